@@ -1,0 +1,275 @@
+"""What Metaflow said, as plain frozen records that every other part of the library draws from.
+
+A record holds no path of a machine, no clock of its own and nothing executable. Times are seconds since
+the epoch, sizes are bytes, ``sha`` is the key in Metaflow's content-addressed store (hex SHA-1 of the
+pickle, before compression). Sequences are tuples in a meaningful order: steps as the author wrote them,
+tasks by the time they were queued, artifacts by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "ArtifactRecord",
+    "AttemptRecord",
+    "BlobRecord",
+    "DecoratorInfo",
+    "EdgeInfo",
+    "ExceptionRecord",
+    "FlowInfo",
+    "ForeachIndex",
+    "ParameterInfo",
+    "RunRecord",
+    "StepInfo",
+    "TaskRecord",
+]
+
+SCHEMA_VERSION = 1
+
+StepKind = Literal["start", "linear", "split", "foreach", "split-switch", "join", "end"]
+"""Metaflow's own ``DAGNode.type``. A start step that fans out has the kind of its fan-out."""
+
+EdgeKind = Literal["next", "branch", "foreach", "case", "loop"]
+TaskState = Literal["pending", "queued", "running", "done", "failed", "retrying", "caught", "cloned", "killed"]
+Provenance = Literal["created", "changed", "inherited"]
+
+
+@dataclass(frozen=True)
+class DecoratorInfo:
+    """A decorator as the author wrote it.
+
+    ``text`` is what stands in the source, ``@resources(gpu=1)``; ``name`` is Metaflow's name for it.
+    """
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ParameterInfo:
+    """A ``Parameter``, ``Config`` or ``IncludeFile`` of a flow. ``default`` is its ``repr``, if any."""
+
+    name: str
+    variable: str
+    kind: str
+    default: str | None = None
+    help: str | None = None
+
+
+@dataclass(frozen=True)
+class EdgeInfo:
+    """One arrow of the graph. Two switch cases to one target are one edge with two labels."""
+
+    source: str
+    target: str
+    kind: EdgeKind
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StepInfo:
+    """One step of a flow.
+
+    ``source`` is the step's text with its decorators, ``first_line`` to ``last_line`` its place (1-based,
+    inclusive) in ``file``, a bare file name. ``targets`` keeps the order of ``self.next`` without
+    repeats; ``split_parents`` lists the open splits, outermost first, as Metaflow does (a join includes
+    the split it closes); ``matching_join`` is set on splits and foreaches.
+    """
+
+    name: str
+    kind: StepKind
+    doc: str = ""
+    decorators: tuple[DecoratorInfo, ...] = ()
+    source: str = ""
+    file: str = ""
+    first_line: int = 0
+    last_line: int = 0
+    targets: tuple[str, ...] = ()
+    foreach_param: str | None = None
+    parallel: bool = False
+    num_parallel: int | None = None
+    parallel_step: bool = False
+    condition: str | None = None
+    cases: tuple[tuple[str, str], ...] = ()
+    split_parents: tuple[str, ...] = ()
+    matching_join: str | None = None
+
+
+@dataclass(frozen=True)
+class FlowInfo:
+    """A flow as its class defines it: the input of every layout and of :class:`.FlowDAG`."""
+
+    name: str
+    steps: tuple[StepInfo, ...]
+    edges: tuple[EdgeInfo, ...]
+    start: str
+    end: str
+    doc: str = ""
+    parameters: tuple[ParameterInfo, ...] = ()
+    decorators: tuple[DecoratorInfo, ...] = ()
+    file: str = ""
+    source: str = ""
+    """The whole text of the flow's file (or of the class, where there is no file)."""
+
+    @cached_property
+    def _by_name(self) -> dict[str, StepInfo]:
+        return {step.name: step for step in self.steps}
+
+    def __getitem__(self, name: str) -> StepInfo:
+        return self._by_name[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
+
+
+@dataclass(frozen=True)
+class ForeachIndex:
+    """One level of a task's place in (nested) foreaches: the ``index``-th of ``count`` splits.
+
+    ``step`` is the step that fans out, ``value`` Metaflow's short text of the item (30 characters at
+    most), ``count`` is ``None`` for ``num_parallel``, where Metaflow does not record it.
+    """
+
+    step: str
+    variable: str | None
+    index: int
+    count: int | None
+    value: str | None
+
+
+@dataclass(frozen=True)
+class ArtifactRecord:
+    """A name in a task's key map. ``source`` is the parent task an inherited key came from."""
+
+    name: str
+    sha: str
+    size: int
+    type_name: str
+    provenance: Provenance = "created"
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class ExceptionRecord:
+    """What a step raised. ``line`` and ``code`` point into the flow's own file, where it does."""
+
+    type: str
+    message: str
+    file: str = ""
+    line: int | None = None
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class AttemptRecord:
+    """One try of a task. ``artifacts`` are sorted by name and exclude Metaflow's internal ones."""
+
+    number: int
+    state: TaskState
+    started: float | None = None
+    finished: float | None = None
+    exception: ExceptionRecord | None = None
+    artifacts: tuple[ArtifactRecord, ...] = ()
+    stdout: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TaskRecord:
+    """One task of a run.
+
+    ``parents`` are tasks of the same run, ``"step/task_id"``, by the lineage the datastore holds.
+    ``origin`` is ``"run_id/step/task_id"`` of the task this one is a clone of. ``iteration`` counts how
+    often a recursive step came round, outermost first.
+    """
+
+    step: str
+    task_id: str
+    state: TaskState
+    foreach: tuple[ForeachIndex, ...] = ()
+    iteration: tuple[int, ...] = ()
+    queued: float | None = None
+    attempts: tuple[AttemptRecord, ...] = ()
+    parents: tuple[str, ...] = ()
+    next_steps: tuple[str, ...] = ()
+    origin: str | None = None
+
+    @property
+    def path(self) -> str:
+        """``"step/task_id"``, unique in the run."""
+        return f"{self.step}/{self.task_id}"
+
+    @property
+    def started(self) -> float | None:
+        """When the first attempt's process began."""
+        return self.attempts[0].started if self.attempts else None
+
+    @property
+    def finished(self) -> float | None:
+        """When the last attempt ended, well or badly."""
+        return self.attempts[-1].finished if self.attempts else None
+
+    @property
+    def artifacts(self) -> tuple[ArtifactRecord, ...]:
+        """The last attempt's key map."""
+        return self.attempts[-1].artifacts if self.attempts else ()
+
+    @property
+    def exception(self) -> ExceptionRecord | None:
+        """What the last attempt raised."""
+        return self.attempts[-1].exception if self.attempts else None
+
+    @property
+    def cloned(self) -> bool:
+        """Whether ``resume`` took this task over from another run instead of executing it."""
+        return self.origin is not None
+
+
+@dataclass(frozen=True)
+class BlobRecord:
+    """One blob of the store: ``size`` of the file on disk, ``raw_size`` of the pickle in it."""
+
+    sha: str
+    size: int
+    raw_size: int
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """A run as the datastore tells it.
+
+    ``blobs`` are those this run's tasks refer to. ``new_blobs`` are the keys that were not in the
+    flow's store when the run began (``None`` where that was not observed). ``command`` is what was
+    typed after the file's name, ``("run", "--alpha", "3")``.
+    """
+
+    flow: FlowInfo
+    run_id: str
+    status: Literal["running", "successful", "failed"]
+    tasks: tuple[TaskRecord, ...]
+    origin_run_id: str | None = None
+    command: tuple[str, ...] = ()
+    started: float | None = None
+    finished: float | None = None
+    blobs: tuple[BlobRecord, ...] = ()
+    new_blobs: tuple[str, ...] | None = None
+    metaflow_version: str = ""
+    python_version: str = ""
+    notes: tuple[str, ...] = field(default=())
+    """What could not be read, in words."""
+
+    @cached_property
+    def _by_path(self) -> Mapping[str, TaskRecord]:
+        return {task.path: task for task in self.tasks}
+
+    def __getitem__(self, path: str) -> TaskRecord:
+        return self._by_path[path]
+
+    def tasks_of(self, step: str) -> tuple[TaskRecord, ...]:
+        """Tasks of one step, by foreach index, then iteration."""
+        mine = (task for task in self.tasks if task.step == step)
+        return tuple(sorted(mine, key=lambda task: ([f.index for f in task.foreach], task.iteration)))
