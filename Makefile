@@ -1,0 +1,70 @@
+# `make` alone lists what can be made.
+
+SCENE ?= scenes/resume.py
+QUALITY ?= h
+ARGS ?=
+FUZZ_EXAMPLES ?= 1000
+LOWEST := .cache/lowest
+
+SHELL := /bin/bash
+# Looked up when used, not when this file is read: `setup` may have installed it in between.
+UV = $(or $(shell command -v uv),$(HOME)/.local/bin/uv)
+RUN = $(UV) run --locked
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup video test lint format-check types pytest test-lowest format recordings snapshots \
+	bench fuzz sheet clean
+
+help: ## List what can be made
+	@echo 'make video [SCENE=$(SCENE)] [QUALITY=l|m|h|p|k] [ARGS="--save_sections"]'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install what is missing: system libraries, uv, the locked environment
+	@bash scripts/setup.sh
+
+video: setup ## Render SCENE at QUALITY and print where the video is
+	@$(RUN) python scripts/render.py '$(SCENE)' --quality '$(QUALITY)' $(ARGS)
+
+test: setup ## Run all checks: ruff, mypy, pytest
+	@$(MAKE) --no-print-directory --keep-going lint format-check types pytest
+
+lint:
+	$(RUN) ruff check .
+
+format-check:
+	$(RUN) ruff format --check .
+
+types:
+	$(RUN) mypy
+
+pytest:
+	$(RUN) pytest $(ARGS)
+
+test-lowest: setup ## Run the tests with the oldest versions that pyproject.toml admits
+	$(UV) venv --quiet --clear $(LOWEST)
+	$(UV) pip install --quiet --python $(LOWEST) --resolution lowest-direct --editable . --group dev
+	$(LOWEST)/bin/python -m pytest $(ARGS)
+
+format: setup ## Format the code and mend what ruff can mend
+	$(RUN) ruff check --fix .
+	$(RUN) ruff format .
+
+recordings: setup ## Run the scenes' flows and record them anew
+	$(RUN) python scenes/record.py $(ARGS)
+
+snapshots: setup ## Accept how the pictures look now: write the snapshot baselines anew
+	$(RUN) pytest --snapshot-update $(ARGS)
+
+bench: setup ## Run the benchmarks
+	@set -e; for benchmark in benchmarks/*.py; do echo "== $$benchmark"; $(RUN) python "$$benchmark"; done
+
+fuzz: setup ## Lay out many random graphs: FUZZ_EXAMPLES=1000
+	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(RUN) pytest tests/layout $(ARGS)
+
+sheet: setup ## Draw the last frame of every beat of SCENE into one picture
+	$(RUN) manim-metaflow sheet '$(SCENE)' -o '$(basename $(notdir $(SCENE))).png' $(ARGS)
+
+clean: ## Remove what was rendered and cached, but not the environment
+	find media -mindepth 1 -maxdepth 1 ! -name gallery -exec rm -rf {} +
+	rm -rf .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis snapshot-report dist build
