@@ -1,0 +1,64 @@
+"""Turn code that calls back into an iterator, with only one side running at a time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextvars import copy_context
+from queue import SimpleQueue
+from typing import TypeVar
+
+__all__ = ["in_lockstep"]
+
+T = TypeVar("T")
+
+
+class _Abandoned(BaseException):
+    """The iterator was closed: unwind, past every ``except Exception`` of the code that runs."""
+
+
+def in_lockstep(run: Callable[[Callable[[T], None]], None]) -> Iterator[T]:
+    """Yield what ``run`` emits; ``run`` stands still until the next item is asked for.
+
+    Parameters
+    ----------
+    run
+        Called once, in a thread of its own and in a copy of the caller's context, with a function
+        ``emit``. What it raises is raised to the consumer. If the consumer stops early, ``emit`` does
+        not return, and ``run`` is unwound.
+
+    Examples
+    --------
+    >>> list(in_lockstep(lambda emit: [emit(number) for number in range(3)]))
+    [0, 1, 2]
+    """
+    outbox: SimpleQueue[tuple[T] | BaseException | None] = SimpleQueue()
+    go_on = threading.Semaphore(0)
+    closed = threading.Event()
+
+    def emit(item: T) -> None:
+        outbox.put((item,))
+        go_on.acquire()
+        if closed.is_set():
+            raise _Abandoned
+
+    def work() -> None:
+        try:
+            run(emit)
+        except BaseException as error:
+            outbox.put(error)
+        else:
+            outbox.put(None)
+
+    thread = threading.Thread(target=copy_context().run, args=(work,), daemon=True)
+    thread.start()
+    try:
+        while (received := outbox.get()) is not None:
+            if isinstance(received, BaseException):
+                raise received
+            yield received[0]
+            go_on.release()
+    finally:
+        closed.set()
+        go_on.release()
+        thread.join()

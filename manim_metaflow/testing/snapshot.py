@@ -1,0 +1,239 @@
+"""One test's comparisons: take the picture, find its baseline, say what differs."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import manim as mn
+
+from .fingerprint import differences, local_fingerprint
+from .ledger import FINGERPRINT, SNAPSHOTS, Outcome, update_command
+from .pixels import Difference, compare_frames, decode_png, difference_image, encode_png
+from .render import Frame, current_frame, render_frame
+from .structure import dump_structure, same_structure, structure_of
+from .walk import section_frames
+
+__all__ = ["FrameSnapshot", "Rules"]
+
+_DIFF_LINES = 40
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How this run compares."""
+
+    update: bool
+    strict: bool
+    resolution: tuple[int, int]
+    extra_fingerprint: Mapping[str, str]
+    root: Path
+
+    @property
+    def fingerprint(self) -> dict[str, str]:
+        """What draws here."""
+        return {**local_fingerprint(), **self.extra_fingerprint}
+
+
+class FrameSnapshot:
+    """What the fixture ``frame_snapshot`` gives to a test.
+
+    Parameters
+    ----------
+    module
+        File of the test.
+    nodeid
+        The test, as pytest names it.
+    rules
+        How this run compares.
+    outcomes
+        Where to write down what was found.
+    """
+
+    def __init__(self, module: Path, nodeid: str, rules: Rules, outcomes: list[Outcome]) -> None:
+        self._module = module
+        self._nodeid = nodeid
+        self._rules = rules
+        self._outcomes = outcomes
+        self._names: set[str] = set()
+
+    def __call__(self, source: mn.Mobject | mn.Scene, name: str | None = None, *, budget: float = 0) -> None:
+        """Compare a mobject, alone on an empty scene, or a scene as it stands.
+
+        Parameters
+        ----------
+        source
+            What to look at.
+        name
+            Distinguishes several pictures of one test.
+        budget
+            How far the worst tile of 16 pixels may be off, in levels of 0 to 255.
+
+        Raises
+        ------
+        AssertionError
+            If the picture is not that of the baseline, or there is no baseline.
+        """
+        __tracebackhide__ = True
+        if isinstance(source, mn.Scene):
+            frame = current_frame(source)
+        elif isinstance(source, mn.Mobject):
+            frame = render_frame(source, resolution=self._rules.resolution)
+        else:
+            raise TypeError(
+                f"frame_snapshot() takes a mobject or a scene, not {source!r}; "
+                "a scene class goes to frame_snapshot.scene()"
+            )
+        self._raise(self._compare(self._stem(name), frame, structure_of(source), budget))
+
+    def scene(self, scene_class: type[mn.Scene], *, budget: float = 0) -> None:
+        """Compare the last frame of every section of a scene, each under the section's name.
+
+        Parameters
+        ----------
+        scene_class
+            Run to its end, without its video.
+        budget
+            How far the worst tile of 16 pixels may be off, in levels of 0 to 255.
+
+        Raises
+        ------
+        AssertionError
+            If any of the pictures is not that of its baseline; all of them are looked at.
+        """
+        __tracebackhide__ = True
+        failures: list[str] = []
+        times: dict[str, int] = {}
+        for section, frame, structure in section_frames(scene_class, resolution=self._rules.resolution):
+            times[section] = times.get(section, 0) + 1
+            name = section if times[section] == 1 else f"{section} {times[section]}"
+            failures += self._compare(self._stem(name), frame, structure, budget)
+        self._raise(failures)
+
+    def _raise(self, failures: list[str]) -> None:
+        __tracebackhide__ = True
+        if failures:
+            raise AssertionError("\n\n".join(failures))
+
+    def _stem(self, name: str | None) -> str:
+        test = self._nodeid.partition("::")[2].replace("::", ".")
+        stem = _file_name(test if name is None else f"{test}-{name}")
+        if stem.casefold() in self._names:
+            raise ValueError(
+                f"{self._nodeid} takes two pictures called {stem!r}: give each a name, "
+                "frame_snapshot(mobject, 'name')"
+            )
+        self._names.add(stem.casefold())
+        return stem
+
+    def _compare(self, stem: str, frame: Frame, structure: list[dict[str, Any]], budget: float) -> list[str]:
+        folder = self._module.parent / SNAPSHOTS / self._module.stem
+        outcome = Outcome(nodeid=self._nodeid, module=str(self._module), file=str(folder / stem))
+        self._outcomes.append(outcome)
+        text = dump_structure(structure)
+        if self._rules.update:
+            outcome.update(encode_png(frame), text, self._rules.fingerprint)
+            return []
+        # A name may hold a dot, so with_suffix would cut it.
+        json_path, png_path = folder / f"{stem}.json", folder / f"{stem}.png"
+        missing = [path for path in (json_path, png_path) if not path.is_file()]
+        if missing:
+            self._note_missing(outcome, missing, frame)
+        if json_path not in missing:
+            self._compare_structure(outcome, json_path, text)
+        if png_path not in missing:
+            self._compare_pixels(outcome, png_path, frame, budget)
+        return outcome.failures
+
+    def _note_missing(self, outcome: Outcome, missing: list[Path], frame: Frame) -> None:
+        outcome.got = encode_png(frame)
+        for path in missing:
+            setattr(outcome, "structure" if path.suffix == ".json" else "pixels", "missing")
+        names = " and ".join(self._shown(path) for path in missing)
+        outcome.failures.append(f"no baseline {names}. {self._advice()}")
+
+    def _compare_structure(self, outcome: Outcome, path: Path, got: str) -> None:
+        expected = path.read_text(encoding="utf-8")
+        outcome.structure = "same"
+        try:
+            same = same_structure(json.loads(expected), json.loads(got))
+        except json.JSONDecodeError as error:
+            outcome.fail("structure", f"baseline {self._shown(path)} is no JSON ({error}). {self._advice()}")
+            return
+        if not same:
+            diff = _unified_diff(expected, got)
+            outcome.structure_diff = diff
+            outcome.fail(
+                "structure", f"{self._shown(path)}: the structure differs\n{_cut(diff)}\n{self._advice()}"
+            )
+
+    def _compare_pixels(self, outcome: Outcome, path: Path, frame: Frame, budget: float) -> None:
+        foreign = self._foreign(path.parent / FINGERPRINT)
+        if foreign:
+            outcome.not_comparable = foreign
+            if self._rules.strict:
+                outcome.fail("pixels", f"{self._shown(path)}: not comparable here: {'; '.join(foreign)}")
+            return
+        data = path.read_bytes()
+        expected = decode_png(data)
+        outcome.pixels = "same"
+        found = compare_frames(expected, frame)
+        if found.worst > budget:
+            outcome.expected, outcome.got = data, encode_png(frame)
+            outcome.difference = encode_png(difference_image(expected, frame))
+            outcome.fail(
+                "pixels", f"{self._shown(path)}: {_say(found, expected, frame, budget)}. {self._advice()}"
+            )
+
+    def _foreign(self, path: Path) -> list[str]:
+        if not path.is_file():
+            return [f"{self._shown(path)} is missing: nobody knows what drew the baselines"]
+        try:
+            recorded = json.loads(path.read_text(encoding="utf-8"))
+        except json.JSONDecodeError as error:
+            return [f"{self._shown(path)} is no JSON ({error})"]
+        return differences(recorded, self._rules.fingerprint)
+
+    def _shown(self, path: Path) -> str:
+        return str(path.relative_to(self._rules.root) if path.is_relative_to(self._rules.root) else path)
+
+    def _advice(self) -> str:
+        return f"If the new picture is right: {update_command(self._module, self._rules.root)}"
+
+
+def _file_name(text: str) -> str:
+    plain = re.sub(r"[^\w.\-\[\]]+", "_", text)
+    if len(plain) <= 120:
+        return plain
+    return f"{plain[:100]}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+
+def _unified_diff(expected: str, got: str) -> str:
+    lines = difflib.unified_diff(expected.splitlines(), got.splitlines(), "expected", "got", lineterm="", n=8)
+    return "\n".join(lines)
+
+
+def _cut(diff: str) -> str:
+    lines = diff.splitlines()
+    if len(lines) <= _DIFF_LINES:
+        return diff
+    return "\n".join([*lines[:_DIFF_LINES], f"... {len(lines) - _DIFF_LINES} more lines, see the report"])
+
+
+def _say(found: Difference, expected: Frame, got: Frame, budget: float) -> str:
+    if expected.shape != got.shape:
+        return (
+            f"the baseline is {expected.shape[1]}x{expected.shape[0]} pixels, "
+            f"this frame is {got.shape[1]}x{got.shape[0]}"
+        )
+    x, y = found.at
+    return (
+        f"{found.pixels} pixels differ; the worst tile, at x={x} y={y}, "
+        f"by {found.worst:.2f} of 255 (budget {budget:g})"
+    )
