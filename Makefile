@@ -8,7 +8,7 @@ LOWEST := .cache/lowest
 
 SHELL := /bin/bash
 # Looked up when used, not when this file is read: `setup` may have installed it in between.
-UV = $(or $(shell command -v uv),$(HOME)/.local/bin/uv)
+UV = $(shell PATH="$$PATH:/usr/local/bin:$$HOME/.local/bin" command -v uv || echo uv)
 RUN = $(UV) run --locked
 
 .DEFAULT_GOAL := help

@@ -1,7 +1,7 @@
 """Render a scene file with Manim and say where the result is.
 
-``python scripts/render.py scenes/resume.py --quality h --save_sections`` renders as ``manim render`` does, with
-every option that is not its own handed on, and ends with the absolute path of what Manim wrote.
+``python scripts/render.py scenes/resume.py --quality h --save_sections`` renders as ``manim render`` does,
+with every option that is not its own handed on, and ends with the absolute path of what Manim wrote.
 """
 
 from __future__ import annotations

@@ -28,8 +28,13 @@ stage() {
     fi
 }
 
-# The uv on PATH, else the one pipx puts where a fresh user's PATH does not look yet.
-find_uv() { command -v uv || PATH="${PIPX_BIN_DIR:-$HOME/.local/bin}:/usr/local/bin" command -v uv; }
+if [ "$(id -u)" -eq 0 ]; then
+    # Where pipx itself puts what is meant for every user, so that uv is on PATH afterwards.
+    export PIPX_HOME=${PIPX_HOME:-/opt/pipx} PIPX_BIN_DIR=${PIPX_BIN_DIR:-/usr/local/bin}
+fi
+
+# The uv on PATH, else one where a fresh user's PATH does not look yet.
+find_uv() { command -v uv || PATH="${PIPX_BIN_DIR:-}:$HOME/.local/bin" command -v uv; }
 
 is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
 
@@ -114,10 +119,6 @@ check_system_other() {
 }
 
 install_uv() {
-    if [ "$(id -u)" -eq 0 ]; then
-        # Where pipx itself puts what is meant for every user, so that uv is on PATH afterwards.
-        export PIPX_HOME=${PIPX_HOME:-/opt/pipx} PIPX_BIN_DIR=${PIPX_BIN_DIR:-/usr/local/bin}
-    fi
     stage "pipx install uv" pipx install uv
     find_uv >/dev/null || die "pipx installed uv, but not where it was expected; put its folder on PATH."
     has uv || echo "setup: uv is at $(find_uv); to have it on your PATH: pipx ensurepath, then open a new shell"
