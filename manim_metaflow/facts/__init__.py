@@ -1,0 +1,56 @@
+"""What Metaflow says about flows and runs, as plain records. Metaflow itself is imported only when asked."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from manim_metaflow.facts.records import (
+    SCHEMA_VERSION,
+    ArtifactRecord,
+    AttemptRecord,
+    BlobRecord,
+    DecoratorInfo,
+    EdgeInfo,
+    ExceptionRecord,
+    FlowInfo,
+    ForeachIndex,
+    ParameterInfo,
+    RunRecord,
+    StepInfo,
+    TaskRecord,
+)
+
+if TYPE_CHECKING:
+    from manim_metaflow.facts.flow import load_flow
+    from manim_metaflow.facts.run import load_run
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "ArtifactRecord",
+    "AttemptRecord",
+    "BlobRecord",
+    "DecoratorInfo",
+    "EdgeInfo",
+    "ExceptionRecord",
+    "FlowInfo",
+    "ForeachIndex",
+    "ParameterInfo",
+    "RunRecord",
+    "StepInfo",
+    "TaskRecord",
+    "load_flow",
+    "load_run",
+]
+
+_LAZY = {"load_flow": "flow", "load_run": "run"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -11,7 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Literal
+
+from manim_metaflow.facts._codec import SCHEMA_VERSION, JsonRecord
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -29,13 +32,13 @@ __all__ = [
     "TaskRecord",
 ]
 
-SCHEMA_VERSION = 1
-
 StepKind = Literal["start", "linear", "split", "foreach", "split-switch", "join", "end"]
 """Metaflow's own ``DAGNode.type``. A start step that fans out has the kind of its fan-out."""
 
 EdgeKind = Literal["next", "branch", "foreach", "case", "loop"]
-TaskState = Literal["pending", "queued", "running", "done", "failed", "retrying", "caught", "cloned", "killed"]
+TaskState = Literal[
+    "pending", "queued", "running", "done", "failed", "retrying", "caught", "cloned", "killed"
+]
 Provenance = Literal["created", "changed", "inherited"]
 
 
@@ -101,7 +104,7 @@ class StepInfo:
 
 
 @dataclass(frozen=True)
-class FlowInfo:
+class FlowInfo(JsonRecord):
     """A flow as its class defines it: the input of every layout and of :class:`.FlowDAG`."""
 
     name: str
@@ -204,6 +207,17 @@ class TaskRecord:
         return f"{self.step}/{self.task_id}"
 
     @property
+    def place(self) -> str:
+        """Where in the flow the task stands, whatever its id: the same for a task and its clone.
+
+        >>> TaskRecord("fit", "4", "done", (ForeachIndex("start", "xs", 2, 4, "c"),)).place
+        'fit[2]'
+        """
+        indices = "".join(f"[{level.index}]" for level in self.foreach)
+        rounds = "".join(f"#{count}" for count in self.iteration)
+        return f"{self.step}{indices}{rounds}"
+
+    @property
     def started(self) -> float | None:
         """When the first attempt's process began."""
         return self.attempts[0].started if self.attempts else None
@@ -239,7 +253,7 @@ class BlobRecord:
 
 
 @dataclass(frozen=True)
-class RunRecord:
+class RunRecord(JsonRecord):
     """A run as the datastore tells it.
 
     ``blobs`` are those this run's tasks refer to. ``new_blobs`` are the keys that were not in the
@@ -261,6 +275,10 @@ class RunRecord:
     python_version: str = ""
     notes: tuple[str, ...] = field(default=())
     """What could not be read, in words."""
+    key: str = ""
+    """Names the recording: a hash of the flow's source, the arguments and the origin's key."""
+    recording: Path | None = field(default=None, compare=False, repr=False, metadata={"stored": False})
+    """The file this record was read from or written to, if any; not part of the record itself."""
 
     @cached_property
     def _by_path(self) -> Mapping[str, TaskRecord]:

@@ -1,0 +1,115 @@
+"""Import a user's flow file as it stands on disk, and leave no trace of it in this process."""
+
+from __future__ import annotations
+
+import importlib
+import linecache
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+from manim_metaflow.errors import FlowError
+
+__all__ = ["imported_file", "read_source", "where_it_broke"]
+
+_OURS = frozenset({"manim", "manim_metaflow", "metaflow", *sys.stdlib_module_names})
+
+
+def read_source(path: Path) -> str:
+    """Return the file's text, or raise a :class:`.FlowError` that says why there is none."""
+    if not path.exists():
+        raise FlowError(f"{path}: no such file.")
+    if path.is_dir():
+        raise FlowError(f"{path}: a directory. Name the file of the flow in it.")
+    if path.suffix != ".py":
+        raise FlowError(f"{path}: not a Python file. A flow is read from a .py file.")
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FlowError(f"{path}: not UTF-8 text (byte {error.start}).") from error
+    except OSError as error:
+        raise FlowError(f"{path}: cannot be read: {error.strerror}.") from error
+
+
+@contextmanager
+def imported_file(path: Path) -> Iterator[ModuleType]:
+    """Run ``path`` as a module that exists only inside the ``with`` block.
+
+    Modules beside the file can be imported by it, and are read afresh each time.
+
+    Raises
+    ------
+    FlowError
+        If the file is missing, does not parse, or raises while it is imported.
+    """
+    text = read_source(path)
+    absolute = path.resolve()
+    module = ModuleType(f"_flow_file_{absolute.stem}")
+    module.__file__ = str(absolute)
+    linecache.checkcache(str(absolute))
+    with _isolated(absolute.parent, module):
+        _execute(module, text, path)
+        yield module
+
+
+def _execute(module: ModuleType, text: str, path: Path) -> None:
+    try:
+        exec(compile(text, str(module.__file__), "exec", dont_inherit=True), module.__dict__)
+    except SyntaxError as error:
+        file = _shown(error.filename or str(path), path)
+        raise FlowError(f"{file}:{error.lineno}: {type(error).__name__}: {error.msg}") from error
+    except SystemExit as error:
+        raise FlowError(
+            f"{where_it_broke(error, path)}: the file exits while it is imported. "
+            'Put what runs the flow under `if __name__ == "__main__":`.'
+        ) from error
+    except Exception as error:
+        what = "".join(traceback.format_exception_only(error)).strip()
+        raise FlowError(f"{where_it_broke(error, path)}: cannot be imported: {what}") from error
+
+
+def where_it_broke(error: BaseException, path: Path) -> str:
+    """Return ``file:line`` of the innermost frame that lies in the user's own files."""
+    folder = path.resolve().parent
+    frames = traceback.extract_tb(error.__traceback__)
+    mine = [frame for frame in frames if Path(frame.filename).parent == folder]
+    return f"{_shown(mine[-1].filename, path)}:{mine[-1].lineno}" if mine else str(path)
+
+
+def _shown(filename: str, path: Path) -> str:
+    """Write the path as the user did, where it is that file."""
+    file = Path(filename)
+    return str(path) if file == path.resolve() else str(path.parent / file.name)
+
+
+@contextmanager
+def _isolated(folder: Path, module: ModuleType) -> Iterator[None]:
+    beside = {module.__name__, *_modules_in(folder)} - _OURS
+    before = {name: held for name, held in sys.modules.items() if _top(name) in beside}
+    path, argv, bytecode = list(sys.path), list(sys.argv), sys.dont_write_bytecode
+    for name in before:
+        del sys.modules[name]
+    sys.modules[module.__name__] = module
+    sys.path.insert(0, str(folder))
+    sys.argv[:] = [str(module.__file__)]
+    sys.dont_write_bytecode = True
+    importlib.invalidate_caches()
+    try:
+        yield
+    finally:
+        sys.path[:], sys.argv[:], sys.dont_write_bytecode = path, argv, bytecode
+        for name in [name for name in sys.modules if _top(name) in beside]:
+            del sys.modules[name]
+        sys.modules.update(before)
+
+
+def _modules_in(folder: Path) -> set[str]:
+    packages = {entry.parent.name for entry in folder.glob("*/__init__.py")}
+    return packages | {entry.stem for entry in folder.glob("*.py")}
+
+
+def _top(name: str) -> str:
+    return name.partition(".")[0]

@@ -1,0 +1,61 @@
+"""Ask Metaflow whether a graph is legal, before anything walks it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from manim_metaflow.errors import FlowError
+
+__all__ = ["check_graph"]
+
+
+def check_graph(cls: Any) -> None:
+    """Raise a :class:`.FlowError` with Metaflow's own message, file and line if the graph is not legal."""
+    from metaflow import lint
+
+    graph = cls._graph
+    if not graph.nodes:
+        raise FlowError(f"{cls.__name__}: a flow without steps. Mark its methods with @step.")
+    try:
+        lint.linter.run_checks(graph)  # type: ignore[no-untyped-call]
+    except lint.LintWarn as warning:
+        where = _place(warning.source_file, warning.line_no) or _place_of_start(graph)
+        said = " ".join(str(warning.message).replace("*", "").split())
+        raise FlowError(f"{where}: Metaflow rejects the graph of {cls.__name__}: {said}") from warning
+    except Exception as error:
+        node = _suspect(graph)
+        raise FlowError(
+            f"{_place(node.source_file, node.tail_next_lineno or node.func_lineno)}: the graph of "
+            f"{cls.__name__} is not valid at step {node.name}{_hint(graph, node)}."
+        ) from error
+
+
+def _suspect(graph: Any) -> Any:
+    """Find the step the checks most likely stumbled over: a fan-out that goes straight into a join."""
+    nodes = sorted(graph, key=lambda node: node.func_lineno)
+    straight = [node for node in nodes if _goes_into_join(graph, node)]
+    return (straight or nodes)[0]
+
+
+def _goes_into_join(graph: Any, node: Any) -> bool:
+    targets = [graph[name] for name in node.out_funcs if name in graph]
+    return node.type in ("foreach", "split") and any(target.type == "join" for target in targets)
+
+
+def _hint(graph: Any, node: Any) -> str:
+    if not _goes_into_join(graph, node):
+        return " (Metaflow's checks fail on it without a message)"
+    joins = ", ".join(name for name in node.out_funcs if name in graph and graph[name].type == "join")
+    return f": it fans out straight into the join {joins}; put a step between them"
+
+
+def _place(file: str | None, line: int | None) -> str:
+    if not file:
+        return ""
+    return f"{Path(file).name}:{line}" if line else Path(file).name
+
+
+def _place_of_start(graph: Any) -> str:
+    first = min(graph, key=lambda node: node.func_lineno)
+    return _place(first.source_file, first.func_lineno)

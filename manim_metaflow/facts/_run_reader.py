@@ -1,0 +1,347 @@
+"""Interpret what a store holds about a run: states, lineage and where each artifact came from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+from manim_metaflow.errors import RunError
+from manim_metaflow.facts._graph_info import constant_names, flow_from_graph_info
+from manim_metaflow.facts._lineage import Place, parents_of
+from manim_metaflow.facts._store import LocalStore, StoredAttempt, StoredTask
+from manim_metaflow.facts._unpickle import Foreach, Raised, RefusedError, read_pickle
+from manim_metaflow.facts.records import (
+    ArtifactRecord,
+    AttemptRecord,
+    BlobRecord,
+    ExceptionRecord,
+    FlowInfo,
+    ForeachIndex,
+    RunRecord,
+    TaskRecord,
+    TaskState,
+)
+
+__all__ = ["read_run"]
+
+_PARAMETERS = "_parameters"
+_FRAME = re.compile(r'^\s*File "(.+)", line (\d+), in .*$')
+_TYPE = re.compile(r"^<class '(.+)'>$")
+_UNKNOWN = object()
+
+
+def read_run(
+    store: LocalStore, flow_name: str, run_id: str, *, flow: FlowInfo | None = None, ended: bool = False
+) -> RunRecord:
+    """Read one run.
+
+    Parameters
+    ----------
+    store
+        The flow's store.
+    flow_name, run_id
+        The run.
+    flow
+        The flow's source, if known; otherwise the run's own description of its graph is used.
+    ended
+        Whether the run's process is known to be gone, so that what looks alive was killed.
+    """
+    return _Reader(store, flow_name, run_id, flow, ended).record()
+
+
+class _Reader:
+    def __init__(
+        self, store: LocalStore, flow_name: str, run_id: str, flow: FlowInfo | None, ended: bool
+    ) -> None:
+        self.store, self.run_id, self.ended = store, run_id, ended
+        self.notes: list[str] = []
+        self._decoded: dict[str, Any] = {}
+        stored = list(store.tasks(run_id))
+        for task in stored:
+            self.notes.extend(f"{task.path}, {note}" for note in task.notes)
+        graph_info = self._graph_info(stored)
+        self.flow = flow or self._described(flow_name, graph_info)
+        self.hidden = {"name", *(parameter.variable for parameter in self.flow.parameters)}
+        self.hidden |= constant_names(graph_info or {})
+        self.stored = sorted((task for task in stored if task.step != _PARAMETERS), key=_queue_order)
+        self.fan_outs = {
+            target: step.name for step in self.flow.steps if step.kind == "foreach" for target in step.targets
+        }
+
+    def record(self) -> RunRecord:
+        places = [self._place(task) for task in self.stored]
+        parents = parents_of(places, self.flow)
+        maps = {task.path: _key_map(task) for task in self.stored}
+        tasks = tuple(
+            self._task(task, place, parents[task.path], [(path, maps[path]) for path in parents[task.path]])
+            for task, place in zip(self.stored, places, strict=True)
+        )
+        run = self.store.run(self.run_id)
+        tags = dict(tag.split(":", 1) for tag in run.system_tags if ":" in tag)
+        status = self._status(tasks)
+        ends = [task.finished for task in tasks if task.finished is not None]
+        return RunRecord(
+            flow=self.flow,
+            run_id=self.run_id,
+            status=status,
+            tasks=tasks,
+            origin_run_id=self._origin_run_id(),
+            started=run.created,
+            finished=max(ends, default=None) if status != "running" else None,
+            blobs=self._blobs(tasks),
+            metaflow_version=tags.get("metaflow_version", ""),
+            python_version=tags.get("python_version", ""),
+            notes=tuple(dict.fromkeys(self.notes)),
+        )
+
+    def _graph_info(self, stored: Iterable[StoredTask]) -> dict[str, Any] | None:
+        for task in sorted(stored, key=lambda task: task.step != _PARAMETERS):
+            for attempt in task.attempts:
+                held = self._internal(task, attempt, "_graph_info")
+                if isinstance(held, dict) and "steps" in held:
+                    return held
+        return None
+
+    def _described(self, flow_name: str, graph_info: dict[str, Any] | None) -> FlowInfo:
+        if graph_info is None:
+            raise RunError(
+                f"{flow_name}/{self.run_id}: the run holds no description of its graph. "
+                "Give the flow's file with flow=."
+            )
+        try:
+            return flow_from_graph_info(flow_name, graph_info)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise RunError(
+                f"{flow_name}/{self.run_id}: its description of the graph is damaged ({error!r}). "
+                "Give the flow's file with flow=."
+            ) from error
+
+    def _internal(self, task: StoredTask, attempt: StoredAttempt, name: str) -> Any:
+        """Decode one internal artifact, each blob once; what cannot be read is noted and ``None``."""
+        sha = (attempt.objects or {}).get(name)
+        if sha is None:
+            return None
+        held = self._decoded.get(sha, _UNKNOWN)
+        if held is _UNKNOWN:
+            held = self._decoded[sha] = self._decode(f"{task.path}, {name}", sha)
+        return held
+
+    def _decode(self, what: str, sha: str) -> Any:
+        blob = self.store.blob(sha)
+        if blob is None:
+            self.notes.append(f"{what}: its blob {sha} is not in the store")
+            return None
+        try:
+            return read_pickle(blob)
+        except RefusedError as error:
+            self.notes.append(f"{what}: not read: {error}")
+            return None
+
+    def _place(self, task: StoredTask) -> Place:
+        last = task.attempts[-1] if task.attempts else None
+        if last is None or last.objects is None:
+            stack = tuple(_execution_path(task))
+            return Place(task.path, task.step, stack, self._round(task, stack))
+        frames = _frames(self._internal(task, last, "_foreach_stack"))
+        iteration = self._internal(task, last, "_iteration_stack")
+        return Place(
+            path=task.path,
+            step=task.step,
+            stack=tuple((frame.step, frame.index) for frame in frames),
+            iteration=tuple(iteration) if isinstance(iteration, list) else (),
+            to=self._next_steps(task, last),
+        )
+
+    def _round(self, task: StoredTask, stack: tuple[tuple[str, int], ...]) -> tuple[int, ...]:
+        """Count the rounds before an unfinished round of a recursive step: they go one by one."""
+        if task.step not in self.flow or task.step not in self.flow[task.step].targets:
+            return ()
+        earlier = self.stored[: self.stored.index(task)]
+        rounds = [other for other in earlier if other.step == task.step and self._place(other).stack == stack]
+        return (len(rounds),)
+
+    def _next_steps(self, task: StoredTask, attempt: StoredAttempt) -> tuple[str, ...]:
+        transition = self._internal(task, attempt, "_transition")
+        if not isinstance(transition, tuple) or not transition or not isinstance(transition[0], list):
+            return ()
+        return tuple(transition[0])
+
+    def _task(
+        self,
+        task: StoredTask,
+        place: Place,
+        parents: tuple[str, ...],
+        inherited: list[tuple[str, dict[str, str]]],
+    ) -> TaskRecord:
+        attempts = []
+        for number, attempt in enumerate(task.attempts):
+            record = self._attempt(task, attempt, inherited)
+            retried = record.state == "failed" and number + 1 < len(task.attempts)
+            attempts.append(replace(record, state="retrying") if retried else record)
+        return TaskRecord(
+            step=task.step,
+            task_id=task.task_id,
+            state=attempts[-1].state if attempts else "queued",
+            foreach=self._foreach(task),
+            iteration=place.iteration,
+            queued=task.queued,
+            attempts=tuple(attempts),
+            parents=parents,
+            next_steps=place.to,
+            origin=self._origin(task),
+        )
+
+    def _attempt(
+        self, task: StoredTask, attempt: StoredAttempt, inherited: list[tuple[str, dict[str, str]]]
+    ) -> AttemptRecord:
+        state = self._state(task, attempt)
+        return AttemptRecord(
+            number=attempt.number,
+            state=state,
+            started=attempt.started,
+            finished=attempt.finished,
+            exception=self._exception(task, attempt),
+            artifacts=self._artifacts(attempt, inherited),
+            stdout=attempt.stdout,
+        )
+
+    def _state(self, task: StoredTask, attempt: StoredAttempt) -> TaskState:
+        if attempt.objects is None:
+            code = (attempt.exit or {}).get("return_code")
+            if isinstance(code, int):
+                return "killed" if code < 0 else "failed"
+            alive = attempt is task.attempts[-1] and not self.ended
+            return "running" if alive else "killed"
+        if "origin-task-id" in task.metadata:
+            return "cloned"
+        if self._internal(task, attempt, "_task_ok") is not True:
+            return "failed"
+        return "done" if self._internal(task, attempt, "_success") is True else "caught"
+
+    def _exception(self, task: StoredTask, attempt: StoredAttempt) -> ExceptionRecord | None:
+        raised = self._internal(task, attempt, "_exception")
+        if not isinstance(raised, Raised):
+            return None
+        file, line, code = self._raised_at(raised.stacktrace or "")
+        return ExceptionRecord(_plain_type(raised.type), raised.exception, file, line, code)
+
+    def _raised_at(self, trace: str) -> tuple[str, int | None, str]:
+        """Find the innermost frame in the flow's own file."""
+        files = {self.flow.file, *(step.file for step in self.flow.steps)} - {""}
+        lines = trace.splitlines()
+        for number in range(len(lines) - 1, -1, -1):
+            frame = _FRAME.match(lines[number])
+            if frame and Path(frame[1]).name in files:
+                code = lines[number + 1].strip() if number + 1 < len(lines) else ""
+                return Path(frame[1]).name, int(frame[2]), code
+        return "", None, ""
+
+    def _artifacts(
+        self, attempt: StoredAttempt, inherited: list[tuple[str, dict[str, str]]]
+    ) -> tuple[ArtifactRecord, ...]:
+        names = (name for name in attempt.objects or {} if name[0] != "_" and name not in self.hidden)
+        return tuple(_artifact(name, attempt, inherited) for name in sorted(names))
+
+    def _foreach(self, task: StoredTask) -> tuple[ForeachIndex, ...]:
+        last = task.attempts[-1] if task.attempts else None
+        if last is None or last.objects is None:
+            frames = _frames_from_metadata(task)
+        else:
+            frames = _frames(self._internal(task, last, "_foreach_stack"))
+        return tuple(
+            ForeachIndex(
+                step=self.fan_outs.get(frame.step, frame.step),
+                variable=frame.var,
+                index=frame.index,
+                count=frame.num_splits,
+                value=frame.value,
+            )
+            for frame in frames
+        )
+
+    def _origin(self, task: StoredTask) -> str | None:
+        run_id, task_id = task.metadata.get("origin-run-id"), task.metadata.get("origin-task-id")
+        return f"{run_id}/{task.step}/{task_id}" if task_id is not None else None
+
+    def _origin_run_id(self) -> str | None:
+        held = {str(task.metadata.get("origin-run-id")) for task in self.stored} - {"None"}
+        return min(held, default=None)
+
+    def _status(self, tasks: tuple[TaskRecord, ...]) -> Literal["running", "successful", "failed"]:
+        if any(task.step == self.flow.end and task.state in ("done", "caught", "cloned") for task in tasks):
+            return "successful"
+        if self.ended or any(task.state in ("failed", "killed") for task in tasks):
+            return "failed"
+        self.notes.append("the run has not ended: it is still going, or its process was stopped")
+        return "running"
+
+    def _blobs(self, tasks: tuple[TaskRecord, ...]) -> tuple[BlobRecord, ...]:
+        sizes = {
+            artifact.sha: artifact.size
+            for task in tasks
+            for attempt in task.attempts
+            for artifact in attempt.artifacts
+        }
+        blobs = []
+        for sha, raw_size in sorted(sizes.items()):
+            size = self.store.blob_size(sha)
+            if size is None:
+                self.notes.append(f"blob {sha} is not in the store")
+            else:
+                blobs.append(BlobRecord(sha, size, raw_size))
+        return tuple(blobs)
+
+
+def _queue_order(task: StoredTask) -> tuple[float, int, str]:
+    number = re.match(r"\d+", task.task_id)
+    return task.queued or 0.0, int(number[0]) if number else 0, task.task_id
+
+
+def _key_map(task: StoredTask) -> dict[str, str]:
+    return (task.attempts[-1].objects or {}) if task.attempts else {}
+
+
+def _artifact(
+    name: str, attempt: StoredAttempt, inherited: list[tuple[str, dict[str, str]]]
+) -> ArtifactRecord:
+    sha = (attempt.objects or {})[name]
+    info = attempt.info.get(name) or {}
+    source = next((path for path, keys in inherited if keys.get(name) == sha), None)
+    before = any(name in keys for _, keys in inherited)
+    return ArtifactRecord(
+        name=name,
+        sha=sha,
+        size=int(info.get("size") or 0),
+        type_name=_plain_type(str(info.get("type", ""))),
+        provenance="inherited" if source else "changed" if before else "created",
+        source=source,
+    )
+
+
+def _plain_type(text: str) -> str:
+    match = _TYPE.match(text)
+    return (match[1] if match else text).removeprefix("builtins.").removeprefix("__main__.")
+
+
+def _frames(held: Any) -> list[Foreach]:
+    return [frame for frame in held if isinstance(frame, Foreach)] if isinstance(held, list) else []
+
+
+def _execution_path(task: StoredTask) -> list[tuple[str, int]]:
+    """Read ``outer:0,inner:2``, which a task notes as it begins."""
+    text = task.metadata.get("foreach-execution-path")
+    parts = (part.rpartition(":") for part in text.split(",")) if isinstance(text, str) and text else ()
+    return [(step, int(index)) for step, _, index in parts if index.isdigit()]
+
+
+def _frames_from_metadata(task: StoredTask) -> list[Foreach]:
+    values = task.metadata.get("foreach-stack")
+    named = [str(value).partition("=") for value in values] if isinstance(values, list) else []
+    frames = []
+    for level, (step, index) in enumerate(_execution_path(task)):
+        variable, equals, value = named[level] if level < len(named) else ("", "", "")
+        frames.append(Foreach(step, variable or None, None, index, value if equals else None))
+    return frames
