@@ -1,6 +1,7 @@
 """Find the examples that documents and docstrings promise, and run them.
 
-A folder for a run holds ``my_flow.py``, because that is how the documents name the reader's own flow.
+The folder they run in holds ``my_flow.py``, as the documents name the reader's own flow, and the flows of the
+tests, as docstrings name flows of a certain shape.
 """
 
 from __future__ import annotations
@@ -93,6 +94,8 @@ def modules() -> dict[str, Path]:
 def furnish(folder: Path) -> Path:
     """Give a folder what every example may count on, and return it."""
     shutil.copy(Path(__file__).with_name("my_flow.py"), folder / "my_flow.py")
+    (folder / "tests").mkdir()
+    (folder / "tests" / "flows").symlink_to(ROOT / "tests" / "flows")
     return folder
 
 
@@ -109,7 +112,7 @@ def run_python(example: Example, folder: Path) -> None:
         quick = ["-ql", "--fps", "5", "--dry_run", "--progress_bar", "none", "-v", "WARNING"]
         _succeed([sys.executable, "-m", "manim", "render", *quick, "-a", file.name], folder, example)
     elif any(name.startswith("test_") for name in names):
-        for update in (["--snapshot-update"], []):
+        for update in (["--frames-update"], []):
             _succeed([sys.executable, "-m", "pytest", "-q", *update, file.name], folder, example)
     else:
         _succeed([sys.executable, file.name], folder, example)
