@@ -76,24 +76,29 @@ class Ledger:
         self._report = Path(config.rootpath, str(config.getoption("frames_report")))
         self._root = config.rootpath
         self._is_worker = hasattr(config, "workerinput")
-        self._narrowed = [arg.partition("::")[0] for arg in config.args if "::" in arg]
-        self._last_failed = bool(config.getoption("lf", default=False))
-        self._cwd = config.invocation_params.dir
+        narrowed = [
+            Path(config.invocation_params.dir, arg.partition("::")[0]).resolve()
+            for arg in config.args
+            if "::" in arg
+        ]
+        # Neither --lf nor a test of a package (--pyargs) tells which tests it leaves out.
+        self._unsure = bool(config.getoption("lf", default=False)) or not all(
+            path.is_file() for path in narrowed
+        )
         self._expected: dict[Path, set[str]] = {}
         self._passed: set[str] = set()
-        self._partial: set[Path] = set()
+        self._partial: set[Path] = set(narrowed)
         self._outcomes: list[Outcome] = []
         self._removed: list[Path] = []
 
     def leave_out(self, item: pytest.Item) -> None:
         """Note a test that was deselected."""
-        self._partial.add(item.path)
+        self._partial.add(item.path.resolve())
 
     def expect(self, items: Iterable[pytest.Item]) -> None:
         """Note the tests that are going to run."""
         for item in items:
             self._expected.setdefault(item.path, set()).add(item.nodeid)
-        self._partial.update(Path(self._cwd, name).resolve() for name in self._narrowed)
 
     def enter(self, report: pytest.TestReport) -> None:
         """Take over what a test found."""
@@ -112,7 +117,7 @@ class Ledger:
         self._write_report()
 
     def _is_complete(self, module: Path) -> bool:
-        if self._last_failed or module in self._partial:
+        if self._unsure or module.resolve() in self._partial:
             return False
         return self._expected.get(module, {""}) <= self._passed
 
@@ -193,6 +198,8 @@ class Ledger:
         reasons = Counter(reason for outcome in self._outcomes for reason in outcome.not_comparable)
         lines += [f"not comparable here: {reason} ({count})" for reason, count in sorted(reasons.items())]
         lines += [f"removed {self._shown(path)}" for path in self._removed]
+        if self._outcomes and not self._expected:
+            lines.append("stale baselines were not looked for: the tests ran in several processes")
         lines += self.complaints
         if any(outcome.failures for outcome in self._outcomes):
             lines.append(f"report: {self._report / 'index.html'}")

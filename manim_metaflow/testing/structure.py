@@ -65,13 +65,13 @@ def facts_of(mobject: mn.Mobject) -> dict[str, Any]:
     return dict(mobject.__snapshot__()) if has_facts(mobject) else {}
 
 
-def own_shapes(mobject: mn.Mobject) -> Iterator[mn.Mobject]:
+def _own_shapes(mobject: mn.Mobject) -> Iterator[mn.Mobject]:
     """Yield the shapes of a mobject that no describing mobject inside it claims."""
     if len(mobject.points):
         yield mobject
     for child in mobject.submobjects:
         if not has_facts(child):
-            yield from own_shapes(child)
+            yield from _own_shapes(child)
 
 
 def dump_structure(entries: list[dict[str, Any]]) -> str:
@@ -138,7 +138,7 @@ def _describe(mobject: mn.Mobject) -> dict[str, Any]:
 
 
 def _paint(mobject: mn.Mobject) -> list[str]:
-    shapes = (shape for shape in own_shapes(mobject) if isinstance(shape, mn.VMobject))
+    shapes = (shape for shape in _own_shapes(mobject) if isinstance(shape, mn.VMobject))
     return list(dict.fromkeys(_paint_of(shape) for shape in shapes))
 
 
