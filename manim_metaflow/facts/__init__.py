@@ -22,7 +22,9 @@ from manim_metaflow.facts.records import (
 )
 
 if TYPE_CHECKING:
+    from manim_metaflow.facts._recordings import list_recordings, load_recording
     from manim_metaflow.facts.flow import load_flow
+    from manim_metaflow.facts.record import record_resume, record_run
     from manim_metaflow.facts.run import load_run
 
 __all__ = [
@@ -39,11 +41,22 @@ __all__ = [
     "RunRecord",
     "StepInfo",
     "TaskRecord",
+    "list_recordings",
     "load_flow",
+    "load_recording",
     "load_run",
+    "record_resume",
+    "record_run",
 ]
 
-_LAZY = {"load_flow": "flow", "load_run": "run"}
+_LAZY = {
+    "list_recordings": "_recordings",
+    "load_flow": "flow",
+    "load_recording": "_recordings",
+    "load_run": "run",
+    "record_resume": "record",
+    "record_run": "record",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -279,6 +279,8 @@ class RunRecord(JsonRecord):
     """Names the recording: a hash of the flow's source, the arguments and the origin's key."""
     recording: Path | None = field(default=None, compare=False, repr=False, metadata={"stored": False})
     """The file this record was read from or written to, if any; not part of the record itself."""
+    flow_source: str | None = field(default=None, compare=False, repr=False, metadata={"stored": False})
+    """Where the recorded flow was found, ``path.py[:Class]``; not part of the record itself."""
 
     @cached_property
     def _by_path(self) -> Mapping[str, TaskRecord]:

@@ -1,0 +1,38 @@
+"""Start a flow whose file does not start it itself, such as a class in a Manim scene file.
+
+Run as a script, once for the run and once for each of its tasks; ``MANIM_METAFLOW_FLOW`` names the flow
+as ``path.py:Class``. It imports nothing of this package: a task is not a place to import Manim.
+"""
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+
+def main() -> None:
+    """Load the flow's file and hand its class to Metaflow's command line."""
+    path, _, name = os.environ["MANIM_METAFLOW_FLOW"].rpartition(":")
+    file = Path(path)
+    # The folder of this script holds modules with common names, which the flow must not find.
+    sys.path[0] = str(file.parent)
+    script, sys.argv[0] = sys.argv[0], path
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[file.stem] = module
+    spec.loader.exec_module(module)
+
+    from metaflow import cli, parameters
+
+    held = getattr(module, name)
+    cls = held if isinstance(held, type) else held._flow_cls
+    with parameters.flow_context(cls):
+        cli.main(  # type: ignore[no-untyped-call]
+            cls(use_cli=False), entrypoint=[sys.executable, script]
+        )
+
+
+if __name__ == "__main__":
+    main()
