@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -76,7 +76,12 @@ class Route:
 
 @dataclass(frozen=True)
 class FlowLayout:
-    """Where everything is. ``regions`` holds a frame per foreach, by the name of the step that fans out."""
+    """Where everything is.
+
+    ``regions`` holds a frame per foreach, by the name of the step that fans out; ``captions`` the free
+    room beside that frame for its caption: below it, and right of the edge that leaves it when the flow
+    runs down.
+    """
 
     direction: Direction
     positions: Mapping[str, tuple[float, float]]
@@ -84,3 +89,4 @@ class FlowLayout:
     routes: Mapping[tuple[str, str], Route]
     regions: Mapping[str, Rect]
     bounds: Rect
+    captions: Mapping[str, Rect] = field(default_factory=dict)

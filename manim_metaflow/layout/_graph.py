@@ -1,0 +1,178 @@
+"""A flow's steps by the split they stand in, checked against Metaflow's rules of nesting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from manim_metaflow.errors import FlowError
+from manim_metaflow.facts.records import FlowInfo, StepInfo
+
+__all__ = ["Edge", "Link", "Nesting", "Part", "read_nesting"]
+
+Edge = tuple[str, str]
+Link = tuple[int, int, Edge]
+"""Positions of its two ends in a part, -1 for the outer source and ``len(nodes)`` for the outer sink."""
+
+_BOUNDARY: Edge = ("", "")
+
+
+@dataclass(slots=True)
+class Part:
+    """Steps between one source and one sink, in topological order. A split stands for all up to its join."""
+
+    nodes: list[str]
+    links: list[Link]
+
+
+@dataclass
+class Nesting:
+    """The parts of a flow, by the split they stand in (``None``: the flow itself)."""
+
+    parts: dict[str | None, Part] = field(default_factory=dict)
+    join_of: dict[str, str] = field(default_factory=dict)
+    """The join of each split and foreach."""
+
+
+def read_nesting(flow: FlowInfo) -> Nesting:
+    """Sort the steps of ``flow`` into parts, or say why they do not nest."""
+    _check_names(flow)
+    join_of = _joins(flow)
+    opener_of = {join: opener for opener, join in join_of.items()}
+    inside = {step.name: _splits_around(step, opener_of) for step in flow.steps}
+    members: dict[str | None, list[str]] = {None: []}
+    members.update({opener: [] for opener in join_of})
+    for step in flow.steps:
+        if step.name not in opener_of:
+            members[inside[step.name][-1] if inside[step.name] else None].append(step.name)
+    links: dict[str | None, list[tuple[str | None, str | None, Edge]]] = {part: [] for part in members}
+    links[None] += [(None, opener_of.get(flow.start, flow.start), _BOUNDARY)]
+    links[None] += [(opener_of.get(flow.end, flow.end), None, _BOUNDARY)]
+    for edge in _edges(flow):
+        part, tail, head = _place_edge(edge, inside, join_of, opener_of)
+        links[part].append((tail, head, edge))
+    nesting = Nesting(join_of=join_of)
+    for part, nodes in members.items():
+        nesting.parts[part] = _sorted_part(flow, nodes, links[part])
+    return nesting
+
+
+def _check_names(flow: FlowInfo) -> None:
+    seen: set[str] = set()
+    for step in flow.steps:
+        if step.name in seen:
+            raise FlowError(f"Flow {flow.name} has two steps named {step.name!r}.")
+        seen.add(step.name)
+    for role, name in (("start", flow.start), ("end", flow.end)):
+        if name not in seen:
+            raise FlowError(f"Flow {flow.name} names {name!r} as its {role} step but has no such step.")
+    for edge in flow.edges:
+        for name in (edge.source, edge.target):
+            if name not in seen:
+                raise FlowError(f"Edge {edge.source} -> {edge.target} of flow {flow.name}: no step {name!r}.")
+
+
+def _joins(flow: FlowInfo) -> dict[str, str]:
+    """Join of each split, in the author's order."""
+    join_of: dict[str, str] = {}
+    taken: dict[str, str] = {}
+    for step in flow.steps:
+        if step.kind not in ("split", "foreach"):
+            continue
+        join = step.matching_join
+        if join is None or join not in flow:
+            raise FlowError(f"Step {step.name} of flow {flow.name} fans out but no join closes it.")
+        if join in taken:
+            raise FlowError(f"Step {join} of flow {flow.name} joins both {taken[join]} and {step.name}.")
+        if flow[join].split_parents != (*step.split_parents, step.name):
+            raise FlowError(
+                f"Join {join} of flow {flow.name} does not stand in the split {step.name} it closes."
+            )
+        join_of[step.name], taken[join] = join, step.name
+    return join_of
+
+
+def _splits_around(step: StepInfo, opener_of: dict[str, str]) -> tuple[str, ...]:
+    if step.name in opener_of:
+        return step.split_parents[:-1]
+    if step.kind == "join":
+        raise FlowError(f"Step {step.name} is a join but closes no split.")
+    return step.split_parents
+
+
+def _edges(flow: FlowInfo) -> list[Edge]:
+    """Edges without self-loops and repeats, those of one step in the author's order."""
+    ranks = {step.name: {target: i for i, target in enumerate(step.targets)} for step in flow.steps}
+    order = {step.name: i for i, step in enumerate(flow.steps)}
+    pairs = dict.fromkeys((edge.source, edge.target) for edge in flow.edges if edge.source != edge.target)
+    late = len(flow.steps)
+    return sorted(pairs, key=lambda pair: (order[pair[0]], ranks[pair[0]].get(pair[1], late)))
+
+
+def _place_edge(
+    edge: Edge,
+    inside: dict[str, tuple[str, ...]],
+    join_of: dict[str, str],
+    opener_of: dict[str, str],
+) -> tuple[str | None, str | None, str | None]:
+    """Part of an edge, and its ends there (``None``: the part's boundary)."""
+    source, target = edge
+    here, there = inside[source], inside[target]
+    tail: str | None = opener_of.get(source, source)
+    head: str | None = target
+    if source in join_of:
+        here, tail = (*here, source), None
+    if target in opener_of:
+        there, head = (*there, opener_of[target]), None
+    if here != there:
+        raise FlowError(
+            f"Edge {source} -> {target} leads from {_words(here)} to {_words(there)}: "
+            "each split must be closed by one join of its own."
+        )
+    return (here[-1] if here else None), tail, head
+
+
+def _words(splits: tuple[str, ...]) -> str:
+    return f"inside the split {splits[-1]}" if splits else "outside of any split"
+
+
+def _sorted_part(flow: FlowInfo, nodes: list[str], ends: list[tuple[str | None, str | None, Edge]]) -> Part:
+    order = _topological(flow, nodes, [(tail, head) for tail, head, _ in ends])
+    place = {name: i for i, name in enumerate(order)}
+    links = [
+        (-1 if tail is None else place[tail], len(order) if head is None else place[head], edge)
+        for tail, head, edge in ends
+    ]
+    _check_reach(flow, order, links)
+    return Part(order, links)
+
+
+def _topological(
+    flow: FlowInfo, nodes: list[str], pairs: Iterable[tuple[str | None, str | None]]
+) -> list[str]:
+    after: dict[str, list[str]] = {name: [] for name in nodes}
+    waits = dict.fromkeys(nodes, 0)
+    for tail, head in pairs:
+        if tail is not None and head is not None:
+            after[tail].append(head)
+            waits[head] += 1
+    order = [name for name in nodes if not waits[name]]
+    for name in order:
+        for head in after[name]:
+            waits[head] -= 1
+            if not waits[head]:
+                order.append(head)
+    if len(order) < len(nodes):
+        stuck = ", ".join(name for name in nodes if waits[name])
+        raise FlowError(f"Flow {flow.name} has a cycle through {stuck}: only a switch may lead to itself.")
+    return order
+
+
+def _check_reach(flow: FlowInfo, nodes: list[str], links: list[Link]) -> None:
+    entered = {head for _, head, _ in links}
+    left = {tail for tail, _, _ in links}
+    for i, name in enumerate(nodes):
+        if i not in entered:
+            raise FlowError(f"Nothing leads to step {name} of flow {flow.name}.")
+        if i not in left:
+            raise FlowError(f"Step {name} of flow {flow.name} leads neither to the end nor to a join.")
