@@ -54,7 +54,7 @@ find_python() {
     return 1
 }
 
-compiles_c() { has cc && printf '#include <stdio.h>\n' | cc -E -x c - >/dev/null 2>&1; }
+compiles_c() { has cc && cc -E -x c - <<<'#include <stdio.h>' >/dev/null 2>&1; }
 
 has_library() { has pkg-config && pkg-config --exists "$1"; }
 

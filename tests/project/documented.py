@@ -30,6 +30,9 @@ SCENE_PREAMBLE = "from manim import *\nfrom manim_metaflow import *\n\n\n"
 # Commands that only fetch or move: what they would do is the reader's machine's business.
 UNCHECKED = {"git", "cd", "export", "apt-get", "brew", "sudo", "pipx", "open", "xdg-open"}
 
+# Commands that the locked environment brings.
+IN_ENVIRONMENT = {"manim", "manim-metaflow", "pre-commit", "pytest", "python"}
+
 
 class BrokenExampleError(AssertionError):
     """An example does not do what a reader would expect of it."""
@@ -166,9 +169,12 @@ def check_command(words: list[str]) -> None:
         "uv": _check_install,
         "python": _check_script,
         "pytest": _check_paths,
+        "pre-commit": _check_paths,
     }
     if words[0] not in checks:
         raise BrokenExampleError(f"no check knows the command {words[0]!r}: {shlex.join(words)}")
+    if words[0] in IN_ENVIRONMENT and not Path(sys.executable).with_name(words[0]).exists():
+        raise BrokenExampleError(f"the environment has no {words[0]}")
     checks[words[0]](words[1:])
 
 

@@ -11,7 +11,7 @@ import pytest
 from documented import modules
 
 PACKAGE = "manim_metaflow"
-UPSTAIRS = ("mobjects", "animations", "testing", "cli")
+UPSTAIRS = ("mobjects", "animations", "scene", "testing", "cli")
 
 # What a floor must not import, here or inside a function: our own parts by their bare name.
 FORBIDDEN = {
@@ -19,8 +19,9 @@ FORBIDDEN = {
     "theme": {"metaflow", "facts", "layout", *UPSTAIRS},
     "facts": {"manim", "layout", "theme", *UPSTAIRS},
     "layout": {"manim", "metaflow", *UPSTAIRS},
-    "mobjects": {"metaflow", "animations", "testing", "cli"},
-    "animations": {"metaflow", "testing", "cli"},
+    "mobjects": {"metaflow", "animations", "scene", "testing", "cli"},
+    "animations": {"metaflow", "scene", "testing", "cli"},
+    "scene": {"metaflow", "testing", "cli"},
     "testing": {"metaflow", "cli"},
 }
 
