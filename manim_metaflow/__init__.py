@@ -1,1 +1,73 @@
-"""x"""
+"""Manim mobjects and animations that explain Metaflow, drawn from real flows and real runs.
+
+Manim loads every installed plugin with itself, so this module imports nothing: a name is looked up when
+it is first used, and Metaflow is imported when a flow is first read.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from manim_metaflow.animations import *
+    from manim_metaflow.errors import *
+    from manim_metaflow.facts import *
+    from manim_metaflow.mobjects import *
+    from manim_metaflow.scene import *
+    from manim_metaflow.theme import *
+
+_HOMES = {
+    "animations": ["BuildFlow", "ReplayRun", "ResumeRun", "TimeScale", "Timeline"],
+    "errors": ["FlowError", "FontError", "ManimMetaflowError", "RecordingError", "RunError", "UsageError"],
+    "facts": [
+        "ArtifactRecord",
+        "AttemptRecord",
+        "BlobRecord",
+        "EdgeInfo",
+        "FlowInfo",
+        "RunRecord",
+        "StepInfo",
+        "TaskRecord",
+        "load_flow",
+        "load_run",
+        "record_resume",
+        "record_run",
+    ],
+    "mobjects": [
+        "STATES",
+        "ArtifactChip",
+        "CodePanel",
+        "ContentStore",
+        "Face",
+        "FlowDAG",
+        "FlowEdge",
+        "ForeachRegion",
+        "StepNode",
+        "TaskStack",
+        "TextBlock",
+        "TextLabel",
+    ],
+    "scene": ["DeepDive"],
+    "theme": ["DARK_THEME", "LIGHT_THEME", "Theme", "current_theme", "use_theme"],
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = sorted(_HOME_OF)  # noqa: PLE0605 - computed, so that a name is written once
+
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = _HOME_OF[name]
+    if home == "mobjects":  # animations say how `Create` and its like draw our mobjects
+        import_module(f"{__name__}.animations")
+    value = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,29 @@
+"""Geometry to pictures: Manim mobjects with Metaflow's names."""
+
+from manim_metaflow.mobjects.chip import ArtifactChip
+from manim_metaflow.mobjects.code import CodePanel
+from manim_metaflow.mobjects.dag import FlowDAG
+from manim_metaflow.mobjects.edge import FlowEdge
+from manim_metaflow.mobjects.face import Face
+from manim_metaflow.mobjects.label import TextLabel, TextBlock
+from manim_metaflow.mobjects.node import STATES, StepNode
+from manim_metaflow.mobjects.path import Path
+from manim_metaflow.mobjects.region import ForeachRegion
+from manim_metaflow.mobjects.stack import TaskStack
+from manim_metaflow.mobjects.store import ContentStore
+
+__all__ = [
+    "STATES",
+    "ArtifactChip",
+    "CodePanel",
+    "ContentStore",
+    "Face",
+    "FlowDAG",
+    "FlowEdge",
+    "ForeachRegion",
+    "Path",
+    "StepNode",
+    "TaskStack",
+    "TextBlock",
+    "TextLabel",
+]

@@ -1,0 +1,74 @@
+"""A graph builds itself in the order in which an author reads the flow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from manim import AnimationGroup, Create, FadeIn, Scene
+
+from manim_metaflow.mobjects.dag import FlowDAG
+
+__all__ = ["BuildFlow"]
+
+PACE, LONGEST = 0.45, 9.0
+"""Seconds a step takes to appear; a big flow hurries."""
+
+
+class BuildFlow(AnimationGroup):
+    """Draw a graph step by step: an arrow grows, and the step it leads to appears.
+
+    ``Create(dag)`` plays this.
+
+    Parameters
+    ----------
+    dag
+        The graph.
+    run_time
+        Seconds; about half a second a step by default.
+    """
+
+    def __init__(self, dag: FlowDAG, *, run_time: float | None = None, **kwargs: Any) -> None:
+        self._dag = dag
+        order = {step.name: index for index, step in enumerate(dag.flow.steps)}
+        first_inside = _first_inside(dag)
+        beats: list[AnimationGroup] = []
+        for name, index in order.items():
+            arriving = [
+                edge
+                for (source, target), edge in dag.edges.items()
+                if max(order[source], order[target]) == index
+            ]
+            regions = [dag.regions[split] for split in first_inside.get(name, [])]
+            grow = [Create(line) for edge in arriving for line in edge.lines]
+            show = [FadeIn(part) for edge in arriving for part in edge if part is not edge.lines]
+            settle = AnimationGroup(FadeIn(dag.nodes[name], scale=0.9), *show, *map(FadeIn, regions), run_time=0.5)
+            both = [AnimationGroup(*grow, run_time=0.5), settle] if grow else [settle]
+            beats.append(AnimationGroup(*both, lag_ratio=0.5))
+        if dag.captions.submobjects:
+            beats.append(AnimationGroup(FadeIn(dag.captions), run_time=0.4))
+        kwargs.setdefault("lag_ratio", 0.45)
+        time = min(LONGEST, 0.6 + PACE * len(order)) if run_time is None else run_time
+        super().__init__(*beats, run_time=time, introducer=True, **kwargs)
+
+    def clean_up_from_scene(self, scene: Scene) -> None:
+        """Leave the graph on the scene as one mobject, not as its parts."""
+        super().clean_up_from_scene(scene)
+        scene.add(self._dag)
+
+
+def _create(dag: FlowDAG, **kwargs: Any) -> BuildFlow:
+    kwargs.pop("introducer", None)
+    return BuildFlow(dag, **kwargs)
+
+
+FlowDAG.add_animation_override(Create, _create)
+
+
+def _first_inside(dag: FlowDAG) -> dict[str, list[str]]:
+    """Step to the foreaches whose frame appears with it: those it is the first inside of."""
+    inside: dict[str, list[str]] = {}
+    for name in dag.regions:
+        inside.setdefault(dag.flow[name].targets[0], []).append(name)
+    return inside
+
+

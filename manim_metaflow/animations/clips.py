@@ -1,0 +1,127 @@
+"""The small motions a replay is made of."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from manim import VGroup, smooth
+
+from manim_metaflow.mobjects.chip import ArtifactChip
+from manim_metaflow.mobjects.edge import FlowEdge
+from manim_metaflow.mobjects.node import StepNode
+from manim_metaflow.mobjects.path import Path, circle, dashes
+from manim_metaflow.animations.timeline import Clip
+
+__all__ = ["AppearClip", "EdgeClip", "FlyClip", "ReferenceClip", "StateClip"]
+
+BLEND = 0.3
+"""Seconds a change of state takes."""
+
+PULSE = 1.1
+"""Seconds of one swelling of a running task's border."""
+
+
+class StateClip(Clip):
+    """A node goes from one state to the next and stays there until ``end``; running ones pulse."""
+
+    def __init__(self, start: float, end: float, node: StepNode, before: str, after: str) -> None:
+        super().__init__(start, max(end, start + BLEND / 3))
+        self.node, self.before, self.after = node, before, after
+
+    def show(self, progress: float) -> None:
+        """Blend first, then pulse, and end still."""
+        elapsed = progress * (self.end - self.start)
+        blend = min(1.0, elapsed / min(BLEND, self.end - self.start)) if progress < 1 else 1.0
+        pulse = 0.0
+        if self.after in ("running", "retrying") and progress < 1:
+            pulse = 0.5 - 0.5 * math.cos(2 * math.pi * elapsed / PULSE)
+        self.node.show(self.before, self.after, smooth(blend), pulse=pulse)
+
+
+class EdgeClip(Clip):
+    """A strand lights up while, if something is handed on, a dot runs along it."""
+
+    def __init__(
+        self, start: float, end: float, edge: FlowEdge, strand: int, color: str, overlay: VGroup, *,
+        dot: bool = True,
+    ) -> None:
+        super().__init__(start, end)
+        self.edge, self.strand, self.color, self.overlay, self.dot = edge, strand, color, overlay, dot
+        self._dot: Path | None = None
+
+    def show(self, progress: float) -> None:
+        """Move the dot, and take it away at the end."""
+        self.edge.paint(self.color, strand=self.strand, amount=progress)
+        if progress >= 1:
+            if self._dot is not None:
+                self.overlay.remove(self._dot)
+            return
+        if not self.dot:
+            return
+        if self._dot is None:
+            self._dot = Path(circle(0.07), fill=self.color)
+            self.overlay.add(self._dot)
+        self._dot.move_to(self.edge.point_at(smooth(progress), self.strand))
+
+
+class AppearClip(Clip):
+    """A chip grows beside its task."""
+
+    def __init__(self, start: float, end: float, chip: ArtifactChip, home: VGroup) -> None:
+        super().__init__(start, end)
+        self.chip, self.home = chip, home
+        self._rest = chip.copy()
+
+    def show(self, progress: float) -> None:
+        """Grow from half size, out of nothing."""
+        if self.chip not in self.home.submobjects:
+            self.home.add(self.chip)
+        grown = smooth(progress)
+        self.chip.become(self._rest)
+        if grown < 1:
+            self.chip.scale(0.5 + 0.5 * grown, about_point=self._rest.face.get_center())
+            self.chip.set_opacity(grown)
+
+
+class FlyClip(Clip):
+    """A face goes from its task to its place in the store."""
+
+    def __init__(
+        self, start: float, end: float, chip: ArtifactChip, slot: VGroup, overlay: VGroup, home: VGroup
+    ) -> None:
+        super().__init__(start, end)
+        self.chip, self.slot, self.overlay, self.home = chip, slot, overlay, home
+        self._face = chip.face.copy()
+
+    def show(self, progress: float) -> None:
+        """Fly a copy; the chip keeps its own."""
+        if progress >= 1:
+            self.overlay.remove(self._face)
+            if self.slot not in self.home.submobjects:
+                self.home.add(self.slot)
+            return
+        if self._face not in self.overlay.submobjects:
+            self.overlay.add(self._face)
+        start, end = self.chip.face.get_center(), self.slot.face.get_center()
+        height = self.chip.face.height + (self.slot.face.height - self.chip.face.height) * progress
+        self._face.set(height=height).move_to(start + (end - start) * smooth(progress))
+
+
+class ReferenceClip(Clip):
+    """A dashed line grows from a task to its clone: a reference, nothing is carried along it."""
+
+    def __init__(
+        self, start: float, end: float, line: tuple[np.ndarray, np.ndarray], color: str, home: VGroup
+    ) -> None:
+        super().__init__(start, end)
+        self.line, self.home = line, home
+        self._path = Path(np.zeros((0, 4, 2)), stroke=color, stroke_width=1.8)
+
+    def show(self, progress: float) -> None:
+        """Draw the line as far as it has come."""
+        if self._path not in self.home.submobjects:
+            self.home.add(self._path)
+        start, end = self.line
+        reach = start + (end - start) * smooth(max(progress, 1e-3))
+        self._path.set_curves(dashes(np.array([np.linspace(start[:2], reach[:2], 4)])))

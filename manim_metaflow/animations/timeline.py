@@ -1,0 +1,98 @@
+"""An animation made of clips, each with its own stretch of time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from manim import Animation, Group, Mobject, Scene, VGroup, linear
+
+__all__ = ["Clip", "Timeline"]
+
+
+class Clip:
+    """Something that happens from ``start`` to ``end``, in seconds of its timeline.
+
+    ``show`` is called with a progress of 0 to 1 for every frame between the two, and once with 1. It
+    must set what is seen from the progress alone, never add to what is there: frames may be skipped.
+    """
+
+    def __init__(self, start: float, end: float) -> None:
+        self.start, self.end = start, max(end, start)
+
+    def show(self, progress: float) -> None:
+        """Set the moment ``progress``."""
+        raise NotImplementedError
+
+
+class Timeline(Animation):
+    """Plays clips on mobjects that are, or come, on the scene.
+
+    Parameters
+    ----------
+    mobjects
+        What the clips draw on; added to the scene where it is not there yet.
+    clips
+        In any order; of clips that begin together, the first listed acts first.
+    run_time
+        The end of the last clip by default; another one slows or hurries all.
+
+    Attributes
+    ----------
+    overlay
+        Mobjects that live only while the timeline plays; it removes them at the end.
+    """
+
+    def __init__(
+        self,
+        mobjects: Sequence[Mobject],
+        clips: Sequence[Clip],
+        *,
+        overlay: VGroup | None = None,
+        run_time: float | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.clips = sorted(clips, key=lambda clip: clip.start)
+        self.overlay = VGroup() if overlay is None else overlay
+        self.parts = list(mobjects)
+        self.length = max((clip.end for clip in self.clips), default=0.0)
+        kwargs.setdefault("rate_func", linear)
+        super().__init__(
+            Group(*self.parts, self.overlay), run_time=run_time or max(self.length, 0.1), **kwargs
+        )
+        self._finished: set[int] = set()
+
+    def create_starting_mobject(self) -> Any:
+        """No copy is kept: clips set what is seen, they do not blend from a start."""
+        return self.mobject
+
+    def _setup_scene(self, scene: Scene) -> None:
+        family = scene.get_mobject_family_members()
+        scene.add(*[part for part in self.parts if part not in family])
+        scene.add(self.overlay)
+
+    def clean_up_from_scene(self, scene: Scene) -> None:
+        """Leave the parts, take the overlay away."""
+        scene.remove(self.overlay)
+        self.overlay.remove(*self.overlay.submobjects)
+        super().clean_up_from_scene(scene)
+
+    def begin(self) -> None:
+        """Start with every clip still to come."""
+        self._finished = set()
+        super().begin()
+
+    def interpolate(self, alpha: float) -> None:
+        """Show the moment ``alpha`` of the whole."""
+        now = self.rate_func(alpha) * self.length
+        at_end = alpha >= 1
+        for index, clip in enumerate(self.clips):
+            if index in self._finished:
+                continue
+            if clip.start > now and not at_end:
+                break
+            span = clip.end - clip.start
+            progress = 1.0 if at_end or span <= 0 else min(1.0, (now - clip.start) / span)
+            clip.show(progress)
+            if progress >= 1.0:
+                self._finished.add(index)

@@ -1,0 +1,52 @@
+"""Real time to screen time: order and overlap kept, waiting shortened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+__all__ = ["TimeScale"]
+
+FLOOR = 0.22
+"""Screen seconds that lie between any two different moments, however close."""
+
+STRETCH = 0.75
+"""Screen seconds for the first real second; each further doubling adds about as much again."""
+
+SHORTEST, LONGEST = 1.5, 30.0
+
+
+class TimeScale:
+    """A monotone, bounded map from a run's clock to seconds on screen.
+
+    Between two neighbouring moments lie ``FLOOR`` seconds and a share that grows with the logarithm of
+    the real gap, so that what took longer looks longer and a step of three hours does not take three
+    hours.
+
+    Parameters
+    ----------
+    moments
+        Real times, seconds since the epoch, in any order.
+    run_time
+        Screen seconds for the whole; what the moments ask for, within bounds, by default.
+
+    Examples
+    --------
+    >>> scale = TimeScale([100.0, 100.5, 3700.0])
+    >>> scale(100.0) < scale(100.5) < scale(3700.0) < 15
+    True
+    """
+
+    def __init__(self, moments: Iterable[float], *, run_time: float | None = None) -> None:
+        self._real = np.unique(np.round(np.array(sorted(moments), dtype=float), 3))
+        gaps = np.diff(self._real)
+        screen = np.concatenate([[0.0], np.cumsum(FLOOR + STRETCH * np.log2(1.0 + gaps))])
+        natural = float(screen[-1])
+        self.run_time = float(np.clip(natural, SHORTEST, LONGEST)) if run_time is None else run_time
+        """Screen seconds of the whole."""
+        self._screen = screen * (self.run_time / natural if natural else 0.0)
+
+    def __call__(self, moment: float) -> float:
+        """Return the screen time of a real one; moments outside the record are clamped."""
+        return float(np.interp(moment, self._real, self._screen))

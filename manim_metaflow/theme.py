@@ -1,0 +1,180 @@
+"""Colours, type, sizes and durations of every picture, and how to switch them.
+
+Mobjects read the theme in force when they are built:
+
+>>> from manim_metaflow.theme import LIGHT_THEME, current_theme, use_theme
+>>> with use_theme(LIGHT_THEME):
+...     current_theme().name
+'light'
+>>> current_theme().name
+'dark'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from manim_metaflow.errors import UsageError
+
+__all__ = ["DARK_THEME", "LIGHT_THEME", "Theme", "contrast", "current_theme", "mix", "theme_named", "use_theme"]
+
+
+@dataclass(frozen=True)
+class Theme:
+    """A look. Colours are ``#RRGGBB``, sizes are Manim font sizes, widths Manim stroke widths.
+
+    ``wash`` is how much of its state's colour a box is filled with; ``beat`` is the pace: the seconds
+    one small motion (a state change, a hop along an edge) takes.
+    """
+
+    name: str
+    background: str
+    panel: str
+    edge: str
+    text: str
+    muted: str
+    accent: str
+    done: str
+    running: str
+    failed: str
+    cloned: str
+    keyword: str
+    string: str
+    number: str
+    function: str
+    operator: str
+    comment: str
+    prose: str = "Inter"
+    mono: str = "JetBrains Mono"
+    title_size: float = 40
+    heading_size: float = 26
+    label_size: float = 20
+    caption_size: float = 21
+    small_size: float = 15
+    minimum_size: float = 14
+    stroke: float = 2.2
+    thin: float = 1.4
+    wash: float = 0.22
+    radius: float = 0.13
+    beat: float = 0.6
+
+    def state_color(self, state: str) -> str:
+        """Colour of a task's or a step's state; the outline's for states that have none."""
+        colors = {
+            "done": self.done,
+            "caught": self.done,
+            "running": self.running,
+            "retrying": self.running,
+            "failed": self.failed,
+            "killed": self.failed,
+            "cloned": self.cloned,
+        }
+        return colors.get(state, self.edge)
+
+
+DARK_THEME = Theme(
+    name="dark",
+    background="#0E1117",
+    panel="#171C26",
+    edge="#5F6C87",
+    text="#E9EDF5",
+    muted="#8C97AB",
+    accent="#9B8CFF",
+    done="#3DBE8B",
+    running="#F4B942",
+    failed="#F0625F",
+    cloned="#62B0F0",
+    keyword="#C792EA",
+    string="#A5D98A",
+    number="#F4A76C",
+    function="#7CB7FF",
+    operator="#8FA3C7",
+    comment="#7F8AA0",
+)
+
+LIGHT_THEME = Theme(
+    name="light",
+    background="#FBFBFD",
+    panel="#F0F2F7",
+    edge="#77829A",
+    text="#1B2230",
+    muted="#5A6579",
+    accent="#5B45D6",
+    done="#17835A",
+    running="#9A6200",
+    failed="#C93232",
+    cloned="#1B6FB5",
+    keyword="#8427B3",
+    string="#2F6F1E",
+    number="#A34A0A",
+    function="#1A5FB4",
+    operator="#4A5878",
+    comment="#5F6A7E",
+    wash=0.14,
+)
+
+_current: ContextVar[Theme] = ContextVar("manim_metaflow_theme", default=DARK_THEME)
+
+
+def current_theme() -> Theme:
+    """Return the theme in force."""
+    return _current.get()
+
+
+@contextmanager
+def use_theme(theme: Theme) -> Iterator[Theme]:
+    """Build what is inside the ``with`` block in another theme.
+
+    The scene's ground is Manim's to paint: set ``self.camera.background_color = theme.background``.
+    """
+    token = _current.set(theme)
+    try:
+        yield theme
+    finally:
+        _current.reset(token)
+
+
+def theme_named(name: str) -> Theme:
+    """Return ``DARK_THEME`` or ``LIGHT_THEME`` by name.
+
+    Raises
+    ------
+    UsageError
+        There is no theme of that name.
+    """
+    themes = {theme.name: theme for theme in (DARK_THEME, LIGHT_THEME)}
+    if name not in themes:
+        raise UsageError(f"There is no theme named {name!r}. The themes are: {', '.join(themes)}.")
+    return themes[name]
+
+
+def _channels(color: str) -> tuple[float, float, float]:
+    return tuple(int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))  # type: ignore[return-value]
+
+
+def mix(over: str, under: str, amount: float) -> str:
+    """Return ``amount`` (0 to 1) of one colour painted over another.
+
+    >>> mix("#FFFFFF", "#000000", 0.5)
+    '#808080'
+    """
+    pairs = zip(_channels(over), _channels(under), strict=True)
+    return "#" + "".join(f"{round(255 * (amount * a + (1 - amount) * b)):02X}" for a, b in pairs)
+
+
+def contrast(first: str, second: str) -> float:
+    """Return the WCAG contrast ratio of two colours, 1 to 21.
+
+    >>> round(contrast("#FFFFFF", "#000000"))
+    21
+    """
+
+    def luminance(color: str) -> float:
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in _channels(color)]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(first), luminance(second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
