@@ -4,7 +4,8 @@ Mobjects say what they are by ``role`` in what ``__snapshot__`` returns:
 
 - ``"text"``: with ``font_size``, and ``owner`` if it belongs to a node (its name) or an edge
   (``"source->target"``, or the edge's name) that it is not a part of;
-- ``"node"``: with ``name``; the attribute ``node_box`` may hold the mobject that is its box;
+- ``"node"``: with ``name``; the attribute ``node_box`` may say what of it is its box, as a mobject or as
+  left, bottom, right and top;
 - ``"edge"``: with ``source`` and ``target``, the names of the nodes it may touch;
 - ``"background"``: may leave the frame.
 
@@ -113,7 +114,7 @@ def check_frame(scene: mn.Scene, *, min_font_size: float = 14) -> list[Problem]:
     """
     units = [unit for unit in _units(scene) if unit.box]
     texts = [unit for unit in units if unit.role == "text"]
-    nodes = [unit for unit in _units(scene) if unit.role == "node"]
+    nodes = [unit for unit in units if unit.role == "node"]
     edges = [unit for unit in units if unit.role == "edge"]
     return [
         *_outside(units, scene),
@@ -202,7 +203,9 @@ def _font_size(unit: _Unit) -> float | None:
 
 def _node_box(node: _Unit) -> Box | None:
     box = getattr(node.mobject, "node_box", None)
-    return box_of(box.get_family()) if isinstance(box, mn.Mobject) else node.box
+    if isinstance(box, mn.Mobject):
+        return box_of(box.get_family())
+    return node.box if box is None else Box(*map(float, box))
 
 
 def _through_nodes(edges: list[_Unit], nodes: list[_Unit]) -> Iterator[Problem]:

@@ -86,6 +86,7 @@ class Ledger:
             path.is_file() for path in narrowed
         )
         self._expected: dict[Path, set[str]] = {}
+        self._folders: set[Path] = set()
         self._passed: set[str] = set()
         self._partial: set[Path] = set(narrowed)
         self._outcomes: list[Outcome] = []
@@ -94,11 +95,13 @@ class Ledger:
     def leave_out(self, item: pytest.Item) -> None:
         """Note a test that was deselected."""
         self._partial.add(item.path.resolve())
+        self._folders.add(item.path.parent)
 
     def expect(self, items: Iterable[pytest.Item]) -> None:
         """Note the tests that are going to run."""
         for item in items:
             self._expected.setdefault(item.path, set()).add(item.nodeid)
+            self._folders.add(item.path.parent)
 
     def enter(self, report: pytest.TestReport) -> None:
         """Take over what a test found."""
@@ -114,6 +117,7 @@ class Ledger:
         if self._update:
             self._write()
         self._settle_stale()
+        self._find_shared()
         self._write_report()
 
     def _is_complete(self, module: Path) -> bool:
@@ -172,13 +176,18 @@ class Ledger:
             yield from ((path, module) for path in stale)
             if stale == files and (folder / FINGERPRINT).is_file():
                 yield folder / FINGERPRINT, module
-        for parent in sorted({module.parent for module in self._expected}):
-            yield from self._orphans(parent / SNAPSHOTS)
+        for folder in sorted(self._folders):
+            yield from _orphans(folder / SNAPSHOTS)
 
-    def _orphans(self, snapshots: Path) -> Iterable[tuple[Path, Path]]:
-        for folder in sorted(snapshots.iterdir()) if snapshots.is_dir() else ():
-            if folder.is_dir() and not (snapshots.parent / f"{folder.name}.py").is_file():
-                yield from ((path, snapshots.parent) for path in sorted(folder.iterdir()))
+    def _find_shared(self) -> None:
+        tests: dict[str, set[str]] = {}
+        for outcome in self._outcomes:
+            tests.setdefault(outcome.file.casefold(), set()).add(outcome.nodeid)
+        for file, names in sorted(tests.items()):
+            if len(names) > 1:
+                self.complaints.append(
+                    f"{' and '.join(sorted(names))} share the baseline {Path(file).name}: rename one"
+                )
 
     def _write_report(self) -> None:
         page = self._report / "index.html"
@@ -214,6 +223,12 @@ class Ledger:
 
     def _shown(self, path: Path) -> str:
         return str(path.relative_to(self._root) if path.is_relative_to(self._root) else path)
+
+
+def _orphans(snapshots: Path) -> Iterable[tuple[Path, Path]]:
+    for folder in sorted(snapshots.iterdir()) if snapshots.is_dir() else ():
+        if folder.is_dir() and not (snapshots.parent / f"{folder.name}.py").is_file():
+            yield from ((path, snapshots.parent) for path in sorted(folder.iterdir()))
 
 
 def _write(path: Path, data: bytes) -> None:
