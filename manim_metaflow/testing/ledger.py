@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
@@ -13,7 +12,7 @@ from typing import Any
 
 import pytest
 
-__all__ = ["FINGERPRINT", "SNAPSHOTS", "Ledger", "Outcome", "update_command"]
+__all__ = ["FINGERPRINT", "SNAPSHOTS", "Ledger", "Outcome", "update_command", "write_file"]
 
 SNAPSHOTS = "__snapshots__"
 FINGERPRINT = "fingerprint.json"
@@ -148,9 +147,9 @@ class Ledger:
             )
             return
         for outcome in outcomes:
-            _write(Path(f"{outcome.file}.json"), outcome.new_structure.encode())
-            _write(Path(f"{outcome.file}.png"), outcome.got)
-        _write(recorded, fingerprint.encode())
+            write_file(Path(f"{outcome.file}.json"), outcome.new_structure.encode())
+            write_file(Path(f"{outcome.file}.png"), outcome.got)
+        write_file(recorded, fingerprint.encode())
 
     def _settle_stale(self) -> None:
         for path, module in self._stale():
@@ -195,7 +194,7 @@ class Ledger:
         if failed:
             from .report import html_report
 
-            _write(page, html_report(failed, self._root).encode())
+            write_file(page, html_report(failed, self._root).encode())
         else:
             page.unlink(missing_ok=True)
 
@@ -231,13 +230,12 @@ def _orphans(snapshots: Path) -> Iterable[tuple[Path, Path]]:
             yield from ((path, snapshots.parent) for path in sorted(folder.iterdir()))
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+        part.write_bytes(data)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
