@@ -253,3 +253,17 @@ def test_drawing_changes_neither_configuration_nor_mobject() -> None:
     render_frame(square, resolution=SMALL)
     assert mn.config == before
     assert np.array_equal(square.points, points)
+
+
+def test_a_frame_holds_nothing_of_the_one_before() -> None:
+    class Replaced(mn.Scene):
+        def construct(self) -> None:
+            self.add(square := mn.Square())
+            self.wait()
+            self.next_section("next")
+            self.remove(square)
+            self.add(mn.Dot())
+            self.wait()
+
+    _, after = section_frames(Replaced, resolution=SMALL)
+    assert (after.frame == render_frame(mn.Dot(), resolution=SMALL)).all()
