@@ -140,24 +140,28 @@ class FrameBlock(Block):
     body: Block = field(default_factory=Block)
     padding: float = 0.0
     caption: tuple[float, float] = (0.0, 0.0)
+    beside: float = 0.0
+    """Where the caption begins when the flow runs down: past the edges that leave the frame."""
 
     @classmethod
     def measure(cls, name: str, body: Block, style: Style) -> FrameBlock:
-        """Frame a body; the caption goes below, and when the flow runs down right of the leaving edge."""
+        """Frame a body; the caption goes below, and when the flow runs down right of the leaving edges."""
         padding = style.spacing.region_padding
         width, height = style.captions.get(name, (0.0, 0.0))
         caption = (width, max(height, style.spacing.region_label))
         framed = body.length + 2 * padding
         before, after = body.before + padding, body.after + padding
+        beside = max((port.c for port in body.exits.values()), default=0.0) + LABEL_ROOM
         if style.right:
             length = max(framed, caption[0])
             start = (length - framed) / 2 + padding
             after += caption[1]
         else:
             length, start = framed + caption[1], padding
-            after = max(after, caption[0] + LABEL_ROOM)
+            after = max(after, beside + caption[0])
         columns = [start + column for column in body.columns]
-        return cls(length, before, after, columns, body.entries, body.exits, name, body, padding, caption)
+        ports = body.entries, body.exits
+        return cls(length, before, after, columns, *ports, name, body, padding, caption, beside)
 
 
 @dataclass(slots=True)

@@ -92,7 +92,7 @@ def _frame(frame: FrameBlock, job: _Job, style: Style, placed: Placed) -> _Job:
         middle, half = (area.back + area.ahead) / 2, (width or area.ahead - area.back) / 2
         placed.captions[frame.name] = Area(middle - half, middle + half, area.after, area.after + height)
     else:
-        side = job.c + LABEL_ROOM
+        side = job.c + frame.beside
         reach = side + width if width else max(area.after, side)
         placed.captions[frame.name] = Area(area.ahead, area.ahead + height, side, reach)
     return inner

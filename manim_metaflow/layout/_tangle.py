@@ -46,26 +46,25 @@ class Layers:
 
     def separate(self, k: int) -> None:
         """Insert a row of lanes after row ``k``, one for each of its links."""
-        fresh = max([self.members - 1, *self.lane_edge]) + 1
-        upper, lower = [], []
-        row = []
-        for tail in self.rows[k]:
-            for head in sorted(self.down[tail], key=self.rows[k + 1].index):
-                edge = next(e for t, h, e in self.links[k] if (t, h) == (tail, head))
-                self.lane_edge[fresh] = edge
-                row.append(fresh)
-                upper.append((tail, fresh, edge))
-                lower.append((fresh, head, edge))
-                fresh += 1
+        place = {element: i for row in self.rows[k : k + 2] for i, element in enumerate(row)}
+        row, upper, lower = [], [], []
+        for tail, head, edge in sorted(self.links[k], key=lambda link: (place[link[0]], place[link[1]])):
+            lane = self.members + len(self.lane_edge)
+            self.lane_edge[lane] = edge
+            row.append(lane)
+            upper.append((tail, lane, edge))
+            lower.append((lane, head, edge))
         self.rows.insert(k + 1, row)
         self.links[k : k + 1] = [upper, lower]
-        self.relink()
+        self.relink(k, k + 2)
 
-    def relink(self) -> None:
-        """Rebuild neighbours from the links."""
-        self.up = {element: [] for row in self.rows for element in row}
-        self.down = {element: [] for row in self.rows for element in row}
-        for links in self.links:
+    def relink(self, first: int, last: int) -> None:
+        """Rebuild the neighbours of rows ``first`` to ``last`` in each other."""
+        for row in self.rows[first:last]:
+            self.down.update((element, []) for element in row)
+        for row in self.rows[first + 1 : last + 1]:
+            self.up.update((element, []) for element in row)
+        for links in self.links[first:last]:
             for tail, head, _ in links:
                 self.down[tail].append(head)
                 self.up[head].append(tail)
@@ -104,7 +103,9 @@ def _assign(count: int, links: list[Link]) -> Layers:
         first_row = max(start, 0)
         for k, (upper, lower) in enumerate(pairwise(chain)):
             layers.links[first_row + k].append((upper, lower, edge))
-    layers.relink()
+    layers.up = {element: [] for row in layers.rows for element in row}
+    layers.down = {element: [] for row in layers.rows for element in row}
+    layers.relink(0, len(layers.rows) - 1)
     return layers
 
 

@@ -1,0 +1,48 @@
+"""What holds of the layout of every legal flow."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from manim_metaflow.layout import Tangle, layout_flow, region_tree, walk
+
+from .builder import boxes as plain_boxes
+from .invariants import violations
+from .random_flows import SETTINGS, drawings, flows
+
+DIRECTIONS = st.sampled_from(["right", "down"])
+
+
+@SETTINGS
+@given(drawings(), DIRECTIONS)
+def test_every_rule_holds(drawing, direction):
+    flow, boxes, labels, captions = drawing
+    layout = layout_flow(flow, boxes, direction=direction, labels=labels, captions=captions)
+    assert violations(flow, layout, labels) == []
+
+
+@SETTINGS
+@given(drawings(), DIRECTIONS, st.floats(4.0, 30.0))
+def test_every_rule_holds_in_rows(drawing, direction, length):
+    flow, boxes, labels, captions = drawing
+    layout = layout_flow(
+        flow, boxes, direction=direction, labels=labels, captions=captions, max_length=length
+    )
+    assert violations(flow, layout, labels, wrapped=True) == []
+
+
+@SETTINGS
+@given(drawings(switches=False, budget=40), DIRECTIONS)
+def test_without_switches_no_edges_cross(drawing, direction):
+    flow, boxes, labels, captions = drawing
+    layout = layout_flow(flow, boxes, direction=direction, labels=labels, captions=captions)
+    assert violations(flow, layout, labels, crossings=0) == []
+
+
+@SETTINGS
+@given(flows(), DIRECTIONS)
+def test_switches_that_nest_do_not_cross(flow, direction):
+    tangled = any(isinstance(region, Tangle) for region in walk(region_tree(flow)))
+    layout = layout_flow(flow, plain_boxes(flow), direction=direction)
+    assert violations(flow, layout, crossings=None if tangled else 0) == []
