@@ -5,16 +5,20 @@ from __future__ import annotations
 import importlib
 import linecache
 import sys
+import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from manim_metaflow.errors import FlowError
 
 __all__ = ["imported_file", "read_source", "where_it_broke"]
 
+# Imports change the process as a whole, so one at a time.
+_LOCK = threading.RLock()
 _OURS = frozenset({"manim", "manim_metaflow", "metaflow", *sys.stdlib_module_names})
 
 
@@ -50,7 +54,7 @@ def imported_file(path: Path) -> Iterator[ModuleType]:
     module = ModuleType(f"_flow_file_{absolute.stem}")
     module.__file__ = str(absolute)
     linecache.checkcache(str(absolute))
-    with _isolated(absolute.parent, module):
+    with _LOCK, _isolated(absolute.parent, module):
         _execute(module, text, path)
         yield module
 
@@ -98,12 +102,32 @@ def _isolated(folder: Path, module: ModuleType) -> Iterator[None]:
     sys.dont_write_bytecode = True
     importlib.invalidate_caches()
     try:
-        yield
+        with _no_command_line():
+            yield
     finally:
         sys.path[:], sys.argv[:], sys.dont_write_bytecode = path, argv, bytecode
         for name in [name for name in sys.modules if _top(name) in beside]:
             del sys.modules[name]
         sys.modules.update(before)
+
+
+@contextmanager
+def _no_command_line() -> Iterator[None]:
+    """Keep ``MyFlow()`` at the end of an unguarded file from parsing options and making folders."""
+    from metaflow.flowspec import FlowSpec
+
+    original = FlowSpec.__init__
+
+    def create(self: Any, use_cli: bool = True) -> None:
+        if use_cli:
+            raise SystemExit("a flow was started")
+        original(self, use_cli=False)  # type: ignore[no-untyped-call]
+
+    FlowSpec.__init__ = create  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        FlowSpec.__init__ = original  # type: ignore[method-assign]
 
 
 def _modules_in(folder: Path) -> set[str]:

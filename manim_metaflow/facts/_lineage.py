@@ -35,7 +35,7 @@ def closing_foreach(flow: FlowInfo) -> frozenset[str]:
 
 
 def parents_of(places: Iterable[Place], flow: FlowInfo) -> dict[str, tuple[str, ...]]:
-    """Find the parents of every task, each list in the order of ``places``."""
+    """Find the parents of every task, by foreach index and then in the order of ``places``."""
     places = tuple(places)
     fan_outs = {step.name for step in flow.steps if step.kind == "foreach"}
     loops = {step.name for step in flow.steps if step.name in step.targets}
@@ -53,6 +53,7 @@ def parents_of(places: Iterable[Place], flow: FlowInfo) -> dict[str, tuple[str, 
         candidates = level[place.step, place.stack] + above[place.step, place.stack[:-1]]
         if place.step in loops:
             candidates = [parent for parent in candidates if _precedes(parent, place)]
+        candidates.sort(key=lambda parent: [index for _, index in parent.stack])
         found[place.path] = tuple(parent.path for parent in candidates)
     return found
 

@@ -212,6 +212,7 @@ class _Reader:
         if attempt.objects is None:
             code = (attempt.exit or {}).get("return_code")
             if isinstance(code, int):
+                self.notes.append(f"{task.path}, attempt {attempt.number}: {_ending(attempt, code)}")
                 return "killed" if code < 0 else "failed"
             alive = attempt is task.attempts[-1] and not self.ended
             return "running" if alive else "killed"
@@ -254,7 +255,7 @@ class _Reader:
         return tuple(
             ForeachIndex(
                 step=self.fan_outs.get(frame.step, frame.step),
-                variable=frame.var,
+                variable=None if (frame.var or "_").startswith("_") else frame.var,
                 index=frame.index,
                 count=frame.num_splits,
                 value=frame.value,
@@ -319,6 +320,11 @@ def _artifact(
         provenance="inherited" if source else "changed" if before else "created",
         source=source,
     )
+
+
+def _ending(attempt: StoredAttempt, code: int) -> str:
+    said = f"; it said: {' / '.join(attempt.last_words)}" if attempt.last_words else ""
+    return f"ended with code {code} and stored nothing{said}"
 
 
 def _plain_type(text: str) -> str:

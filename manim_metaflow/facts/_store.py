@@ -21,6 +21,7 @@ __all__ = ["LocalStore", "StoredAttempt", "StoredRun", "StoredTask"]
 _ATTEMPT_FILE = re.compile(r"(\d+)\.(attempt\.json|data\.json|DONE\.lock|runtime)$")
 _METADATUM = re.compile(r"sysmeta_(.+)_(\d+)\.json$")
 _LOG_PREFIX = re.compile(r"^\[!?MFLOG\|[^]]*\]")
+_FOLDER_IN_TRACE = re.compile(r'(?<=File ")[^"]*[/\\](?=[^"/\\]+")')
 _LOG_LINES, _LOG_WIDTH = 50, 200
 
 
@@ -43,6 +44,8 @@ class StoredAttempt:
     info: dict[str, Any] = field(default_factory=dict)
     exit: dict[str, Any] | None = None
     stdout: tuple[str, ...] = ()
+    last_words: tuple[str, ...] = ()
+    """The end of the error log, read only where the attempt stored nothing else."""
 
 
 @dataclass
@@ -194,6 +197,9 @@ def _attempt(path: str, number: int, kinds: set[str], notes: list[str]) -> Store
         else:
             attempt.objects, attempt.info = held["objects"], held.get("info") or {}
     attempt.stdout = _log(f"{path}/{number}.runtime_stdout.log")
+    if attempt.objects is None and attempt.exit is not None:
+        said = [line.strip() for line in _log(f"{path}/{number}.runtime_stderr.log")]
+        attempt.last_words = tuple(line for line in said if line not in ("", "Task failed."))[-4:]
     return attempt
 
 
@@ -237,4 +243,4 @@ def _log(path: str) -> tuple[str, ...]:
     except OSError:
         return ()
     lines = text.decode(errors="replace").splitlines()[-_LOG_LINES:]
-    return tuple(_LOG_PREFIX.sub("", line)[:_LOG_WIDTH] for line in lines)
+    return tuple(_FOLDER_IN_TRACE.sub("", _LOG_PREFIX.sub("", line))[:_LOG_WIDTH] for line in lines)

@@ -289,6 +289,27 @@ class RunRecord(JsonRecord):
     def __getitem__(self, path: str) -> TaskRecord:
         return self._by_path[path]
 
+    @property
+    def executed(self) -> tuple[TaskRecord, ...]:
+        """Tasks that ran, well or badly."""
+        return tuple(task for task in self.tasks if not task.cloned and task.attempts)
+
+    @property
+    def cloned(self) -> tuple[TaskRecord, ...]:
+        """Tasks that ``resume`` took over."""
+        return tuple(task for task in self.tasks if task.cloned)
+
+    @property
+    def seconds(self) -> float:
+        """Time spent inside the tasks that executed, all attempts added up."""
+        spans = [
+            attempt.finished - attempt.started
+            for task in self.executed
+            for attempt in task.attempts
+            if attempt.started is not None and attempt.finished is not None
+        ]
+        return float(sum(spans))
+
     def tasks_of(self, step: str) -> tuple[TaskRecord, ...]:
         """Tasks of one step, by foreach index, then iteration."""
         mine = (task for task in self.tasks if task.step == step)
