@@ -83,8 +83,7 @@ class Measurer:
             return blocks[one].after + gap + blocks[two].before
 
         at = offsets(layers, separation)
-        ends = [at[row[i]] for row in (layers.rows[0], layers.rows[-1]) for i in (0, -1)]
-        axis = sum(ends) / len(ends)
+        axis = _tangle_axis([at[element] for element in layers.rows[0]], [at[e] for e in layers.rows[-1]])
         stacks: list[Block] = []
         for row in layers.rows:
             inside = [blocks[element] for element in row]
@@ -122,3 +121,10 @@ def _level_middle(at: list[float]) -> list[float]:
         return at
     first, rest = (0.0, 2 * miss) if miss > 0 else (2 * miss, 0.0)
     return [c + (first if i < middle else rest if i > middle else 0.0) for i, c in enumerate(at)]
+
+
+def _tangle_axis(entries: list[float], exits: list[float]) -> float:
+    """Return the middle of both sides, or where an edge nearby then runs level."""
+    middle = (entries[0] + entries[-1] + exits[0] + exits[-1]) / 4
+    near = min([*entries, *exits], key=lambda c: abs(c - middle))
+    return near if abs(near - middle) < _NEARLY_LEVEL else middle
