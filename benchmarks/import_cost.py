@@ -34,7 +34,8 @@ CASES = {
 
 def measure(code: str) -> tuple[float, bool]:
     """Return the CPU seconds of a fresh interpreter that runs code, and whether Metaflow was imported."""
-    done = subprocess.run([sys.executable, "-c", code + REPORT], stdout=subprocess.PIPE, text=True, check=True)
+    command = [sys.executable, "-c", code + REPORT]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     seconds, metaflow = done.stdout.split()
     return float(seconds), metaflow == "True"
 
