@@ -5,19 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Literal
 
 from manim_metaflow.errors import RunError
 from manim_metaflow.facts._graph_info import constant_names, flow_from_graph_info
+from manim_metaflow.facts._internals import (
+    Internals,
+    begun_frames,
+    exception_of,
+    execution_path,
+    frames_of,
+    plain_type,
+)
 from manim_metaflow.facts._lineage import Place, parents_of
 from manim_metaflow.facts._store import LocalStore, StoredAttempt, StoredTask
-from manim_metaflow.facts._unpickle import Foreach, Raised, RefusedError, read_pickle
 from manim_metaflow.facts.records import (
     ArtifactRecord,
     AttemptRecord,
     BlobRecord,
-    ExceptionRecord,
     FlowInfo,
     ForeachIndex,
     RunRecord,
@@ -28,9 +33,6 @@ from manim_metaflow.facts.records import (
 __all__ = ["read_run"]
 
 _PARAMETERS = "_parameters"
-_FRAME = re.compile(r'^\s*File "(.+)", line (\d+), in .*$')
-_TYPE = re.compile(r"^<class '(.+)'>$")
-_UNKNOWN = object()
 
 
 def read_run(
@@ -58,7 +60,8 @@ class _Reader:
     ) -> None:
         self.store, self.run_id, self.ended = store, run_id, ended
         self.notes: list[str] = []
-        self._decoded: dict[str, Any] = {}
+        self.internals = Internals(store, self.notes)
+        self.artifacts: dict[tuple[str, str, str | None, bool], ArtifactRecord] = {}
         stored = list(store.tasks(run_id))
         for task in stored:
             self.notes.extend(f"{task.path}, {note}" for note in task.notes)
@@ -66,6 +69,7 @@ class _Reader:
         self.flow = flow or self._described(flow_name, graph_info)
         self.hidden = {"name", *(parameter.variable for parameter in self.flow.parameters)}
         self.hidden |= constant_names(graph_info or {})
+        self.files = {self.flow.file, *(step.file for step in self.flow.steps)} - {""}
         self.stored = sorted((task for task in stored if task.step != _PARAMETERS), key=_queue_order)
         self.fan_outs = {
             target: step.name for step in self.flow.steps if step.kind == "foreach" for target in step.targets
@@ -120,32 +124,14 @@ class _Reader:
             ) from error
 
     def _internal(self, task: StoredTask, attempt: StoredAttempt, name: str) -> Any:
-        """Decode one internal artifact, each blob once; what cannot be read is noted and ``None``."""
-        sha = (attempt.objects or {}).get(name)
-        if sha is None:
-            return None
-        held = self._decoded.get(sha, _UNKNOWN)
-        if held is _UNKNOWN:
-            held = self._decoded[sha] = self._decode(f"{task.path}, {name}", sha)
-        return held
-
-    def _decode(self, what: str, sha: str) -> Any:
-        blob = self.store.blob(sha)
-        if blob is None:
-            self.notes.append(f"{what}: its blob {sha} is not in the store")
-            return None
-        try:
-            return read_pickle(blob)
-        except RefusedError as error:
-            self.notes.append(f"{what}: not read: {error}")
-            return None
+        return self.internals.read(task.path, attempt, name)
 
     def _place(self, task: StoredTask) -> Place:
         last = task.attempts[-1] if task.attempts else None
         if last is None or last.objects is None:
-            stack = tuple(_execution_path(task))
+            stack = tuple(execution_path(task))
             return Place(task.path, task.step, stack, self._round(task, stack))
-        frames = _frames(self._internal(task, last, "_foreach_stack"))
+        frames = frames_of(self._internal(task, last, "_foreach_stack"))
         iteration = self._internal(task, last, "_iteration_stack")
         return Place(
             path=task.path,
@@ -203,7 +189,7 @@ class _Reader:
             state=state,
             started=attempt.started,
             finished=attempt.finished,
-            exception=self._exception(task, attempt),
+            exception=exception_of(self._internal(task, attempt, "_exception"), self.files),
             artifacts=self._artifacts(attempt, inherited),
             stdout=attempt.stdout,
         )
@@ -216,42 +202,44 @@ class _Reader:
                 return "killed" if code < 0 else "failed"
             alive = attempt is task.attempts[-1] and not self.ended
             return "running" if alive else "killed"
-        if "origin-task-id" in task.metadata:
+        if "origin-task-id" in task.stamps:
             return "cloned"
         if self._internal(task, attempt, "_task_ok") is not True:
             return "failed"
         return "done" if self._internal(task, attempt, "_success") is True else "caught"
 
-    def _exception(self, task: StoredTask, attempt: StoredAttempt) -> ExceptionRecord | None:
-        raised = self._internal(task, attempt, "_exception")
-        if not isinstance(raised, Raised):
-            return None
-        file, line, code = self._raised_at(raised.stacktrace or "")
-        return ExceptionRecord(_plain_type(raised.type), raised.exception, file, line, code)
-
-    def _raised_at(self, trace: str) -> tuple[str, int | None, str]:
-        """Find the innermost frame in the flow's own file."""
-        files = {self.flow.file, *(step.file for step in self.flow.steps)} - {""}
-        lines = trace.splitlines()
-        for number in range(len(lines) - 1, -1, -1):
-            frame = _FRAME.match(lines[number])
-            if frame and Path(frame[1]).name in files:
-                code = lines[number + 1].strip() if number + 1 < len(lines) else ""
-                return Path(frame[1]).name, int(frame[2]), code
-        return "", None, ""
-
     def _artifacts(
         self, attempt: StoredAttempt, inherited: list[tuple[str, dict[str, str]]]
     ) -> tuple[ArtifactRecord, ...]:
         names = (name for name in attempt.objects or {} if name[0] != "_" and name not in self.hidden)
-        return tuple(_artifact(name, attempt, inherited) for name in sorted(names))
+        return tuple(self._artifact(name, attempt, inherited) for name in sorted(names))
+
+    def _artifact(
+        self, name: str, attempt: StoredAttempt, inherited: list[tuple[str, dict[str, str]]]
+    ) -> ArtifactRecord:
+        sha = (attempt.objects or {})[name]
+        source, before = _inheritance(name, sha, inherited)
+        known = self.artifacts.get((name, sha, source, before))
+        if known is not None:
+            return known
+        info = attempt.info.get(name) or {}
+        record = ArtifactRecord(
+            name=name,
+            sha=sha,
+            size=int(info.get("size") or 0),
+            type_name=plain_type(str(info.get("type", ""))),
+            provenance="inherited" if source else "changed" if before else "created",
+            source=source,
+        )
+        self.artifacts[name, sha, source, before] = record
+        return record
 
     def _foreach(self, task: StoredTask) -> tuple[ForeachIndex, ...]:
         last = task.attempts[-1] if task.attempts else None
         if last is None or last.objects is None:
-            frames = _frames_from_metadata(task)
+            frames = begun_frames(task)
         else:
-            frames = _frames(self._internal(task, last, "_foreach_stack"))
+            frames = frames_of(self._internal(task, last, "_foreach_stack"))
         return tuple(
             ForeachIndex(
                 step=self.fan_outs.get(frame.step, frame.step),
@@ -264,12 +252,15 @@ class _Reader:
         )
 
     def _origin(self, task: StoredTask) -> str | None:
-        run_id, task_id = task.metadata.get("origin-run-id"), task.metadata.get("origin-task-id")
-        return f"{run_id}/{task.step}/{task_id}" if task_id is not None else None
+        if "origin-task-id" not in task.stamps:
+            return None
+        return f"{task.metadatum('origin-run-id')}/{task.step}/{task.metadatum('origin-task-id')}"
 
     def _origin_run_id(self) -> str | None:
-        held = {str(task.metadata.get("origin-run-id")) for task in self.stored} - {"None"}
-        return min(held, default=None)
+        """Ask any one task: all tasks of a resumed run name its origin."""
+        noted = (task.metadatum("origin-run-id") for task in self.stored if "origin-run-id" in task.stamps)
+        held = next(noted, None)
+        return None if held in (None, "None") else str(held)
 
     def _status(self, tasks: tuple[TaskRecord, ...]) -> Literal["running", "successful", "failed"]:
         if any(task.step == self.flow.end and task.state in ("done", "caught", "cloned") for task in tasks):
@@ -305,49 +296,17 @@ def _key_map(task: StoredTask) -> dict[str, str]:
     return (task.attempts[-1].objects or {}) if task.attempts else {}
 
 
-def _artifact(
-    name: str, attempt: StoredAttempt, inherited: list[tuple[str, dict[str, str]]]
-) -> ArtifactRecord:
-    sha = (attempt.objects or {})[name]
-    info = attempt.info.get(name) or {}
-    source = next((path for path, keys in inherited if keys.get(name) == sha), None)
-    before = any(name in keys for _, keys in inherited)
-    return ArtifactRecord(
-        name=name,
-        sha=sha,
-        size=int(info.get("size") or 0),
-        type_name=_plain_type(str(info.get("type", ""))),
-        provenance="inherited" if source else "changed" if before else "created",
-        source=source,
-    )
-
-
 def _ending(attempt: StoredAttempt, code: int) -> str:
     said = f"; it said: {' / '.join(attempt.last_words)}" if attempt.last_words else ""
     return f"ended with code {code} and stored nothing{said}"
 
 
-def _plain_type(text: str) -> str:
-    match = _TYPE.match(text)
-    return (match[1] if match else text).removeprefix("builtins.").removeprefix("__main__.")
-
-
-def _frames(held: Any) -> list[Foreach]:
-    return [frame for frame in held if isinstance(frame, Foreach)] if isinstance(held, list) else []
-
-
-def _execution_path(task: StoredTask) -> list[tuple[str, int]]:
-    """Read ``outer:0,inner:2``, which a task notes as it begins."""
-    text = task.metadata.get("foreach-execution-path")
-    parts = (part.rpartition(":") for part in text.split(",")) if isinstance(text, str) and text else ()
-    return [(step, int(index)) for step, _, index in parts if index.isdigit()]
-
-
-def _frames_from_metadata(task: StoredTask) -> list[Foreach]:
-    values = task.metadata.get("foreach-stack")
-    named = [str(value).partition("=") for value in values] if isinstance(values, list) else []
-    frames = []
-    for level, (step, index) in enumerate(_execution_path(task)):
-        variable, equals, value = named[level] if level < len(named) else ("", "", "")
-        frames.append(Foreach(step, variable or None, None, index, value if equals else None))
-    return frames
+def _inheritance(name: str, sha: str, inherited: list[tuple[str, dict[str, str]]]) -> tuple[str | None, bool]:
+    """Tell which parent held the very same key under this name, and whether any held another."""
+    before = False
+    for path, keys in inherited:
+        held = keys.get(name)
+        if held == sha:
+            return path, True
+        before = before or held is not None
+    return None, before

@@ -19,7 +19,6 @@ from typing import Any
 __all__ = ["LocalStore", "StoredAttempt", "StoredRun", "StoredTask"]
 
 _ATTEMPT_FILE = re.compile(r"(\d+)\.(attempt\.json|data\.json|DONE\.lock|runtime)$")
-_METADATUM = re.compile(r"sysmeta_(.+)_(\d+)\.json$")
 _LOG_PREFIX = re.compile(r"^\[!?MFLOG\|[^]]*\]")
 _FOLDER_IN_TRACE = re.compile(r'(?<=File ")[^"]*[/\\](?=[^"/\\]+")')
 _LOG_LINES, _LOG_WIDTH = 50, 200
@@ -50,19 +49,24 @@ class StoredAttempt:
 
 @dataclass
 class StoredTask:
-    """One task's files: when it was queued, its attempts, and the metadata of interest."""
+    """One task's files: when it was queued, its attempts, and when which metadatum was written (ms)."""
 
+    folder: str
     step: str
     task_id: str
     queued: float | None
     attempts: list[StoredAttempt]
-    metadata: dict[str, Any]
+    stamps: dict[str, list[int]]
     notes: list[str] = field(default_factory=list)
 
     @property
     def path(self) -> str:
         """``"step/task_id"``."""
         return f"{self.step}/{self.task_id}"
+
+    def metadatum(self, name: str) -> Any:
+        """Read the newest value of a metadatum; ``None`` where there is none."""
+        return _metadatum(self.folder, name, self.stamps[name][-1]) if name in self.stamps else None
 
 
 class LocalStore:
@@ -157,10 +161,7 @@ def _task(path: str, step: str, task_id: str) -> StoredTask:
     ]
     _set_times(path, attempts, stamps)
     queued = min((time for times in stamps.values() for time in times), default=None)
-    wanted = ("origin-run-id", "origin-task-id", "foreach-execution-path", "foreach-stack")
-    needed = wanted if attempts and attempts[-1].objects is None else wanted[:2]
-    metadata = {name: _metadatum(path, name, stamps[name][-1]) for name in needed if name in stamps}
-    return StoredTask(step, task_id, queued / 1000 if queued else None, attempts, metadata, notes)
+    return StoredTask(path, step, task_id, queued / 1000 if queued else None, attempts, stamps, notes)
 
 
 def _attempt_files(path: str) -> dict[int, set[str]]:
@@ -175,12 +176,15 @@ def _attempt_files(path: str) -> dict[int, set[str]]:
 def _stamps(path: str) -> dict[str, list[int]]:
     """List the times (ms) of each metadatum, by its name: both are part of the file's name."""
     try:
-        matches = map(_METADATUM.match, os.listdir(f"{path}/_meta"))
+        names = os.listdir(f"{path}/_meta")
     except OSError:
         return {}
     stamps: dict[str, list[int]] = {}
-    for match in filter(None, matches):
-        stamps.setdefault(match[1], []).append(int(match[2]))
+    for name in names:
+        if name.startswith("sysmeta_"):
+            metadatum, _, time = name[8:-5].rpartition("_")
+            if time.isdigit():
+                stamps.setdefault(metadatum, []).append(int(time))
     for times in stamps.values():
         times.sort()
     return stamps
@@ -188,8 +192,6 @@ def _stamps(path: str) -> dict[str, list[int]]:
 
 def _attempt(path: str, number: int, kinds: set[str], notes: list[str]) -> StoredAttempt:
     attempt = StoredAttempt(number)
-    if "runtime" in kinds:
-        attempt.exit = _json(f"{path}/{number}.runtime")
     if {"data.json", "DONE.lock"} <= kinds:
         held = _json(f"{path}/{number}.data.json")
         if held is None or not isinstance(held.get("objects"), dict):
@@ -197,7 +199,8 @@ def _attempt(path: str, number: int, kinds: set[str], notes: list[str]) -> Store
         else:
             attempt.objects, attempt.info = held["objects"], held.get("info") or {}
     attempt.stdout = _log(f"{path}/{number}.runtime_stdout.log")
-    if attempt.objects is None and attempt.exit is not None:
+    if attempt.objects is None and "runtime" in kinds:
+        attempt.exit = _json(f"{path}/{number}.runtime")
         said = [line.strip() for line in _log(f"{path}/{number}.runtime_stderr.log")]
         attempt.last_words = tuple(line for line in said if line not in ("", "Task failed."))[-4:]
     return attempt
@@ -209,7 +212,7 @@ def _set_times(path: str, attempts: list[StoredAttempt], stamps: dict[str, list[
     for attempt in attempts:
         attempt.started = begun.get(attempt.number)
         attempt.finished = ended.get(attempt.number)
-        if attempt.finished is None and attempt.exit is not None:
+        if attempt.finished is None and attempt.exit:
             attempt.finished = round(os.stat(f"{path}/{attempt.number}.runtime").st_mtime, 3)
 
 
@@ -238,6 +241,8 @@ def _json(path: str | Path) -> dict[str, Any] | None:
 
 def _log(path: str) -> tuple[str, ...]:
     try:
+        if not os.stat(path).st_size:
+            return ()
         with open(path, "rb") as file:
             text = file.read()
     except OSError:

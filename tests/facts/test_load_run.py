@@ -1,4 +1,4 @@
-"""``load_run`` and the recordings tell what really happened, checked against the datastore and the runtime."""
+"""``load_run`` and recordings tell what really happened, checked against the store and the runtime."""
 
 import hashlib
 import json
@@ -8,7 +8,7 @@ import sys
 from dataclasses import replace
 
 import pytest
-from conftest import FLOWS, RESUMES, RUNS
+from fact_runs import FLOWS, RESUMES, RUNS
 
 from manim_metaflow.errors import RunError
 from manim_metaflow.facts import load_flow, load_run
@@ -68,7 +68,7 @@ def test_provenance_of_artifacts(runs):
     assert kinds["process"]["raw"] == ("inherited", "start/1")
     assert kinds["process"]["doubled"] == ("created", None)
     assert kinds["use"]["raw"] == ("changed", None)
-    assert kinds["end"] == {name: ("inherited", "use/3") for name in ("doubled", "raw", "total", "untouched")}
+    assert kinds["end"] == dict.fromkeys(("doubled", "raw", "total", "untouched"), ("inherited", "use/3"))
 
 
 def test_hashes_and_sizes_are_those_of_the_values(runs):

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import FLOWS
+from fact_runs import FLOWS
 
 from manim_metaflow.errors import FlowError, RunError
 from manim_metaflow.facts import list_recordings, load_recording, record_resume, record_run
@@ -149,14 +149,15 @@ def test_a_failed_run_is_mended_resumed_and_resumed_again(write, tmp_path, monke
 
 
 def test_a_resume_follows_its_origin_when_that_is_recorded_anew(write):
-    broken = write(STEPS.format(divisor="int(os.environ['D'])"))
-    failed = record_run(broken, env={"D": "0"})
+    path = write(ONE.replace("self.m =", "self.m = 1 / int(os.environ['D']) +"))
+    failed = record_run(path, env={"D": "0"})
     first = record_resume(failed, env={"D": "1"})
-    anew = record_run(broken, env={"D": "0"}, fresh=True)
+    anew = record_run(path, env={"D": "0"}, fresh=True)
     assert anew.run_id != failed.run_id
     assert anew.key == failed.key
     second = record_resume(anew, env={"D": "1"})
     assert (first.origin_run_id, second.origin_run_id) == (failed.run_id, anew.run_id)
+    assert first.recording == second.recording
 
 
 def test_a_resume_without_the_origins_store_says_how_to_get_it_back(runs, tmp_path):
