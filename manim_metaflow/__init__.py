@@ -18,7 +18,16 @@ if TYPE_CHECKING:
     from manim_metaflow.theme import *
 
 _HOMES = {
-    "animations": ["BuildFlow", "ReplayRun", "ResumeRun", "TimeScale", "Timeline"],
+    "animations": [
+        "BuildFlow",
+        "CloneTasks",
+        "EvolveCode",
+        "ReplayRun",
+        "ResumeRun",
+        "TimeScale",
+        "Timeline",
+        "UnfoldTasks",
+    ],
     "errors": ["FlowError", "FontError", "ManimMetaflowError", "RecordingError", "RunError", "UsageError"],
     "facts": [
         "ArtifactRecord",
@@ -39,10 +48,14 @@ _HOMES = {
         "ArtifactChip",
         "CodePanel",
         "ContentStore",
+        "ExceptionNote",
         "Face",
         "FlowDAG",
         "FlowEdge",
         "ForeachRegion",
+        "KeyLine",
+        "RunHeading",
+        "RunTally",
         "StepNode",
         "TaskStack",
         "TextBlock",

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from manim import DOWN, UL, AnimationGroup, FadeIn, FadeOut, Scene, VGroup
+from manim import UL, UP, Animation, FadeIn, FadeOut, LaggedStart, Scene, VGroup
 
-from manim_metaflow.mobjects.label import TextLabel, TextBlock
+from manim_metaflow.mobjects.label import TextBlock, TextLabel
 from manim_metaflow.theme import current_theme
 
 __all__ = ["DeepDive"]
@@ -19,7 +19,7 @@ READING_SPEED = 17.0
 SETTLE = 0.9
 """Seconds the eye needs to find a caption before reading it."""
 
-FADE = 0.4
+FADE = 0.5
 CAPTION_Y = -3.5
 
 
@@ -43,7 +43,8 @@ class DeepDive(Scene):
     def setup(self) -> None:
         """Paint the theme's ground and start without a caption."""
         self.theme = current_theme()
-        self.camera.background_color = self.theme.background
+        self.camera.background_color = self.theme.background  # type: ignore[union-attr]
+        self._clock = 0.0
         self._caption: TextBlock | None = None
         self._heading: VGroup | None = None
 
@@ -51,15 +52,23 @@ class DeepDive(Scene):
         """Begin an act: a section of that name."""
         self.next_section(name)
 
+    def play(self, *args: Any, **kwargs: Any) -> None:
+        """Play, and keep a clock of run times.
+
+        Manim's own clock counts drawn frames, and whole run times where a play comes from the cache: a
+        pause that hung on it would differ from one render to the next.
+        """
+        super().play(*args, **kwargs)
+        self._clock += self.duration
+
     @contextmanager
     def beat(self, caption: str) -> Iterator[None]:
         """Show a caption while the block's animations play, and long enough to read it."""
-        start = self.time
+        start, began = self.time, self._clock
         self._show_caption(caption)
         yield
-        reading = SETTLE + len(caption) / READING_SPEED
-        rest = reading - (self.time - start)
-        if rest > 1 / 60:
+        rest = round(SETTLE + len(caption) / READING_SPEED - (self._clock - began), 1)
+        if rest > 0:
             self.wait(rest)
         spent = self.time - start
         self.add_subcaption(caption, duration=spent, offset=-spent)
@@ -78,11 +87,11 @@ class DeepDive(Scene):
         new = TextBlock(text, width=12.4)
         for line in new:
             line.set_x(0)
-        new.move_to(DOWN * -CAPTION_Y)
-        changes: list[Any] = [FadeIn(new, shift=0.08 * (-DOWN))]
+        new.move_to(UP * CAPTION_Y)
+        changes: list[Animation] = [FadeIn(new, shift=0.08 * UP)]
         if self._caption is not None:
-            changes.append(FadeOut(self._caption, shift=0.08 * (-DOWN)))
-        self.play(AnimationGroup(*changes), run_time=FADE)
+            changes.insert(0, FadeOut(self._caption))
+        self.play(LaggedStart(*changes, lag_ratio=0.8, run_time=FADE))
         self._caption = new
 
     def clear_caption(self) -> None:

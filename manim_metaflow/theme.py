@@ -19,7 +19,16 @@ from dataclasses import dataclass
 
 from manim_metaflow.errors import UsageError
 
-__all__ = ["DARK_THEME", "LIGHT_THEME", "Theme", "contrast", "current_theme", "mix", "theme_named", "use_theme"]
+__all__ = [
+    "DARK_THEME",
+    "LIGHT_THEME",
+    "Theme",
+    "contrast",
+    "current_theme",
+    "mix",
+    "theme_named",
+    "use_theme",
+]
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,9 @@ class BuildFlow(AnimationGroup):
             regions = [dag.regions[split] for split in first_inside.get(name, [])]
             grow = [Create(line) for edge in arriving for line in edge.lines]
             show = [FadeIn(part) for edge in arriving for part in edge if part is not edge.lines]
-            settle = AnimationGroup(FadeIn(dag.nodes[name], scale=0.9), *show, *map(FadeIn, regions), run_time=0.5)
+            settle = AnimationGroup(
+                FadeIn(dag.nodes[name], scale=0.9), *show, *map(FadeIn, regions), run_time=0.5
+            )
             both = [AnimationGroup(*grow, run_time=0.5), settle] if grow else [settle]
             beats.append(AnimationGroup(*both, lag_ratio=0.5))
         if dag.captions.submobjects:
@@ -70,5 +72,3 @@ def _first_inside(dag: FlowDAG) -> dict[str, list[str]]:
     for name in dag.regions:
         inside.setdefault(dag.flow[name].targets[0], []).append(name)
     return inside
-
-

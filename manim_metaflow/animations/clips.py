@@ -7,11 +7,13 @@ import math
 import numpy as np
 from manim import VGroup, smooth
 
+from manim_metaflow.animations.pose import Pose
+from manim_metaflow.animations.timeline import Clip
 from manim_metaflow.mobjects.chip import ArtifactChip
 from manim_metaflow.mobjects.edge import FlowEdge
 from manim_metaflow.mobjects.node import StepNode
 from manim_metaflow.mobjects.path import Path, circle, dashes
-from manim_metaflow.animations.timeline import Clip
+from manim_metaflow.mobjects.store import BlobSlot
 
 __all__ = ["AppearClip", "EdgeClip", "FlyClip", "ReferenceClip", "StateClip"]
 
@@ -36,14 +38,21 @@ class StateClip(Clip):
         pulse = 0.0
         if self.after in ("running", "retrying") and progress < 1:
             pulse = 0.5 - 0.5 * math.cos(2 * math.pi * elapsed / PULSE)
-        self.node.show(self.before, self.after, smooth(blend), pulse=pulse)
+        self.node.show_change(self.before, self.after, smooth(blend), pulse=pulse)
 
 
 class EdgeClip(Clip):
     """A strand lights up while, if something is handed on, a dot runs along it."""
 
     def __init__(
-        self, start: float, end: float, edge: FlowEdge, strand: int, color: str, overlay: VGroup, *,
+        self,
+        start: float,
+        end: float,
+        edge: FlowEdge,
+        strand: int,
+        color: str,
+        overlay: VGroup,
+        *,
         dot: bool = True,
     ) -> None:
         super().__init__(start, end)
@@ -71,28 +80,29 @@ class AppearClip(Clip):
     def __init__(self, start: float, end: float, chip: ArtifactChip, home: VGroup) -> None:
         super().__init__(start, end)
         self.chip, self.home = chip, home
-        self._rest = chip.copy()
+        self._pose = Pose(chip)
+        self._pivot = chip.face.get_center()
 
     def show(self, progress: float) -> None:
         """Grow from half size, out of nothing."""
         if self.chip not in self.home.submobjects:
             self.home.add(self.chip)
         grown = smooth(progress)
-        self.chip.become(self._rest)
-        if grown < 1:
-            self.chip.scale(0.5 + 0.5 * grown, about_point=self._rest.face.get_center())
-            self.chip.set_opacity(grown)
+        self._pose.show(scale=0.5 + 0.5 * grown, about=self._pivot, opacity=grown)
 
 
 class FlyClip(Clip):
     """A face goes from its task to its place in the store."""
 
     def __init__(
-        self, start: float, end: float, chip: ArtifactChip, slot: VGroup, overlay: VGroup, home: VGroup
+        self, start: float, end: float, chip: ArtifactChip, slot: BlobSlot, overlay: VGroup, home: VGroup
     ) -> None:
         super().__init__(start, end)
-        self.chip, self.slot, self.overlay, self.home = chip, slot, overlay, home
+        self.slot, self.overlay, self.home = slot, overlay, home
         self._face = chip.face.copy()
+        self._pose = Pose(self._face)
+        self._path = slot.face.get_center() - chip.face.get_center()
+        self._growth = slot.face.height / chip.face.height - 1
 
     def show(self, progress: float) -> None:
         """Fly a copy; the chip keeps its own."""
@@ -103,9 +113,8 @@ class FlyClip(Clip):
             return
         if self._face not in self.overlay.submobjects:
             self.overlay.add(self._face)
-        start, end = self.chip.face.get_center(), self.slot.face.get_center()
-        height = self.chip.face.height + (self.slot.face.height - self.chip.face.height) * progress
-        self._face.set(height=height).move_to(start + (end - start) * smooth(progress))
+        way = smooth(progress)
+        self._pose.show(shift=self._path * way, scale=1 + self._growth * way)
 
 
 class ReferenceClip(Clip):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from typing import Any
 
-import numpy as np
-from manim import VGroup, smooth
+from manim import smooth
 
+from manim_metaflow.animations.pose import Pose
 from manim_metaflow.animations.timeline import Clip, Timeline
 from manim_metaflow.mobjects.code import CodeLine, CodePanel
+from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.path import Path
 from manim_metaflow.theme import current_theme
 
@@ -45,10 +46,12 @@ class EvolveCode(Timeline):
         theme = current_theme()
         texts = source.expandtabs(4).rstrip("\n").split("\n")
         old = list(panel.lines)
-        self.stripes = VGroup()
+        self.stripes: Parts[Path] = Parts()
         clips: list[Clip] = []
         lines: list[CodeLine] = []
-        moved = any(a != b for a, b in zip((line.text for line in old), texts, strict=False)) or len(old) != len(texts)
+        moved = any(a != b for a, b in zip((line.text for line in old), texts, strict=False)) or len(
+            old
+        ) != len(texts)
         come_at = GO + (MOVE if moved else 0.0)
         matcher = SequenceMatcher(a=[line.text for line in old], b=texts, autojunk=False)
         for tag, a, b, c, d in matcher.get_opcodes():
@@ -73,7 +76,6 @@ class _Go(Clip):
     def __init__(self, start: float, end: float, panel: CodePanel, line: CodeLine, color: str) -> None:
         super().__init__(start, end)
         self.panel, self.line, self.stripe = panel, line, panel.stripe_behind(line, color)
-        self._at = line.get_center()
 
     def show(self, progress: float) -> None:
         """Flare for the first half, then fade."""
@@ -92,24 +94,23 @@ class _Move(Clip):
     def __init__(self, start: float, end: float, panel: CodePanel, line: CodeLine, index: int) -> None:
         super().__init__(start, end)
         self.panel, self.line, self.index = panel, line, index
-        self._from = line.origin
-        self._to = panel.home(index)
+        self._pose = Pose(line)
+        self._way = panel.home(index) - line.origin
 
     def show(self, progress: float) -> None:
         """Glide; the number changes on arrival."""
-        at = self._from + (self._to - self._from) * smooth(progress)
-        self.line.shift(at - self.line.origin)
+        self._pose.show(shift=self._way * smooth(progress))
         if progress >= 1:
             self.line.renumber(self.panel.first_line + self.index)
 
 
 class _Come(Clip):
     def __init__(
-        self, start: float, end: float, panel: CodePanel, line: CodeLine, stripe: Path, stripes: VGroup
+        self, start: float, end: float, panel: CodePanel, line: CodeLine, stripe: Path, stripes: Parts[Path]
     ) -> None:
         super().__init__(start, end)
         self.panel, self.line, self.stripe, self.stripes = panel, line, stripe, stripes
-        self._to = line.origin
+        self._pose = Pose(line)
 
     def show(self, progress: float) -> None:
         """Slide in from the right, on its stripe."""
@@ -119,12 +120,13 @@ class _Come(Clip):
             self.stripes.add(self.stripe)
         grown = smooth(progress)
         self.stripe.set_fill(opacity=STRIPE * grown)
-        self.line.shift(self._to + np.array([0.3 * (1 - grown), 0.0, 0.0]) - self.line.origin)
-        self.line.fade_to_opacity(grown)
+        self._pose.show(shift=[0.3 * (1 - grown), 0.0, 0.0], opacity=grown)
 
 
 class _Settle(Clip):
-    def __init__(self, start: float, end: float, panel: CodePanel, lines: list[CodeLine], source: str) -> None:
+    def __init__(
+        self, start: float, end: float, panel: CodePanel, lines: list[CodeLine], source: str
+    ) -> None:
         super().__init__(start, end)
         self.panel, self.lines, self.source = panel, lines, source
 

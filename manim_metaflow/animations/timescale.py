@@ -8,10 +8,10 @@ import numpy as np
 
 __all__ = ["TimeScale"]
 
-FLOOR = 0.22
+FLOOR = 0.16
 """Screen seconds that lie between any two different moments, however close."""
 
-STRETCH = 0.75
+STRETCH = 0.7
 """Screen seconds for the first real second; each further doubling adds about as much again."""
 
 SHORTEST, LONGEST = 1.5, 30.0

@@ -5,10 +5,11 @@ from manim_metaflow.mobjects.code import CodePanel
 from manim_metaflow.mobjects.dag import FlowDAG
 from manim_metaflow.mobjects.edge import FlowEdge
 from manim_metaflow.mobjects.face import Face
-from manim_metaflow.mobjects.label import TextLabel, TextBlock
+from manim_metaflow.mobjects.label import TextBlock, TextLabel
 from manim_metaflow.mobjects.node import STATES, StepNode
 from manim_metaflow.mobjects.path import Path
 from manim_metaflow.mobjects.region import ForeachRegion
+from manim_metaflow.mobjects.runs import ExceptionNote, KeyLine, RunHeading, RunTally
 from manim_metaflow.mobjects.stack import TaskStack
 from manim_metaflow.mobjects.store import ContentStore
 
@@ -17,11 +18,15 @@ __all__ = [
     "ArtifactChip",
     "CodePanel",
     "ContentStore",
+    "ExceptionNote",
     "Face",
     "FlowDAG",
     "FlowEdge",
     "ForeachRegion",
+    "KeyLine",
     "Path",
+    "RunHeading",
+    "RunTally",
     "StepNode",
     "TaskStack",
     "TextBlock",

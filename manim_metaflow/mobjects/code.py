@@ -13,8 +13,9 @@ from pygments.token import Token, _TokenType
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.mobjects.glyphs import EM
-from manim_metaflow.mobjects.path import Path, rounded_rectangle
 from manim_metaflow.mobjects.label import TextLabel
+from manim_metaflow.mobjects.parts import Parts
+from manim_metaflow.mobjects.path import Path, rounded_rectangle
 from manim_metaflow.theme import Theme, current_theme
 
 __all__ = ["CodeLine", "CodePanel"]
@@ -24,6 +25,8 @@ ADVANCE = 0.6
 
 LEADING = 1.55
 GUTTER = 0.35
+NUMBER_SIZE = 0.85
+"""Size of a line's number, in sizes of its code."""
 
 
 class CodeLine(VGroup):
@@ -43,7 +46,7 @@ class CodeLine(VGroup):
         self._font_size = font_size
         pitch = ADVANCE * EM * font_size
         self.number = _number(number, font_size)
-        self.tokens = VGroup()
+        self.tokens: Parts[TextLabel] = Parts()
         for column, word, color in _colored(text, theme):
             label = TextLabel(word, font_size=font_size, color=color).set_baseline(-0.2 * EM * font_size)
             bearing = label.bearing
@@ -59,7 +62,7 @@ class CodeLine(VGroup):
 
     @property
     def _zoom(self) -> float:
-        return self.number.font_size / (0.8 * self._font_size)
+        return self.number.font_size / max(NUMBER_SIZE * self._font_size, 14.0)
 
     def renumber(self, number: int) -> CodeLine:
         """Give the line another number."""
@@ -81,7 +84,7 @@ class CodeLine(VGroup):
 
 
 class CodePanel(VGroup):
-    """A window on source code.
+    r"""A window on source code.
 
     Parameters
     ----------
@@ -110,7 +113,7 @@ class CodePanel(VGroup):
 
         class CodePanelExample(Scene):
             def construct(self):
-                code = "@step\\ndef start(self):\\n    self.x = [1, 2]\\n    self.next(self.end)"
+                code = "@step\ndef start(self):\n    self.x = [1, 2]\n    self.next(self.end)"
                 self.add(CodePanel(code, first_line=6, title="flow.py"))
     """
 
@@ -121,7 +124,7 @@ class CodePanel(VGroup):
         first_line: int = 1,
         title: str = "",
         width: float | None = None,
-        font_size: float = 17,
+        font_size: float = 18,
     ) -> None:
         theme = current_theme()
         self._font_size = font_size
@@ -129,9 +132,7 @@ class CodePanel(VGroup):
         """Distance of two baselines, units."""
         self.source, self.first_line = source, first_line
         texts = source.expandtabs(4).rstrip("\n").split("\n")
-        self.lines = VGroup(
-            *[self.make_line(first_line + index, text) for index, text in enumerate(texts)]
-        )
+        self.lines = Parts(*[self.make_line(first_line + index, text) for index, text in enumerate(texts)])
         longest = max(len(text) for text in texts) * ADVANCE * EM * font_size
         self._width = longest + GUTTER + 1.0 if width is None else width
         self._head = 0.45 if title else 0.12
@@ -154,7 +155,8 @@ class CodePanel(VGroup):
 
     def offset(self, index: int) -> np.ndarray:
         """Where the ``index``-th line's origin is, from the panel's centre at rest; shape ``(3,)``."""
-        return self._origin - np.array([0.0, index * self.pitch, 0.0])
+        place: np.ndarray = self._origin - np.array([0.0, index * self.pitch, 0.0])
+        return place
 
     def line(self, number: int) -> CodeLine:
         """Return a line by its number.
@@ -190,18 +192,17 @@ class CodePanel(VGroup):
         shape = rounded_rectangle(self._width - 0.2, self.pitch, 0.04)
         stripe = Path(shape * self.zoom, fill=color).set_fill(opacity=0.0)
         x = self.panel.get_center()[0]
-        return stripe.move_to([x, self.home(index)[1], 0])
+        return stripe.move_to((x, self.home(index)[1], 0.0))
 
     def stripe_behind(self, line: CodeLine, color: str) -> Path:
         """Build a stripe behind a line."""
         return self.stripe(list(self.lines).index(line), color)
 
-    def mark(self, numbers: Iterable[int], color: str, *, amount: float = 0.2) -> VGroup:
+    def mark(self, numbers: Iterable[int], color: str, *, amount: float = 0.2) -> Parts[Path]:
         """Lay stripes behind some lines, by number, and return them; :meth:`clear` takes them away."""
         shown = [line.line for line in self.lines]
-        stripes = VGroup(
-            *[self.stripe(shown.index(self.line(n).line), color).set_fill(opacity=amount) for n in numbers]
-        )
+        stripes = Parts(*[self.stripe(shown.index(self.line(n).line), color) for n in numbers])
+        stripes.set_fill(opacity=amount)
         self.submobjects[1:1] = list(stripes)
         return stripes
 
@@ -212,7 +213,9 @@ class CodePanel(VGroup):
 
 
 def _number(number: int, font_size: float) -> TextLabel:
-    label = TextLabel(str(number), font_size=font_size * 0.8, color=current_theme().comment)
+    label = TextLabel(
+        str(number), font_size=max(NUMBER_SIZE * font_size, 14.0), color=current_theme().comment
+    )
     return label.right_at(0, 0).set_baseline(-0.2 * EM * font_size)
 
 
@@ -233,7 +236,7 @@ def _colored(text: str, theme: Theme) -> list[tuple[int, str, str]]:
 
 
 def _color(kind: _TokenType, theme: Theme) -> str:
-    table = (
+    table: tuple[tuple[Any, str], ...] = (
         (Token.Comment, theme.comment),
         (Token.Keyword, theme.keyword),
         (Token.Name.Decorator, theme.accent),

@@ -18,6 +18,7 @@ from manim_metaflow.mobjects.edge import FlowEdge
 from manim_metaflow.mobjects.glyphs import EM
 from manim_metaflow.mobjects.label import TextLabel
 from manim_metaflow.mobjects.node import StepNode
+from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.region import ForeachRegion
 from manim_metaflow.mobjects.stack import TaskStack
 from manim_metaflow.theme import current_theme
@@ -115,7 +116,7 @@ class FlowDAG(VGroup):
             pair: self._make_edge(pair, route, labels.get(pair, "")) for pair, route in layout.routes.items()
         }
         self.captions = self._make_captions(boxes)
-        self.artifacts = VGroup()
+        self.artifacts: Parts[ArtifactChip] = Parts()
         super().__init__(
             VGroup(*self.regions.values()),
             VGroup(*self.edges.values()),
@@ -166,26 +167,29 @@ class FlowDAG(VGroup):
         """How much the drawing has been scaled since it was built."""
         return float(self._anchor.height) / self._anchor_height
 
-    def chips(self, place: str, artifacts: tuple[ArtifactRecord, ...]) -> VGroup:
+    def chips(self, place: str, artifacts: tuple[ArtifactRecord, ...]) -> Parts[ArtifactChip]:
         """Build the chips of a task where they belong beside its box; they are not shown yet."""
         node = self.task(place)
         if node is None:
-            return VGroup()
+            return Parts()
         step = self.nodes[_step_of(place)]
         named = not isinstance(step, TaskStack)
         size = 0.3 if named else 0.28
-        chips = [ArtifactChip(a.name, a.sha, size=size, named=named, font_size=self._small) for a in artifacts]
+        chips = [
+            ArtifactChip(a.name, a.sha, size=size, named=named, font_size=self._small) for a in artifacts
+        ]
         left, bottom, right, top = node.node_box
         for index, chip in enumerate(chips):
             chip.scale(self.zoom, about_point=np.zeros(3))
             if not named:
                 x = right - (0.2 + 0.32 * (len(chips) - 1 - index)) * self.zoom
-                chip.shift([x, (top + bottom) / 2, 0])
+                chip.shift((x, (top + bottom) / 2, 0.0))
                 continue
-            gap = (0.28 + 0.36 * index) * self.zoom
+            row = index if self._side == "below" else len(chips) - 1 - index
+            gap = (0.28 + 0.36 * row) * self.zoom
             y = bottom - gap if self._side == "below" else top + gap
-            chip.shift([left + 0.19 * self.zoom, y, 0])
-        return VGroup(*chips)
+            chip.shift((left + 0.19 * self.zoom, y, 0.0))
+        return Parts(*chips)
 
     # ---------------------------------------------------------------------------------- building
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 from manim import VGroup
 
 from manim_metaflow.mobjects.label import TextLabel
+from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.path import Path
 from manim_metaflow.theme import current_theme, mix
 
@@ -64,8 +66,8 @@ class FlowEdge(VGroup):
         theme = current_theme()
         self.source_step, self.target_step = source, target
         self._theme = theme
-        self.lines = VGroup()
-        self.tips = VGroup()
+        self.lines: Parts[Path] = Parts()
+        self.tips: Parts[Path] = Parts()
         for curves in strands:
             shaft, tip = _with_tip(np.asarray(curves, dtype=float))
             self.lines.add(Path(shaft, stroke=theme.edge, stroke_width=theme.stroke))
@@ -76,17 +78,22 @@ class FlowEdge(VGroup):
             self._add_label(label, label_at, font_size or theme.small_size)
 
     def _add_label(self, text: str, at: tuple[float, float], size: float) -> None:
-        """The line stops behind its label: a ground-coloured slip lies between the two."""
+        """Let the line stop behind its label: a ground-coloured slip lies between the two."""
         self.label = TextLabel(text, font_size=size, color=self._theme.muted).center_on(*at)
         self.label.owner = f"{self.source_step}->{self.target_step}"
         x, y = self.label.width / 2 + 0.06, 0.13
         corners = np.array([(-x, -y), (-x, y), (x, y), (x, -y), (-x, -y)]) + np.array(at)
-        slip = np.array([np.linspace(a, b, 4) for a, b in zip(corners, corners[1:], strict=False)])
+        slip = np.array([np.linspace(a, b, 4) for a, b in pairwise(corners)])
         self.slip = Path(slip, fill=self._theme.background)
         self.add(self.slip, self.label)
 
     def __snapshot__(self) -> dict[str, Any]:
-        return {"role": "edge", "name": f"{self.source_step}->{self.target_step}", "source": self.source_step, "target": self.target_step}
+        return {
+            "role": "edge",
+            "name": f"{self.source_step}->{self.target_step}",
+            "source": self.source_step,
+            "target": self.target_step,
+        }
 
     def paint(self, color: str, *, strand: int | None = None, amount: float = 1.0) -> FlowEdge:
         """Colour one strand or all; ``amount`` blends from the idle colour (0) to ``color`` (1)."""
@@ -115,5 +122,5 @@ def _with_tip(curves: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64],
     shaft[-1, 3] = base
     shaft[-1, 2] = handle - along * TIP_LENGTH * 0.6
     corners = [base + across, end, base - across, base + across]
-    tip = np.array([np.linspace(a, b, 4) for a, b in zip(corners, corners[1:], strict=False)])
+    tip = np.array([np.linspace(a, b, 4) for a, b in pairwise(corners)])
     return shaft, tip

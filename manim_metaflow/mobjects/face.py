@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -72,7 +73,9 @@ class Face(VGroup):
     def __init__(self, sha: str, *, size: float = 0.3) -> None:
         self.sha = sha
         color = face_color(sha)
-        self.tile = Path(rounded_rectangle(size, size, size * 0.16), fill=mix(color, DARK_THEME.background, 0.2))
+        self.tile = Path(
+            rounded_rectangle(size, size, size * 0.16), fill=mix(color, DARK_THEME.background, 0.2)
+        )
         self.pattern = Path(_pattern_curves(sha, size), fill=color)
         super().__init__(self.tile, self.pattern)
 
@@ -94,6 +97,6 @@ def _pattern_curves(sha: str, size: float) -> Any:
             if end > column:
                 left, right = ((edge - CELLS / 2) * cell for edge in (column, end))
                 corners = [(left, top), (right, top), (right, top - cell), (left, top - cell), (left, top)]
-                curves += [np.linspace(a, b, 4) for a, b in zip(corners, corners[1:], strict=False)]
+                curves += [np.linspace(a, b, 4) for a, b in pairwise(corners)]
             column = end + 1
     return np.array(curves)

@@ -76,28 +76,28 @@ class _Pen:
         self.curves: list[Points] = []
         self._start = self._at = np.zeros(2)
 
-    def moveTo(self, at: tuple[float, float]) -> None:  # noqa: N802 - the pen protocol's names
+    def moveTo(self, at: tuple[float, float]) -> None:
         self._start = self._at = np.array(at)
 
-    def lineTo(self, to: tuple[float, float]) -> None:  # noqa: N802
+    def lineTo(self, to: tuple[float, float]) -> None:
         end = np.array(to)
         if not np.array_equal(end, self._at):
             self.curves.append(np.linspace(self._at, end, 4))
         self._at = end
 
-    def qCurveTo(self, control: tuple[float, float], to: tuple[float, float]) -> None:  # noqa: N802
+    def qCurveTo(self, control: tuple[float, float], to: tuple[float, float]) -> None:
         start, middle, end = self._at, np.array(control), np.array(to)
         self.curves.append(np.array([start, (start + 2 * middle) / 3, (2 * middle + end) / 3, end]))
         self._at = end
 
-    def curveTo(self, *points: tuple[float, float]) -> None:  # noqa: N802
+    def curveTo(self, *points: tuple[float, float]) -> None:
         self.curves.append(np.array([self._at, *points]))
         self._at = np.array(points[-1])
 
-    def closePath(self) -> None:  # noqa: N802
+    def closePath(self) -> None:
         self.lineTo((self._start[0], self._start[1]))
 
-    endPath = closePath  # noqa: N815
+    endPath = closePath
 
 
 @cache
@@ -105,7 +105,8 @@ def _glyph(key: FontKey, glyph: int) -> Points:
     font = _font(key)
     pen = _Pen()
     font.draw_glyph_with_pen(glyph, pen)
-    return np.array(pen.curves, dtype=float).reshape(-1, 4, 2) / font.face.upem
+    curves: Points = np.array(pen.curves, dtype=float).reshape(-1, 4, 2) / font.face.upem
+    return curves
 
 
 @lru_cache(maxsize=8192)

@@ -11,7 +11,7 @@ from manim_metaflow.mobjects.glyphs import EM, Outline, shape_text
 from manim_metaflow.mobjects.path import Path
 from manim_metaflow.theme import current_theme
 
-__all__ = ["TextLabel", "TextBlock"]
+__all__ = ["TextBlock", "TextLabel"]
 
 X_HEIGHT = 0.55
 """Height of a lower-case letter in ems, near enough the same in the theme's fonts."""
@@ -61,6 +61,8 @@ class TextLabel(Path):
     ) -> None:
         theme = current_theme()
         self.text = text
+        self.owner = ""
+        """Name of the node or edge it belongs to, if any."""
         self._size = theme.label_size if font_size is None else font_size
         family = theme.mono if font == "mono" else theme.prose
         outline = shape_text(text, (family, weight), ligatures=font == "prose")
@@ -78,7 +80,7 @@ class TextLabel(Path):
         super().__init__(curves, fill=color or theme.text, **kwargs)
 
     def __snapshot__(self) -> dict[str, Any]:
-        return {"role": "text", "text": self.text, "font_size": round(self.font_size, 3)}
+        return {"role": "text", "text": self.text, "font_size": round(self.font_size, 3), "owner": self.owner}
 
     @property
     def _scale(self) -> float:

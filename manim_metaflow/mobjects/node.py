@@ -10,6 +10,7 @@ from manim import VGroup
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.mobjects.label import TextLabel
+from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.path import Path, circle, dashes, polyline, rounded_rectangle
 from manim_metaflow.theme import Theme, current_theme, mix
 
@@ -120,9 +121,11 @@ class StepNode(VGroup):
         outline = rounded_rectangle(self._width, height, self._radius)
         offsets = [np.array([0.075, 0.075, 0.0]) * level for level in range(sheets, 0, -1)]
         stroke = self._theme.stroke if height > 0.5 else self._theme.stroke * 0.8
-        self.sheets = VGroup(
+        self.sheets = Parts(
             *[
-                Path(outline, fill=self._theme.panel, stroke=self._theme.edge, stroke_width=stroke * 0.7).shift(by)
+                Path(
+                    outline, fill=self._theme.panel, stroke=self._theme.edge, stroke_width=stroke * 0.7
+                ).shift(by)
                 for by in offsets
             ]
         )
@@ -150,9 +153,9 @@ class StepNode(VGroup):
 
     def set_state(self, state: str) -> StepNode:
         """Show a state at once; ``node.animate.set_state(...)`` shows it gradually."""
-        return self.show(state, state, 1.0)
+        return self.show_change(state, state, 1.0)
 
-    def show(self, before: str, after: str, progress: float, *, pulse: float = 0.0) -> StepNode:
+    def show_change(self, before: str, after: str, progress: float, *, pulse: float = 0.0) -> StepNode:
         """Show a moment on the way from one state to the next.
 
         Parameters

@@ -6,6 +6,7 @@ a hash's pattern is therefore one :class:`Path`, however many contours it has.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -73,7 +74,7 @@ class Path(VMobject, metaclass=ConvertToOpenGL):
         else:  # the OpenGL renderer draws quadratic curves
             self.clear_points()
             for start, *handles, end in points.reshape(-1, 4, 3):
-                self.add_cubic_bezier_curve(start, *handles, end)
+                self.add_cubic_bezier_curve(start, handles[0], handles[1], end)
         return self
 
     def paint(
@@ -119,7 +120,7 @@ def circle(radius: float) -> Curves:
 
 def polyline(*points: tuple[float, float]) -> Curves:
     """Straight lines from point to point."""
-    return np.array([np.linspace(a, b, 4) for a, b in zip(points, points[1:], strict=False)])
+    return np.array([np.linspace(a, b, 4) for a, b in pairwise(points)])
 
 
 def dashes(curves: Curves, dash: float = 0.09, gap: float = 0.07) -> Curves:
@@ -127,7 +128,10 @@ def dashes(curves: Curves, dash: float = 0.09, gap: float = 0.07) -> Curves:
     steps = np.linspace(0, 1, 17)[:, None]
     points = np.concatenate(
         [
-            (1 - steps) ** 3 * a + 3 * (1 - steps) ** 2 * steps * b + 3 * (1 - steps) * steps**2 * c + steps**3 * d
+            (1 - steps) ** 3 * a
+            + 3 * (1 - steps) ** 2 * steps * b
+            + 3 * (1 - steps) * steps**2 * c
+            + steps**3 * d
             for a, b, c, d in curves
         ]
     )

@@ -10,6 +10,7 @@ from manim import UP, VGroup
 from manim_metaflow.facts.records import TaskRecord
 from manim_metaflow.mobjects.label import TextLabel
 from manim_metaflow.mobjects.node import StepNode
+from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.theme import current_theme
 
 __all__ = ["TaskStack", "task_text"]
@@ -18,7 +19,7 @@ CELL_HEIGHT, CELL_GAP, HEADING = 0.4, 0.09, 0.36
 
 
 def task_text(task: TaskRecord) -> str:
-    """What tells a task from its siblings: its foreach item, its place in a gang, its iteration."""
+    """Return what tells a task from its siblings: its foreach item, its place in a gang, its iteration."""
     places = [f.value if f.value is not None else f"node {f.index}" for f in task.foreach]
     rounds = [f"#{count}" for count in task.iteration if count]
     return " · ".join([*places, *rounds]) or task.task_id
@@ -61,7 +62,8 @@ class TaskStack(VGroup):
         name: str,
         tasks: Sequence[TaskRecord],
         *,
-        most: int = 5, slots: int = 1,
+        most: int = 5,
+        slots: int = 1,
         font_size: float | None = None,
     ) -> None:
         theme = current_theme()
@@ -72,7 +74,7 @@ class TaskStack(VGroup):
         widest = max((TextLabel(text, font_size=size).advance for text in texts), default=0.5)
         width = widest + 0.24 + 0.3 * slots + (0.06 if slots else 0)
         self.heading = TextLabel(name, font_size=full)
-        self.cells = VGroup(
+        self.cells = Parts(
             *[
                 StepNode(task.place, text=text, width=width, height=CELL_HEIGHT, font_size=size, align="left")
                 for task, text in zip(shown, texts, strict=True)

@@ -12,6 +12,7 @@ from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records import ArtifactRecord, RunRecord
 from manim_metaflow.mobjects.face import Face
 from manim_metaflow.mobjects.label import TextLabel
+from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.path import Path, rounded_rectangle
 from manim_metaflow.theme import current_theme
 
@@ -95,10 +96,15 @@ class ContentStore(VGroup):
         rows = max(1, -(-len(artifacts) // columns))
         height = rows * SLOT_HEIGHT + 0.52
         self.panel = Path(
-            rounded_rectangle(width, height, theme.radius), fill=theme.panel, stroke=theme.edge, stroke_width=1.0
+            rounded_rectangle(width, height, theme.radius),
+            fill=theme.panel,
+            stroke=theme.edge,
+            stroke_width=1.0,
         )
         name = runs[0].flow.name if runs else ""
-        self.title = TextLabel(f"datastore  {name}/data", font="prose", font_size=theme.small_size, color=theme.muted)
+        self.title = TextLabel(
+            f"datastore  {name}/data", font="prose", font_size=theme.small_size, color=theme.muted
+        )
         self.title.left_at(-width / 2 + 0.22, height / 2 - 0.23)
         self._places = {}
         pitch = (width - 0.4) / columns
@@ -107,7 +113,7 @@ class ContentStore(VGroup):
             x = -width / 2 + 0.2 + 0.3 + column * pitch
             y = height / 2 - 0.42 - (row + 0.5) * SLOT_HEIGHT
             self._places[artifact.sha] = (BlobSlot(artifact), np.array([x, y, 0.0]))
-        self.blobs = VGroup()
+        self.blobs: Parts[BlobSlot] = Parts()
         super().__init__(self.panel, self.title, self.blobs)
 
     def __snapshot__(self) -> dict[str, Any]:
@@ -125,7 +131,9 @@ class ContentStore(VGroup):
             No run given to the store refers to that key.
         """
         if sha not in self._places:
-            raise UsageError(f"The store has no place for key {sha[:10]}: build it from all runs it shall show.")
+            raise UsageError(
+                f"The store has no place for key {sha[:10]}: build it from all runs it shall show."
+            )
         slot, place = self._places[sha]
         if slot not in self.blobs.submobjects:
             slot.shift(self.panel.get_center() + place - slot.face.get_center())

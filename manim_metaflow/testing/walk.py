@@ -104,7 +104,8 @@ def beat_frames(
     """Run a scene and stop at the end of every beat.
 
     A beat begins with a caption (``play(..., subcaption=...)`` or ``add_subcaption``) and ends just
-    before the next one, the next section, or the end of the scene. Plays that come before the first
+    before the next one, the next section, or the end of the scene. A caption added with a negative
+    offset, for what was played just now, ends its beat. Plays that come before the first
     caption of a section are a beat with an empty caption; captions with no play between them are one.
 
     Parameters
@@ -177,6 +178,12 @@ class _Walker:
         self._close()
         self._caption = caption
 
+    def end_beat(self, caption: str) -> None:
+        """Name what was played since the last caption."""
+        if self._at_captions:
+            self._caption = caption
+            self._close()
+
     @contextmanager
     def play(self, caption: str | None) -> Iterator[None]:
         if caption:
@@ -238,7 +245,10 @@ class _Walked(mn.Scene):
     def add_subcaption(self, content: str, duration: float = 1, offset: float = 0) -> None:
         # Manim adds the caption of a play when the play is over.
         if content != self.__walker.playing:
-            self.__walker.begin_beat(content)
+            if offset < 0 and duration + offset <= 1e-6:
+                self.__walker.end_beat(content)
+            else:
+                self.__walker.begin_beat(content)
         super().add_subcaption(content, duration, offset)
 
     def play(self, *args: Any, subcaption: str | None = None, **kwargs: Any) -> None:

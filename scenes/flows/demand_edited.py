@@ -23,8 +23,9 @@ class DemandFlow(FlowSpec):
 
     @step
     def clean(self):
-        """Fill the gaps with what is usual at that time."""
-        self.table = {store: filled(days, window=30) for store, days in self.sales.items()}
+        """Fill each gap with the median of the days around it."""
+        window = 30
+        self.table = {store: filled(days, window) for store, days in self.sales.items()}
         self.stores = sorted(self.table)
         self.next(self.forecast, foreach="stores")
 
@@ -50,8 +51,8 @@ class DemandFlow(FlowSpec):
         print(self.report)
 
 
-def filled(days, window=120):
-    """Put the median of the days around it in the place of a missing one."""
+def filled(days, window):
+    """Replace -1 by the median of the days before and after."""
     around = [sorted(days[max(0, day - window) : day + window]) for day in range(len(days))]
     return [units if units >= 0 else round(median(near)) for units, near in zip(days, around)]
 
