@@ -31,8 +31,8 @@ class ReplayRun(Timeline):
     Parameters
     ----------
     dag
-        The graph. Built with ``run=record`` it shows each task; otherwise each step shows what its
-        tasks do together.
+        The graph. Built with ``run=record`` it shows each task and what it made; otherwise each step
+        shows what its tasks do together.
     record
         The run.
     store
@@ -137,7 +137,7 @@ class ReplayRun(Timeline):
                 yield EdgeClip(arrival - HOP, arrival, edge, strand, self._theme.done, self._overlay)
 
     def _artifact_clips(self, task: TaskRecord) -> Iterator[Clip]:
-        if task.finished is None:
+        if task.finished is None or not self.dag.shows_tasks:
             return
         start = self.screen_time(task.finished) + 0.1
         for index, chip in enumerate(self.dag.chips(task.place, made_here(task.artifacts))):

@@ -163,6 +163,11 @@ class FlowDAG(VGroup):
         return float(left), float(bottom), float(right), float(top)
 
     @property
+    def shows_tasks(self) -> bool:
+        """Whether it was built with ``run=``: each task has a box, and there is room for artifacts."""
+        return self._run is not None
+
+    @property
     def zoom(self) -> float:
         """How much the drawing has been scaled since it was built."""
         return float(self._anchor.height) / self._anchor_height
