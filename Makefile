@@ -63,8 +63,9 @@ bench: setup ## Run the benchmarks
 fuzz: setup ## Lay out many random graphs: FUZZ_EXAMPLES=1000
 	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(RUN) pytest tests/layout $(ARGS)
 
-sheet: setup ## Draw the last frame of every beat of SCENE into one picture
-	$(RUN) manim-metaflow sheet '$(SCENE)' -o '$(basename $(notdir $(SCENE))).png' $(ARGS)
+sheet: setup ## Draw the last frame of every beat of SCENE into one picture in media/
+	@mkdir -p media
+	$(RUN) manim-metaflow sheet '$(SCENE)' -o 'media/$(basename $(notdir $(SCENE))).png' $(ARGS)
 
 clean: ## Remove what was rendered and cached, but not the environment
 	find media -mindepth 1 -maxdepth 1 ! -name gallery -exec rm -rf {} +
