@@ -93,7 +93,8 @@ class Resume(DeepDive):
         with self.beat(
             "Each task is a process of its own. When it ends, what it assigned to self is stored."
         ):
-            self.play(FadeOut(self.name), FadeIn(self.head, self.store), UnfoldTasks(self.plan, self.above))
+            self.play(FadeOut(self.name, run_time=0.4))
+            self.play(FadeIn(self.head, self.store), UnfoldTasks(self.plan, self.above))
             self.play(ReplayRun(self.above, self.failed, store=self.store, steps=("start", "clean")))
         with self.beat(
             "The foreach makes a task for every store. They run side by side, and one of them fails."

@@ -54,8 +54,7 @@ class UnfoldTasks(AnimationGroup):
             else:
                 changes += [FadeOut(edge), FadeIn(new_edge)]
         for name, region in dag.regions.items():
-            changes.append(ReplacementTransform(region.frame, run_dag.regions[name].frame))
-            changes += [FadeOut(region.caption), FadeIn(run_dag.regions[name].caption)]
+            changes += [FadeOut(region), FadeIn(run_dag.regions[name])]
         if run_dag.captions.submobjects:
             changes += [FadeOut(dag.captions), FadeIn(run_dag.captions)]
         super().__init__(*changes, run_time=run_time, introducer=True, **kwargs)
