@@ -25,6 +25,14 @@ class BuildFlow(AnimationGroup):
         The graph.
     run_time
         Seconds; about half a second a step by default.
+
+    Examples
+    --------
+    .. manim:: BuildFlowExample
+
+        class BuildFlowExample(Scene):
+            def construct(self):
+                self.play(BuildFlow(FlowDAG("my_flow.py"), run_time=2))
     """
 
     def __init__(self, dag: FlowDAG, *, run_time: float | None = None, **kwargs: Any) -> None:

@@ -23,7 +23,7 @@ STRIPE = 0.2
 
 
 class EvolveCode(Timeline):
-    """Turn a panel's code into another version of it, line by line.
+    r"""Turn a panel's code into another version of it, line by line.
 
     Lines both versions share are the same mobjects afterwards; they glide to their new place. Lines
     that go flare up in the colour of failure and fade; lines that come appear on a stripe in the colour
@@ -40,6 +40,16 @@ class EvolveCode(Timeline):
     ----------
     stripes
         Behind the lines that came, part of the panel until :meth:`.CodePanel.clear` takes them away.
+
+    Examples
+    --------
+    .. manim:: EvolveCodeExample
+
+        class EvolveCodeExample(Scene):
+            def construct(self):
+                panel = CodePanel("total = 0\nprint(total)", width=6)
+                self.add(panel)
+                self.play(EvolveCode(panel, "total = 1\nprint(total)"))
     """
 
     def __init__(self, panel: CodePanel, source: str, **kwargs: Any) -> None:

@@ -44,6 +44,18 @@ class CloneTasks(Timeline):
     ----------
     references
         The dashed lines; they become part of ``dag``.
+
+    Examples
+    --------
+    .. manim:: CloneTasksExample
+
+        class CloneTasksExample(Scene):
+            def construct(self):
+                first = record_run("my_flow.py")
+                second = record_resume(first, "my_flow.py")
+                dag = FlowDAG(second.flow, run=second)
+                self.add(dag)
+                self.play(CloneTasks(dag, second))
     """
 
     def __init__(

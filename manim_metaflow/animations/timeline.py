@@ -41,6 +41,19 @@ class Timeline(Animation):
     ----------
     overlay
         Mobjects that live only while the timeline plays; it removes them at the end.
+
+    Examples
+    --------
+    .. manim:: TimelineExample
+
+        class TimelineExample(Scene):
+            def construct(self):
+                from manim_metaflow.animations.clips import StateClip
+
+                node = StepNode("train")
+                changes = [("pending", "running"), ("running", "done")]
+                clips = [StateClip(at, at + 1, node, *change) for at, change in enumerate(changes)]
+                self.play(Timeline([node], clips))
     """
 
     def __init__(

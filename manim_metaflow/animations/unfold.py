@@ -30,6 +30,16 @@ class UnfoldTasks(AnimationGroup):
     ------
     UsageError
         The two graphs are of different flows.
+
+    Examples
+    --------
+    .. manim:: UnfoldTasksExample
+
+        class UnfoldTasksExample(Scene):
+            def construct(self):
+                dag = FlowDAG("my_flow.py")
+                self.add(dag)
+                self.play(UnfoldTasks(dag, FlowDAG("my_flow.py", run=record_run("my_flow.py"))))
     """
 
     def __init__(self, dag: FlowDAG, run_dag: FlowDAG, *, run_time: float = 1.2, **kwargs: Any) -> None:

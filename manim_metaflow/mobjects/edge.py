@@ -50,6 +50,8 @@ class FlowEdge(VGroup):
 
         class FlowEdgeExample(Scene):
             def construct(self):
+                from manim_metaflow.mobjects.path import polyline
+
                 self.add(FlowEdge("start", "end", [polyline((-2, 0), (2, 0))]))
     """
 

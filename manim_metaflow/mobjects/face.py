@@ -27,7 +27,7 @@ def face_color(sha: str) -> str:
     """Return the colour of a hash.
 
     >>> face_color("198756254c5b4f18cb8af891d55a414724e402c5")
-    '#62C7F0'
+    '#6FA8FF'
     """
     return HUES[int(sha[-8:], 16) % len(HUES)]
 

@@ -130,7 +130,7 @@ class StepNode(VGroup):
             ]
         )
         self.box = Path(outline, fill=self._theme.panel, stroke=self._theme.edge, stroke_width=stroke)
-        nothing = np.zeros((0, 4, 2))
+        nothing = np.zeros((1, 4, 2))  # a path without points would change its family when transformed
         self._dashes = Path(nothing, stroke=self._theme.edge, stroke_width=stroke)
         self._disc = Path(nothing, fill=self._theme.edge)
         self._mark = Path(nothing, stroke=self._theme.background, stroke_width=2.4)
@@ -185,9 +185,16 @@ class StepNode(VGroup):
         self._draw_badge(shown, grown)
         return self
 
+    def _hide(self, *parts: Path) -> None:
+        """Shrink parts to a point in the box's middle, where they leave no ink."""
+        left, bottom, right, top = self.node_box
+        point = np.array([(left + right) / 2, (bottom + top) / 2])
+        for part in parts:
+            part.set_curves(np.tile(point, (1, 4, 1)))
+
     def _draw_dashes(self, color: str | None) -> None:
         if color is None:
-            self._dashes.set_curves(np.zeros((0, 4, 2)))
+            self._hide(self._dashes)
             return
         left, bottom, right, top = self.node_box
         width, height = right - left, top - bottom
@@ -197,8 +204,7 @@ class StepNode(VGroup):
 
     def _draw_badge(self, look: Look, size: float) -> None:
         if not look.badge or size <= 0:
-            self._disc.set_curves(np.zeros((0, 4, 2)))
-            self._mark.set_curves(np.zeros((0, 4, 2)))
+            self._hide(self._disc, self._mark)
             return
         _, bottom, right, top = self.node_box
         scale = (top - bottom) / self._height

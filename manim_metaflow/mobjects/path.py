@@ -43,6 +43,8 @@ class Path(VMobject, metaclass=ConvertToOpenGL):
 
         class PathExample(Scene):
             def construct(self):
+                from manim_metaflow.mobjects.path import Path, rounded_rectangle
+
                 self.add(Path(rounded_rectangle(4, 2, 0.3), stroke="#3DBE8B"))
     """
 

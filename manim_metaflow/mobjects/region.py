@@ -44,6 +44,8 @@ class ForeachRegion(VGroup):
 
         class ForeachRegionExample(Scene):
             def construct(self):
+                from manim_metaflow.layout import Rect
+
                 step = StepInfo("start", "foreach", foreach_param="stores")
                 self.add(ForeachRegion(step, Rect(-2, -1, 2, 1), count=4))
     """

@@ -26,6 +26,15 @@ class RunHeading(VGroup):
         ``"run"`` or ``"resume"``, as the reader shall know it.
     record
         The run.
+
+    Examples
+    --------
+    .. manim:: RunHeadingExample
+        :save_last_frame:
+
+        class RunHeadingExample(Scene):
+            def construct(self):
+                self.add(RunHeading("run", record_run("my_flow.py")))
     """
 
     def __init__(self, command: str, record: RunRecord) -> None:
@@ -52,6 +61,18 @@ class ExceptionNote(VGroup):
     ------
     UsageError
         No task of the run raised.
+
+    Examples
+    --------
+    .. manim:: ExceptionNoteExample
+        :save_last_frame:
+
+        class ExceptionNoteExample(Scene):
+            def construct(self):
+                error = ExceptionRecord("ZeroDivisionError", "division by zero", "my_flow.py", 12, "1 / 0")
+                attempt = AttemptRecord(0, "failed", exception=error)
+                task = TaskRecord("start", "1", "failed", attempts=(attempt,))
+                self.add(ExceptionNote(RunRecord(load_flow("my_flow.py"), "1", "failed", (task,))))
     """
 
     def __init__(self, record: RunRecord) -> None:
@@ -84,6 +105,15 @@ class KeyLine(VGroup):
         The run.
     artifact
         The artifact's name; the task that made it, or is a clone of the one that did, is named too.
+
+    Examples
+    --------
+    .. manim:: KeyLineExample
+        :save_last_frame:
+
+        class KeyLineExample(Scene):
+            def construct(self):
+                self.add(KeyLine("run", record_run("my_flow.py"), "total"))
     """
 
     def __init__(self, title: str, record: RunRecord, artifact: str) -> None:
@@ -123,6 +153,16 @@ class RunTally(VGroup):
     ----------
     heads, rows
         The titles, and a group a row.
+
+    Examples
+    --------
+    .. manim:: RunTallyExample
+        :save_last_frame:
+
+        class RunTallyExample(Scene):
+            def construct(self):
+                first = record_run("my_flow.py")
+                self.add(RunTally({"run": first, "resume": record_resume(first, "my_flow.py", step="join")}))
     """
 
     def __init__(self, runs: Mapping[str, RunRecord]) -> None:
