@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 from fact_runs import FLOWS
 
@@ -274,12 +275,10 @@ def _wait_for(path: Path) -> None:
 
 def _processes_with(text: str) -> list[str]:
     """Command lines of live processes that mention ``text``."""
-    listed = subprocess.run(
-        ["ps", "-ww", "-eo", "pid=,stat=,args="], capture_output=True, text=True, check=True
-    ).stdout
-    lines = [line.split(None, 2) for line in listed.splitlines()]
-    return [
-        line[2]
-        for line in lines
-        if len(line) == 3 and text in line[2] and line[1][0] != "Z" and int(line[0]) != os.getpid()
-    ]
+    found = []
+    for process in psutil.process_iter(["pid", "status", "cmdline"]):
+        line = " ".join(process.info["cmdline"] or ())
+        alive = process.info["status"] != psutil.STATUS_ZOMBIE and process.info["pid"] != os.getpid()
+        if alive and text in line:
+            found.append(line)
+    return found
