@@ -1,4 +1,4 @@
-"""Colours, type, sizes and durations of every picture, and how to switch them.
+"""Colours, type and sizes of every picture, and how to switch them.
 
 Mobjects read the theme in force when they are built:
 
@@ -35,8 +35,8 @@ __all__ = [
 class Theme:
     """A look. Colours are ``#RRGGBB``, sizes are Manim font sizes, widths Manim stroke widths.
 
-    ``wash`` is how much of its state's colour a box is filled with; ``beat`` is the pace: the seconds
-    one small motion (a state change, a hop along an edge) takes.
+    ``wash`` is how much of its state's colour a box is filled with, ``stripe`` how much colour lies behind
+    a marked line of code, whose text must stay legible.
     """
 
     name: str
@@ -67,8 +67,8 @@ class Theme:
     stroke: float = 2.2
     thin: float = 1.4
     wash: float = 0.22
+    stripe: float = 0.16
     radius: float = 0.13
-    beat: float = 0.6
 
     def state_color(self, state: str) -> str:
         """Colour of a task's or a step's state; the outline's for states that have none."""
@@ -78,6 +78,7 @@ class Theme:
             "running": self.running,
             "retrying": self.running,
             "failed": self.failed,
+            "timed out": self.failed,
             "killed": self.failed,
             "cloned": self.cloned,
         }
@@ -101,7 +102,7 @@ DARK_THEME = Theme(
     number="#F4A76C",
     function="#7CB7FF",
     operator="#8FA3C7",
-    comment="#7F8AA0",
+    comment="#97A2B8",
 )
 
 LIGHT_THEME = Theme(
@@ -117,12 +118,13 @@ LIGHT_THEME = Theme(
     failed="#C93232",
     cloned="#1B6FB5",
     keyword="#8427B3",
-    string="#2F6F1E",
-    number="#A34A0A",
+    string="#2A651A",
+    number="#98430A",
     function="#1A5FB4",
     operator="#4A5878",
-    comment="#5F6A7E",
+    comment="#525D70",
     wash=0.14,
+    stripe=0.1,
 )
 
 _current: ContextVar[Theme] = ContextVar("manim_metaflow_theme", default=DARK_THEME)

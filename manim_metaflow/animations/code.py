@@ -19,8 +19,6 @@ __all__ = ["EvolveCode"]
 GO, MOVE, COME = 0.9, 0.7, 0.9
 """Seconds of the three movements."""
 
-STRIPE = 0.2
-
 
 class EvolveCode(Timeline):
     r"""Turn a panel's code into another version of it, line by line.
@@ -86,6 +84,7 @@ class _Go(Clip):
     def __init__(self, start: float, end: float, panel: CodePanel, line: CodeLine, color: str) -> None:
         super().__init__(start, end)
         self.panel, self.line, self.stripe = panel, line, panel.stripe_behind(line, color)
+        self._strength = current_theme().stripe
 
     def show(self, progress: float) -> None:
         """Flare for the first half, then fade."""
@@ -96,7 +95,7 @@ class _Go(Clip):
         if self.stripe not in self.panel.submobjects:
             self.panel.submobjects.insert(1, self.stripe)
         fade = smooth(max(0.0, 2 * progress - 1))
-        self.stripe.set_fill(opacity=STRIPE * smooth(min(1.0, 3 * progress)) * (1 - fade))
+        self.stripe.set_fill(opacity=self._strength * smooth(min(1.0, 3 * progress)) * (1 - fade))
         self.line.fade_to_opacity(1 - fade)
 
 
@@ -121,6 +120,7 @@ class _Come(Clip):
         super().__init__(start, end)
         self.panel, self.line, self.stripe, self.stripes = panel, line, stripe, stripes
         self._pose = Pose(line)
+        self._strength = current_theme().stripe
 
     def show(self, progress: float) -> None:
         """Slide in from the right, on its stripe."""
@@ -129,7 +129,7 @@ class _Come(Clip):
             self.panel.lines.add(self.line)
             self.stripes.add(self.stripe)
         grown = smooth(progress)
-        self.stripe.set_fill(opacity=STRIPE * grown)
+        self.stripe.set_fill(opacity=self._strength * grown)
         self._pose.show(shift=[0.3 * (1 - grown), 0.0, 0.0], opacity=grown)
 
 

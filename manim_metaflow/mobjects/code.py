@@ -198,11 +198,11 @@ class CodePanel(VGroup):
         """Build a stripe behind a line."""
         return self.stripe(list(self.lines).index(line), color)
 
-    def mark(self, numbers: Iterable[int], color: str, *, amount: float = 0.2) -> Parts[Path]:
+    def mark(self, numbers: Iterable[int], color: str) -> Parts[Path]:
         """Lay stripes behind some lines, by number, and return them; :meth:`clear` takes them away."""
         shown = [line.line for line in self.lines]
         stripes = Parts(*[self.stripe(shown.index(self.line(n).line), color) for n in numbers])
-        stripes.set_fill(opacity=amount)
+        stripes.set_fill(opacity=current_theme().stripe)
         self.submobjects[1:1] = list(stripes)
         return stripes
 
