@@ -11,7 +11,7 @@ from manim_metaflow.facts._store import LocalStore
 from manim_metaflow.facts.flow import load_flow
 from manim_metaflow.facts.records import FlowInfo, RunRecord
 
-__all__ = ["load_run"]
+__all__ = ["datastore_folder", "load_run"]
 
 _SHOWN = 5
 
@@ -54,7 +54,7 @@ def load_run(
     """
     flow_name, wanted = _names(run, run_id)
     info = load_flow(flow) if flow is not None else None
-    store = LocalStore(_datastore(root), flow_name)
+    store = LocalStore(datastore_folder(root), flow_name)
     known = store.run_ids()
     if not known:
         raise RunError(f"{store.root}: no run of {flow_name} here. {_flows_of(store.root)}")
@@ -77,7 +77,8 @@ def _names(run: str | type | FlowInfo, run_id: str | None) -> tuple[str, str | N
     return name, run_id or held or None
 
 
-def _datastore(root: str | Path | None) -> Path:
+def datastore_folder(root: str | Path | None) -> Path:
+    """Find the ``.metaflow`` folder that ``root`` means."""
     if root is None:
         return _configured_datastore()
     folder = Path(root)
