@@ -9,19 +9,39 @@ import numpy as np
 from manim import VGroup
 
 from manim_metaflow.errors import UsageError
+from manim_metaflow.mobjects.badges import Badge, badge_mark, pips
 from manim_metaflow.mobjects.label import TextLabel
 from manim_metaflow.mobjects.parts import Parts
-from manim_metaflow.mobjects.path import Path, circle, dashes, polyline, rounded_rectangle
+from manim_metaflow.mobjects.path import Path, circle, dashes, rounded_rectangle
 from manim_metaflow.theme import Theme, current_theme, mix
 
 __all__ = ["STATES", "Look", "StepNode", "look_of"]
 
-STATES = ("pending", "queued", "running", "done", "failed", "retrying", "caught", "killed", "cloned")
-"""What a task can be, in Metaflow's words where it has one."""
+STATES = (
+    "pending",
+    "queued",
+    "running",
+    "done",
+    "failed",
+    "retrying",
+    "caught",
+    "timed out",
+    "killed",
+    "cloned",
+    "unreached",
+)
+"""What a task can be, in Metaflow's words where it has one; ``unreached`` is what a run never came to."""
 
-TICK = np.array([(-0.42, 0.02), (-0.12, -0.32), (0.45, 0.36)])
-CROSS = np.array([(-0.36, -0.36), (0.36, 0.36)])
 MARGIN = 0.22
+DOTTED = (0.02, 0.09)
+"""Dash and gap of the outline of what was never reached (units)."""
+BADGES: dict[str, Badge] = {
+    "done": "tick",
+    "caught": "bang",
+    "failed": "cross",
+    "timed out": "clock",
+    "killed": "bar",
+}
 
 
 @dataclass(frozen=True)
@@ -31,8 +51,8 @@ class Look:
     fill: str
     stroke: str
     text: str
-    badge: Literal["", "tick", "cross"] = ""
-    dashed: bool = False
+    badge: Badge = ""
+    border: Literal["solid", "dashed", "dotted"] = "solid"
 
 
 def look_of(state: str, theme: Theme | None = None) -> Look:
@@ -54,13 +74,13 @@ def look_of(state: str, theme: Theme | None = None) -> Look:
     if state in ("pending", "queued"):
         text = theme.text if state == "queued" else theme.muted
         return Look(theme.panel, theme.edge, text)
+    if state == "unreached":
+        faint = mix(theme.muted, theme.background, 0.85)
+        return Look(theme.background, mix(theme.edge, theme.background, 0.9), faint, border="dotted")
     color = theme.state_color(state)
-    badge: Literal["", "tick", "cross"] = ""
-    if state in ("done", "caught"):
-        badge = "tick"
-    elif state in ("failed", "killed"):
-        badge = "cross"
-    return Look(mix(color, theme.panel, theme.wash), color, theme.text, badge, dashed=state == "cloned")
+    fill = mix(color, theme.panel, theme.wash)
+    border: Literal["solid", "dashed"] = "dashed" if state == "cloned" else "solid"
+    return Look(fill, color, theme.text, BADGES.get(state, ""), border)
 
 
 class StepNode(VGroup):
@@ -134,16 +154,20 @@ class StepNode(VGroup):
         self._dashes = Path(nothing, stroke=self._theme.edge, stroke_width=stroke)
         self._disc = Path(nothing, fill=self._theme.edge)
         self._mark = Path(nothing, stroke=self._theme.background, stroke_width=2.4)
+        self._pips = Path(nothing, fill=self._theme.failed)
+        self.failed_attempts = 0
         self._stroke = stroke
         if align == "center":
             self.label.center_on(0, 0)
         else:
             self.label.left_at(-self._width / 2 + 0.12, 0)
-        super().__init__(self.sheets, self.box, self._dashes, self.label, self._disc, self._mark, name=name)
+        marks = [self._disc, self._mark, self._pips]
+        super().__init__(self.sheets, self.box, self._dashes, self.label, *marks, name=name)
         self.set_state(state)
 
     def __snapshot__(self) -> dict[str, Any]:
-        return {"role": "node", "name": self.name, "state": self.state}
+        retried = {"failed_attempts": self.failed_attempts} if self.failed_attempts else {}
+        return {"role": "node", "name": self.name, "state": self.state, **retried}
 
     @property
     def node_box(self) -> tuple[float, float, float, float]:
@@ -172,10 +196,10 @@ class StepNode(VGroup):
         stroke = mix(b.stroke, a.stroke, progress)
         fill = mix(b.fill, a.fill, progress)
         width = self._stroke * (1 + 0.9 * pulse)
-        seam = b.dashed if progress >= 0.5 else a.dashed
+        border = b.border if progress >= 0.5 else a.border
         self.box.paint(fill=fill)
-        self.box.paint(stroke=stroke, stroke_width=width, opacity=0.0 if seam else 1.0)
-        self._draw_dashes(stroke if seam else None)
+        self.box.paint(stroke=stroke, stroke_width=width, opacity=1.0 if border == "solid" else 0.0)
+        self._draw_seam(border, stroke)
         self.label.paint(fill=mix(b.text, a.text, progress))
         for sheet in self.sheets:
             sheet.paint(fill=fill)
@@ -192,26 +216,41 @@ class StepNode(VGroup):
         for part in parts:
             part.set_curves(np.tile(point, (1, 4, 1)))
 
-    def _draw_dashes(self, color: str | None) -> None:
-        if color is None:
+    def show_attempts(self, failed: int) -> StepNode:
+        """Put a dot on the box's lower edge for each attempt that failed before the present one."""
+        self.failed_attempts = failed
+        if not failed:
+            self._hide(self._pips)
+            return self
+        left, bottom, _, _ = self.node_box
+        scale = self._scale
+        at = np.array([left + 0.16 * scale, bottom])
+        self._pips.set_curves(pips(failed, scale) + at)
+        return self
+
+    @property
+    def _scale(self) -> float:
+        _, bottom, _, top = self.node_box
+        return (top - bottom) / self._height
+
+    def _draw_seam(self, border: str, color: str) -> None:
+        if border == "solid":
             self._hide(self._dashes)
             return
         left, bottom, right, top = self.node_box
-        width, height = right - left, top - bottom
-        outline = rounded_rectangle(width, height, self._radius * height / self._height)
-        self._dashes.set_curves(dashes(outline) + np.array([(left + right) / 2, (bottom + top) / 2]))
+        scale = self._scale
+        outline = rounded_rectangle(right - left, top - bottom, self._radius * scale)
+        seam = dashes(outline) if border == "dashed" else dashes(outline, *DOTTED)
+        self._dashes.set_curves(seam + np.array([(left + right) / 2, (bottom + top) / 2]))
         self._dashes.paint(stroke=color)
 
     def _draw_badge(self, look: Look, size: float) -> None:
         if not look.badge or size <= 0:
             self._hide(self._disc, self._mark)
             return
-        _, bottom, right, top = self.node_box
-        scale = (top - bottom) / self._height
-        radius = (0.125 if self._height > 0.5 else 0.1) * scale
+        _, _, right, top = self.node_box
+        radius = (0.125 if self._height > 0.5 else 0.1) * self._scale
         at = np.array([right - radius * 0.35, top - radius * 0.35])
         radius *= size
-        strokes = [TICK] if look.badge == "tick" else [CROSS, CROSS * [1, -1]]
-        mark = np.concatenate([polyline(*map(tuple, points * radius)) for points in strokes])
         self._disc.set_curves(circle(radius) + at).paint(fill=look.stroke)
-        self._mark.set_curves(mark + at)
+        self._mark.set_curves(badge_mark(look.badge, radius) + at)
