@@ -187,7 +187,7 @@ class FlowDAG(VGroup):
         for index, chip in enumerate(chips):
             chip.scale(self.zoom, about_point=np.zeros(3))
             if not named:
-                x = right - (0.2 + 0.32 * (len(chips) - 1 - index)) * self.zoom
+                x = right - (0.25 + 0.32 * (len(chips) - 1 - index)) * self.zoom
                 chip.shift((x, (top + bottom) / 2, 0.0))
                 continue
             row = index if self._side == "below" else len(chips) - 1 - index

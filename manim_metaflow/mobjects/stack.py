@@ -72,7 +72,7 @@ class TaskStack(VGroup):
         full = theme.label_size if font_size is None else font_size
         size = full * 0.82
         widest = max((TextLabel(text, font_size=size).advance for text in texts), default=0.5)
-        width = widest + 0.24 + 0.3 * slots + (0.06 if slots else 0)
+        width = widest + 0.24 + 0.3 * slots + (0.12 if slots else 0)
         self.heading = TextLabel(name, font_size=full)
         self.cells = Parts(
             *[
