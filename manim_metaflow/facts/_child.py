@@ -14,7 +14,7 @@ from pathlib import Path
 
 from manim_metaflow.errors import RunError
 
-__all__ = ["Finished", "entry_point", "run_flow"]
+__all__ = ["Finished", "ask_python", "entry_point", "run_flow"]
 
 _DRIVER = Path(__file__).with_name("_driver.py")
 _GRACE = 5.0
@@ -60,6 +60,20 @@ def run_flow(
     lines = said.read_text(errors="replace").splitlines()[-_SAID_LINES:]
     said.unlink()
     return Finished(child.returncode, "\n".join(lines).strip())
+
+
+def ask_python(script: str, arguments: list[str], store: Path, environment: Mapping[str, str]) -> str:
+    """Run a few lines of Python where a flow would run, and return what they print."""
+    asked = subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        cwd=store,
+        env=_environment(store, environment),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return asked.stdout
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

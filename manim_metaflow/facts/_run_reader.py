@@ -71,6 +71,7 @@ class _Reader:
         self.hidden |= constant_names(graph_info or {})
         self.files = {self.flow.file, *(step.file for step in self.flow.steps)} - {""}
         self.stored = sorted((task for task in stored if task.step != _PARAMETERS), key=_queue_order)
+        self.given = [task for task in stored if task.step == _PARAMETERS]
         self.fan_outs = {
             target: step.name for step in self.flow.steps if step.kind == "foreach" for target in step.targets
         }
@@ -98,7 +99,18 @@ class _Reader:
             blobs=self._blobs(tasks),
             metaflow_version=tags.get("metaflow_version", ""),
             python_version=tags.get("python_version", ""),
+            parameters=self._parameters(),
             notes=tuple(dict.fromkeys(self.notes)),
+        )
+
+    def _parameters(self) -> tuple[ArtifactRecord, ...]:
+        """Read the pseudo-step that holds what every task starts with."""
+        return tuple(
+            self._artifact(name, attempt, [])
+            for task in self.given
+            for attempt in task.attempts[-1:]
+            for name in sorted(attempt.objects or {})
+            if name[0] != "_" and name != "name"
         )
 
     def _graph_info(self, stored: Iterable[StoredTask]) -> dict[str, Any] | None:

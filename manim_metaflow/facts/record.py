@@ -11,6 +11,7 @@ from typing import Any
 from manim_metaflow.errors import FlowError, RunError
 from manim_metaflow.facts._child import Finished, entry_point, run_flow
 from manim_metaflow.facts._importing import read_source
+from manim_metaflow.facts._packages import installed_packages
 from manim_metaflow.facts._recordings import Shelf, recording_key, scratch_store, store_of
 from manim_metaflow.facts._run_reader import read_run
 from manim_metaflow.facts._store import LocalStore
@@ -28,6 +29,7 @@ def record_run(
     recordings: str | Path | None = None,
     fresh: bool = False,
     env: Mapping[str, str] | None = None,
+    after: RunRecord | None = None,
     timeout: float | None = _TIMEOUT,
 ) -> RunRecord:
     """Run a flow and record what happened, or read the recording if there is one.
@@ -49,6 +51,10 @@ def record_run(
         Run the flow even if there is a recording, and replace it.
     env
         Environment variables for the flow.
+    after
+        An earlier recording of the same flow: this run finds that run's datastore, as a second run on
+        one's own machine does. Its datastore must still stand beside its recording, unless this run was
+        recorded before.
     timeout
         Seconds after which the run is stopped.
 
@@ -57,7 +63,8 @@ def record_run(
     FlowError
         If there is no such flow, or Metaflow rejects its graph.
     RunError
-        If the flow fails before its first task, or takes longer than ``timeout``.
+        If the flow fails before its first task, or takes longer than ``timeout``; if the datastore of
+        ``after`` is gone.
     RecordingError
         If the recording there is cannot be read.
 
@@ -72,12 +79,15 @@ def record_run(
     """
     target = _target(flow)
     variables = dict(env or {})
-    key = recording_key(target.text, "run", arguments, variables)
+    key = recording_key(target.text, "run", arguments, variables, _need_key(after) if after else "")
+    if recordings is None and after is not None and after.recording is not None:
+        recordings = after.recording.parent
     shelf = Shelf(recordings, target.path, "run", key)
     found = None if fresh else shelf.find(target.class_name)
-    if found is not None:
+    # The earlier run may have been recorded anew since: then this one did not find its store.
+    if found is not None and found.after_run_id == (after.run_id if after else None):
         return replace(found, flow_source=target.source)
-    return _record(target, ("run", *arguments), shelf, variables, timeout=timeout)
+    return _record(target, ("run", *arguments), shelf, variables, timeout=timeout, after=after)
 
 
 def record_resume(
@@ -134,9 +144,8 @@ def record_resume(
     # The origin may have been recorded anew since: then the resume of the old one is no longer its own.
     if found is not None and found.origin_run_id == origin.run_id:
         return replace(found, flow_source=target.source)
-    store = _origin_store(origin, shelf)
     command = ("resume", *asked, "--origin-run-id", origin.run_id)
-    return _record(target, command, shelf, variables, timeout=timeout, origin_store=store)
+    return _record(target, command, shelf, variables, timeout=timeout, after=origin)
 
 
 @dataclass(frozen=True)
@@ -182,14 +191,14 @@ def _need_key(origin: RunRecord) -> str:
     return origin.key
 
 
-def _origin_store(origin: RunRecord, shelf: Shelf) -> Path:
+def _store_after(origin: RunRecord, shelf: Shelf) -> Path:
     places = [origin.recording] if origin.recording else sorted(shelf.directory.glob(f"*-{origin.key}.json"))
     for place in places:
         if (store_of(place) / ".metaflow" / origin.flow.name / origin.run_id).is_dir():
             return store_of(place)
     raise RunError(
-        f"{origin.flow.name}/{origin.run_id}: its datastore is gone, so it cannot be resumed. "
-        "Record the run again with fresh=True, then resume that."
+        f"{origin.flow.name}/{origin.run_id}: its datastore is gone, so nothing can be recorded in it. "
+        "Record the run again with fresh=True, then what comes after it."
     )
 
 
@@ -200,11 +209,11 @@ def _record(
     variables: Mapping[str, str],
     *,
     timeout: float | None,
-    origin_store: Path | None = None,
+    after: RunRecord | None,
 ) -> RunRecord:
     flow = load_flow(target.source)
     entry, for_driver = entry_point(target.path, flow.name, target.text)
-    with scratch_store(shelf.directory, origin_store) as scratch:
+    with scratch_store(shelf.directory, _store_after(after, shelf) if after else None) as scratch:
         store = LocalStore(scratch / ".metaflow", flow.name)
         runs, keys = set(store.run_ids()), store.keys()
         ended = run_flow(entry, command, scratch, {**variables, **for_driver}, timeout)
@@ -219,6 +228,8 @@ def _record(
             record,
             command=command,
             new_blobs=tuple(sorted(public & (store.keys() - keys))),
+            packages=installed_packages(target.text, scratch, variables),
+            after_run_id=after.run_id if after else None,
             notes=(*record.notes, *_unexplained(record, ended, scratch)),
         )
         return replace(shelf.put(record, scratch), flow_source=target.source)

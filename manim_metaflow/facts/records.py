@@ -26,6 +26,7 @@ __all__ = [
     "ExceptionRecord",
     "FlowInfo",
     "ForeachIndex",
+    "PackageRecord",
     "ParameterInfo",
     "RunRecord",
     "StepInfo",
@@ -253,12 +254,23 @@ class BlobRecord:
 
 
 @dataclass(frozen=True)
+class PackageRecord:
+    """An installed distribution that a flow's file imports, with the version the run found."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True)
 class RunRecord(JsonRecord):
     """A run as the datastore tells it.
 
     ``blobs`` are those this run's tasks refer to. ``new_blobs`` are the keys that were not in the
     flow's store when the run began (``None`` where that was not observed). ``command`` is what was
-    typed after the file's name, ``("run", "--alpha", "3")``.
+    typed after the file's name, ``("run", "--alpha", "3")``. ``parameters`` are the keys of Parameters,
+    Configs and class constants, which every task starts with. ``packages`` are what the flow's file
+    imports beside Metaflow and the standard library (``None`` where that was not observed).
+    ``after_run_id`` names the run in whose store this one was recorded.
     """
 
     flow: FlowInfo
@@ -273,6 +285,9 @@ class RunRecord(JsonRecord):
     new_blobs: tuple[str, ...] | None = None
     metaflow_version: str = ""
     python_version: str = ""
+    parameters: tuple[ArtifactRecord, ...] = ()
+    packages: tuple[PackageRecord, ...] | None = None
+    after_run_id: str | None = None
     notes: tuple[str, ...] = field(default=())
     """What could not be read, in words."""
     key: str = ""
