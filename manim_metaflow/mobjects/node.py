@@ -75,7 +75,7 @@ def look_of(state: str, theme: Theme | None = None) -> Look:
         text = theme.text if state == "queued" else theme.muted
         return Look(theme.panel, theme.edge, text)
     if state == "unreached":
-        faint = mix(theme.muted, theme.background, 0.85)
+        faint = mix(theme.muted, theme.background, 0.92)
         return Look(theme.background, mix(theme.edge, theme.background, 0.9), faint, border="dotted")
     color = theme.state_color(state)
     fill = mix(color, theme.panel, theme.wash)
