@@ -1,0 +1,121 @@
+"""Both themes are legible, complete, and in force where they should be."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from itertools import combinations
+
+import pytest
+
+from manim_metaflow import (
+    DARK_THEME,
+    LIGHT_THEME,
+    STATES,
+    Face,
+    StepNode,
+    TextLabel,
+    Theme,
+    UsageError,
+    current_theme,
+    use_theme,
+)
+from manim_metaflow.mobjects.face import HUES
+from manim_metaflow.mobjects.node import look_of
+from manim_metaflow.theme import contrast, mix, theme_named
+
+TEXT, SHAPE = 4.5, 3.0
+THEMES = [DARK_THEME, LIGHT_THEME]
+each_theme = pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+
+ON_GROUND = ("text", "muted", "accent", "failed", "cloned", "done", "running")
+IN_CODE = ("text", "keyword", "string", "number", "function", "operator", "comment", "accent")
+SIGNALS = ("done", "running", "failed", "cloned", "accent")
+
+
+def low(pairs: dict[str, tuple[str, str]], least: float) -> dict[str, float]:
+    """Those pairs of colours that do not stand out from each other enough."""
+    found = {name: round(contrast(*pair), 2) for name, pair in pairs.items()}
+    return {name: ratio for name, ratio in found.items() if ratio < least}
+
+
+@each_theme
+def test_text_stands_out_from_its_ground(theme: Theme) -> None:
+    pairs = {f"{name} on the ground": (getattr(theme, name), theme.background) for name in ON_GROUND}
+    pairs |= {f"{name} on a panel": (getattr(theme, name), theme.panel) for name in (*IN_CODE, "muted")}
+    assert low(pairs, TEXT) == {}
+
+
+@each_theme
+def test_code_stands_out_from_the_stripe_of_a_marked_line(theme: Theme) -> None:
+    pairs = {
+        f"{name} on {stripe}": (
+            getattr(theme, name),
+            mix(getattr(theme, stripe), theme.panel, theme.stripe),
+        )
+        for name in IN_CODE
+        for stripe in ("done", "failed")
+    }
+    assert low(pairs, TEXT) == {}
+
+
+@each_theme
+def test_a_step_is_legible_in_every_state(theme: Theme) -> None:
+    looks = {state: look_of(state, theme) for state in STATES}
+    assert low({state: (look.text, look.fill) for state, look in looks.items()}, TEXT) == {}
+
+
+@each_theme
+def test_lines_and_shapes_stand_out(theme: Theme) -> None:
+    pairs = {f"{name} on the ground": (getattr(theme, name), theme.background) for name in SIGNALS}
+    pairs |= {f"edge on {ground}": (theme.edge, getattr(theme, ground)) for ground in ("background", "panel")}
+    for state in STATES:
+        look = look_of(state, theme)
+        pairs[f"border of {state} outside"] = (look.stroke, theme.background)
+        pairs[f"border of {state} inside"] = (look.stroke, look.fill)
+        if look.badge:
+            pairs[f"mark in the badge of {state}"] = (theme.background, look.stroke)
+    assert low(pairs, SHAPE) == {}
+
+
+@pytest.mark.parametrize("number", range(len(HUES)))
+def test_a_face_stands_out_from_its_tile(number: int) -> None:
+    face = Face("0" * 32 + f"{number:08x}")
+    pattern, tile = (part.get_fill_color().to_hex() for part in (face.pattern, face.tile))
+    assert pattern.upper() == HUES[number]
+    assert contrast(pattern, tile) >= SHAPE
+
+
+@each_theme
+def test_colours_of_different_meaning_differ(theme: Theme) -> None:
+    for one, other in combinations((*SIGNALS, "edge", "text", "background"), 2):
+        assert getattr(theme, one) != getattr(theme, other), (one, other)
+
+
+@each_theme
+def test_values_are_what_manim_takes(theme: Theme) -> None:
+    sizes = [field.name for field in dataclasses.fields(theme) if field.name.endswith("_size")]
+    assert all(getattr(theme, name) >= theme.minimum_size == 14 for name in sizes)
+    colors = {"background", "panel", "edge", *ON_GROUND, *IN_CODE}
+    assert [c for c in colors if not re.fullmatch("#[0-9A-F]{6}", getattr(theme, c))] == []
+
+
+def test_the_theme_in_force_is_the_one_a_mobject_is_built_in() -> None:
+    with use_theme(LIGHT_THEME):
+        label, node = TextLabel("x"), StepNode("x")
+    assert label.get_fill_color().to_hex() == LIGHT_THEME.text
+    node.set_state("done")  # what was built in one theme stays in it
+    assert node.box.get_stroke_color().to_hex() == LIGHT_THEME.done
+    assert TextLabel("x").get_fill_color().to_hex() == DARK_THEME.text
+
+
+def test_an_error_inside_the_block_does_not_leave_the_theme_behind() -> None:
+    with pytest.raises(ZeroDivisionError), use_theme(LIGHT_THEME):
+        _ = 1 / 0
+    assert current_theme() is DARK_THEME
+
+
+def test_themes_are_found_by_name() -> None:
+    assert [theme_named(theme.name) for theme in THEMES] == THEMES
+    with pytest.raises(UsageError, match="no theme named 'dusk'. The themes are: dark, light"):
+        theme_named("dusk")
