@@ -21,41 +21,62 @@ from manim_metaflow.facts.records import (
     StepInfo,
     TaskRecord,
 )
+from manim_metaflow.facts.storage_records import (
+    BlobBytes,
+    KeyEntry,
+    KeyMapRecord,
+    StorageRecord,
+    StorageTotals,
+    TaskKeys,
+    storage_totals,
+)
 
 if TYPE_CHECKING:
     from manim_metaflow.facts._recordings import list_recordings, load_recording
     from manim_metaflow.facts.flow import load_flow
     from manim_metaflow.facts.record import record_resume, record_run
     from manim_metaflow.facts.run import load_run
+    from manim_metaflow.facts.storage import load_flow_storage, load_storage
 
 __all__ = [
     "SCHEMA_VERSION",
     "ArtifactRecord",
     "AttemptRecord",
+    "BlobBytes",
     "BlobRecord",
     "DecoratorInfo",
     "EdgeInfo",
     "ExceptionRecord",
     "FlowInfo",
     "ForeachIndex",
+    "KeyEntry",
+    "KeyMapRecord",
     "PackageRecord",
     "ParameterInfo",
     "RunRecord",
     "StepInfo",
+    "StorageRecord",
+    "StorageTotals",
+    "TaskKeys",
     "TaskRecord",
     "list_recordings",
     "load_flow",
+    "load_flow_storage",
     "load_recording",
     "load_run",
+    "load_storage",
     "record_resume",
     "record_run",
+    "storage_totals",
 ]
 
 _LAZY = {
     "list_recordings": "_recordings",
     "load_flow": "flow",
+    "load_flow_storage": "storage",
     "load_recording": "_recordings",
     "load_run": "run",
+    "load_storage": "storage",
     "record_resume": "record",
     "record_run": "record",
 }

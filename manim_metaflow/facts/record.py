@@ -14,13 +14,17 @@ from manim_metaflow.facts._importing import read_source
 from manim_metaflow.facts._packages import installed_packages
 from manim_metaflow.facts._recordings import Shelf, recording_key, scratch_store, store_of
 from manim_metaflow.facts._run_reader import read_run
+from manim_metaflow.facts._storage_times import with_times
 from manim_metaflow.facts._store import LocalStore
 from manim_metaflow.facts.flow import load_flow, split_source
 from manim_metaflow.facts.records import RunRecord
+from manim_metaflow.facts.storage import load_storage
 
 __all__ = ["record_resume", "record_run"]
 
 _TIMEOUT = 600.0
+_HEAD = 64
+"""How many of each pickle's first bytes a recording of storage keeps."""
 
 
 def record_run(
@@ -31,6 +35,7 @@ def record_run(
     env: Mapping[str, str] | None = None,
     after: RunRecord | None = None,
     timeout: float | None = _TIMEOUT,
+    storage: bool = False,
 ) -> RunRecord:
     """Run a flow and record what happened, or read the recording if there is one.
 
@@ -57,6 +62,8 @@ def record_run(
         recorded before.
     timeout
         Seconds after which the run is stopped.
+    storage
+        Record what the run left in storage too: key maps, blobs, the first bytes of each pickle.
 
     Raises
     ------
@@ -85,9 +92,11 @@ def record_run(
     shelf = Shelf(recordings, target.path, "run", key)
     found = None if fresh else shelf.find(target.class_name)
     # The earlier run may have been recorded anew since: then this one did not find its store.
-    if found is not None and found.after_run_id == (after.run_id if after else None):
+    kept = found is not None and (found.storage is not None or not storage)
+    if found is not None and kept and found.after_run_id == (after.run_id if after else None):
         return replace(found, flow_source=target.source)
-    return _record(target, ("run", *arguments), shelf, variables, timeout=timeout, after=after)
+    command = ("run", *arguments)
+    return _record(target, command, shelf, variables, timeout=timeout, after=after, storage=storage)
 
 
 def record_resume(
@@ -210,6 +219,7 @@ def _record(
     *,
     timeout: float | None,
     after: RunRecord | None,
+    storage: bool = False,
 ) -> RunRecord:
     flow = load_flow(target.source)
     entry, for_driver = entry_point(target.path, flow.name, target.text)
@@ -232,6 +242,9 @@ def _record(
             after_run_id=after.run_id if after else None,
             notes=(*record.notes, *_unexplained(record, ended, scratch)),
         )
+        if storage:
+            held = load_storage(f"{flow.name}/{made[0]}", root=scratch, flow=flow, values=True, head=_HEAD)
+            record = replace(record, storage=with_times(held, scratch / ".metaflow"))
         return replace(shelf.put(record, scratch), flow_source=target.source)
 
 

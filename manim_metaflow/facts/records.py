@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from manim_metaflow.facts._codec import SCHEMA_VERSION, JsonRecord
+from manim_metaflow.facts.storage_records import StorageRecord
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -290,6 +291,8 @@ class RunRecord(JsonRecord):
     after_run_id: str | None = None
     notes: tuple[str, ...] = field(default=())
     """What could not be read, in words."""
+    storage: StorageRecord | None = None
+    """Key maps and blobs, where :func:`.record_run` was asked to keep them."""
     key: str = ""
     """Names the recording: a hash of the flow's source, the arguments and the origin's key."""
     recording: Path | None = field(default=None, compare=False, repr=False, metadata={"stored": False})

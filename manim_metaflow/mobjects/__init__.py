@@ -1,11 +1,16 @@
 """Geometry to pictures: Manim mobjects with Metaflow's names."""
 
+from manim_metaflow.mobjects.blob import BlobCell
+from manim_metaflow.mobjects.bytes import BytesStrip, HashLabel
 from manim_metaflow.mobjects.chip import ArtifactChip
 from manim_metaflow.mobjects.code import CodePanel
 from manim_metaflow.mobjects.dag import FlowDAG
 from manim_metaflow.mobjects.edge import FlowEdge
 from manim_metaflow.mobjects.face import Face
+from manim_metaflow.mobjects.keys import KeyMap
 from manim_metaflow.mobjects.label import TextBlock, TextLabel
+from manim_metaflow.mobjects.lifecycle import LifecycleTrack, StoragePanel
+from manim_metaflow.mobjects.metadata import MetadataPanel
 from manim_metaflow.mobjects.node import STATES, StepNode
 from manim_metaflow.mobjects.path import Path
 from manim_metaflow.mobjects.region import ForeachRegion
@@ -16,6 +21,8 @@ from manim_metaflow.mobjects.store import ContentStore
 __all__ = [
     "STATES",
     "ArtifactChip",
+    "BlobCell",
+    "BytesStrip",
     "CodePanel",
     "ContentStore",
     "ExceptionNote",
@@ -23,11 +30,16 @@ __all__ = [
     "FlowDAG",
     "FlowEdge",
     "ForeachRegion",
+    "HashLabel",
     "KeyLine",
+    "KeyMap",
+    "LifecycleTrack",
+    "MetadataPanel",
     "Path",
     "RunHeading",
     "RunTally",
     "StepNode",
+    "StoragePanel",
     "TaskStack",
     "TextBlock",
     "TextLabel",

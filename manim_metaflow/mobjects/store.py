@@ -3,37 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from manim import VGroup
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records import ArtifactRecord, RunRecord
+from manim_metaflow.facts.units import readable_size
 from manim_metaflow.mobjects.face import Face
 from manim_metaflow.mobjects.label import TextLabel
 from manim_metaflow.mobjects.parts import Parts
-from manim_metaflow.mobjects.path import Path, rounded_rectangle
+from manim_metaflow.mobjects.path import Path, dashes, rounded_rectangle
 from manim_metaflow.theme import current_theme
 
-__all__ = ["BlobSlot", "ContentStore", "readable_size"]
+__all__ = ["BlobSlot", "ContentStore", "MoreSlot"]
 
 KEY_LETTERS = 6
 SLOT_WIDTH, SLOT_HEIGHT, LINE = 1.36, 0.84, 0.235
-
-
-def readable_size(count: int) -> str:
-    """Write a number of bytes as people do.
-
-    >>> readable_size(26), readable_size(41_230), readable_size(10_000_000)
-    ('26 B', '41.2 KB', '10.0 MB')
-    """
-    size = float(count)
-    for unit in ("B", "KB", "MB", "GB"):
-        if size < 1000:
-            return f"{count} B" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} TB"
 
 
 class BlobSlot(VGroup):
@@ -57,6 +44,35 @@ class BlobSlot(VGroup):
         return {"role": "blob", "sha": self.sha}
 
 
+class MoreSlot(VGroup):
+    """What a store has no room for: how many blobs, and how large they are together."""
+
+    def __init__(self, sha: str) -> None:
+        theme = current_theme()
+        self.sha = sha
+        self.face = Path(
+            dashes(rounded_rectangle(0.46, 0.46, 0.08), 0.06, 0.05), stroke=theme.edge, stroke_width=1.4
+        )
+        self.lines = VGroup()
+        super().__init__(self.face, self.lines)
+
+    def count(self, hidden: int, size: int) -> MoreSlot:
+        """Set the numbers."""
+        theme = current_theme()
+        x, y = (float(c) for c in self.face.get_center()[:2])
+        texts = [(f"{hidden:,} more", theme.text), (readable_size(size), theme.muted)]
+        self.lines.submobjects = [
+            TextLabel(text, font_size=theme.minimum_size, color=color).left_at(
+                x + 0.31, y + (0.5 - row) * LINE
+            )
+            for row, (text, color) in enumerate(texts)
+        ]
+        return self
+
+    def __snapshot__(self) -> dict[str, Any]:
+        return {"role": "more", "text": self.lines[0].text if len(self.lines) else ""}
+
+
 class ContentStore(VGroup):
     """A shelf with a place for each blob that some runs of one flow refer to; it is empty at first.
 
@@ -66,6 +82,11 @@ class ContentStore(VGroup):
         Runs of one flow, in the order in which they happened.
     width
         Units.
+    rows
+        How many rows of blobs at most; all by default. What finds no room is counted in the last place,
+        and :meth:`scroll` shows another part of the shelf.
+    title
+        What stands above; the flow's folder by default.
 
     Attributes
     ----------
@@ -81,7 +102,7 @@ class ContentStore(VGroup):
 
         class ContentStoreExample(Scene):
             def construct(self):
-                made = ArtifactRecord("raw", "b68cc03c0d5a3d1e2b52b1c1a0b6f0f6d1a0c9de", 21, "list")
+                made = ArtifactRecord("raw", "b68cc035a7f59d6d9285aaa4359c51872f204f8a", 22, "list")
                 attempt = AttemptRecord(0, "done", artifacts=(made,))
                 task = TaskRecord("start", "1", "done", attempts=(attempt,))
                 flow = FlowInfo("TinyFlow", (StepInfo("start", "end"),), (), "start", "start")
@@ -89,12 +110,24 @@ class ContentStore(VGroup):
                 self.add(store.fill(made.sha))
     """
 
-    def __init__(self, *runs: RunRecord, width: float = 12.9) -> None:
+    def __init__(
+        self,
+        *runs: RunRecord,
+        width: float = 12.9,
+        rows: int | None = None,
+        title: str | None = None,
+    ) -> None:
         theme = current_theme()
-        artifacts = _blobs_of(runs)
-        columns = max(1, int((width - 0.4) // SLOT_WIDTH))
-        rows = max(1, -(-len(artifacts) // columns))
-        height = rows * SLOT_HEIGHT + 0.52
+        self._artifacts = _blobs_of(runs)
+        self._order = {sha: index for index, sha in enumerate(self._artifacts)}
+        self._slots: dict[str, BlobSlot] = {}
+        self._filled: dict[str, None] = {}
+        self._width, self._first = width, 0
+        self._columns = max(1, int((width - 0.4) // SLOT_WIDTH))
+        needed = max(1, -(-len(self._artifacts) // self._columns))
+        self._rows = needed if rows is None else min(max(1, rows), needed)
+        height = self._rows * SLOT_HEIGHT + 0.52
+        self._height = height
         self.panel = Path(
             rounded_rectangle(width, height, theme.radius),
             fill=theme.panel,
@@ -103,56 +136,97 @@ class ContentStore(VGroup):
         )
         name = runs[0].flow.name if runs else ""
         self.title = TextLabel(
-            f"datastore  {name}/data", font="prose", font_size=theme.small_size, color=theme.muted
+            title or f"datastore  {name}/data", font="prose", font_size=theme.small_size, color=theme.muted
         )
         self.title.left_at(-width / 2 + 0.22, height / 2 - 0.23)
-        self._places = {}
-        pitch = (width - 0.4) / columns
-        for index, artifact in enumerate(artifacts):
-            row, column = divmod(index, columns)
-            x = -width / 2 + 0.2 + 0.3 + column * pitch
-            y = height / 2 - 0.42 - (row + 0.5) * SLOT_HEIGHT
-            self._places[artifact.sha] = (BlobSlot(artifact), np.array([x, y, 0.0]))
-        self.blobs: Parts[BlobSlot] = Parts()
+        self._more: MoreSlot | None = None
+        self.blobs: Parts[Any] = Parts()
         super().__init__(self.panel, self.title, self.blobs)
 
     def __snapshot__(self) -> dict[str, Any]:
-        return {"role": "store", "keys": sorted(slot.sha for slot in self.blobs)}
+        return {"role": "store", "keys": sorted(self._held())}
 
     def __contains__(self, sha: object) -> bool:
-        return any(slot.sha == sha for slot in self.blobs)
+        return sha in self._held()
+
+    def _held(self) -> set[str]:
+        return {*self._filled, *(slot.sha for slot in self.blobs if isinstance(slot, BlobSlot))}
+
+    @property
+    def rows(self) -> int:
+        """How many rows the whole shelf has, shown or not."""
+        return max(1, -(-len(self._artifacts) // self._columns))
+
+    def _window(self) -> range:
+        """Positions of the blobs that have a place now; the last place counts those that have none."""
+        first = self._first * self._columns
+        room = self._rows * self._columns
+        total = len(self._artifacts)
+        if self._first == 0 and total <= room:
+            return range(total)
+        return range(first, min(total, first + room - 1))
 
     def slot(self, sha: str) -> BlobSlot:
-        """Return a blob's place, where it is or will be.
+        """Return a blob's place, where it is or will be; the place that counts it if it has none.
 
         Raises
         ------
         UsageError
             No run given to the store refers to that key.
         """
-        if sha not in self._places:
+        if sha not in self._order:
             raise UsageError(
                 f"The store has no place for key {sha[:10]}: build it from all runs it shall show."
             )
-        slot, place = self._places[sha]
+        window = self._window()
+        if self._order[sha] not in window:
+            return cast("BlobSlot", self._more_slot())
+        if sha not in self._slots:
+            self._slots[sha] = BlobSlot(self._artifacts[sha])
+        slot = self._slots[sha]
         if slot not in self.blobs.submobjects:
-            slot.shift(self.panel.get_center() + place - slot.face.get_center())
+            slot.shift(self._place(self._order[sha] - window.start) - slot.face.get_center())
         return slot
+
+    def _place(self, index: int) -> Any:
+        row, column = divmod(index, self._columns)
+        pitch = (self._width - 0.4) / self._columns
+        x = -self._width / 2 + 0.2 + 0.3 + column * pitch
+        y = self._height / 2 - 0.42 - (row + 0.5) * SLOT_HEIGHT
+        return self.panel.get_center() + np.array([x, y, 0.0])
+
+    def _more_slot(self) -> MoreSlot:
+        window = self._window()
+        if self._more is None:
+            hidden = next(sha for sha, place in self._order.items() if place not in window)
+            self._more = MoreSlot(hidden)
+        self._more.face.move_to(self._place(self._rows * self._columns - 1))
+        artifacts = self._artifacts.values()
+        sizes = [held.size for place, held in enumerate(artifacts) if place not in window]
+        return self._more.count(len(sizes), sum(sizes))
 
     def fill(self, *shas: str) -> ContentStore:
         """Show blobs at once."""
         for sha in shas:
+            self._filled[sha] = None
             slot = self.slot(sha)
             if slot not in self.blobs.submobjects:
                 self.blobs.add(slot)
         return self
 
+    def scroll(self, row: int) -> ContentStore:
+        """Show the part of the shelf that begins with a row, as far as it is filled."""
+        held = self._held()
+        self._first = max(0, min(row, self.rows - self._rows))
+        self.blobs.submobjects = []
+        return self.fill(*(sha for sha in self._order if sha in held))
 
-def _blobs_of(runs: Sequence[RunRecord]) -> list[ArtifactRecord]:
+
+def _blobs_of(runs: Sequence[RunRecord]) -> dict[str, ArtifactRecord]:
     """Artifacts by the order in which their keys were first stored."""
     first: dict[str, ArtifactRecord] = {}
     for run in runs:
         for task in sorted(run.tasks, key=lambda task: (task.finished or float("inf"), task.path)):
             for artifact in task.artifacts:
                 first.setdefault(artifact.sha, artifact)
-    return list(first.values())
+    return first
