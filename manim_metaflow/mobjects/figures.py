@@ -1,0 +1,53 @@
+"""Text that changes while a film plays: a clock, a count."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from manim_metaflow.mobjects.label import TextLabel
+
+__all__ = ["LiveLabel"]
+
+GRID = 6
+"""Decimals that places are rounded to: a text set a thousand times must end where one set once does."""
+
+
+class LiveLabel(TextLabel):
+    """A :class:`.TextLabel` whose text can be replaced where it stands.
+
+    Parameters
+    ----------
+    text
+        The first text.
+    **options
+        As for :class:`.TextLabel`.
+
+    Examples
+    --------
+    >>> label = LiveLabel("1 of 9").scale(2)
+    >>> left = label.get_left()[0]
+    >>> label.set_text("10 of 90").text
+    '10 of 90'
+    """
+
+    def __init__(self, text: str, **options: Any) -> None:
+        self._options = options
+        super().__init__(text, **options)
+
+    def set_text(self, text: str) -> LiveLabel:
+        """Write something else: the pen starts where it did, on the same baseline, at the same size."""
+        if text == self.text:
+            return self
+        scale = round(self._scale, GRID)
+        pen = round(float(self.get_left()[0]) - self.bearing * scale, GRID)
+        baseline = round(self.baseline, GRID)
+        new = TextLabel(text, **self._options)
+        points = new.points * scale
+        points[:, 0] += pen + new.bearing * scale - (points[:, 0].min() if len(points) else 0.0)
+        points[:, 1] += baseline
+        self.points = np.round(points, GRID)
+        self.text, self.advance, self.bearing = text, new.advance, new.bearing
+        self._rest_height, self._depth = new._rest_height, new._depth
+        return self
