@@ -142,7 +142,7 @@ def _maker(record: RunRecord, artifact: str) -> tuple[Any, ArtifactRecord]:
 
 
 class RunTally(VGroup):
-    """Runs side by side in numbers: tasks executed and cloned, seconds spent, blobs added.
+    """Runs side by side in numbers: tasks executed and cloned, seconds spent, artifacts new to the store.
 
     Parameters
     ----------
@@ -171,7 +171,7 @@ class RunTally(VGroup):
             ("tasks executed", lambda run: len(run.executed), "{:.0f}", theme.done),
             ("tasks cloned", lambda run: len(run.cloned), "{:.0f}", theme.cloned),
             ("seconds in tasks", lambda run: run.seconds, "{:.1f}", theme.running),
-            ("new blobs", lambda run: len(run.new_blobs or ()), "{:.0f}", theme.accent),
+            ("new artifacts stored", lambda run: len(run.new_blobs or ()), "{:.0f}", theme.accent),
         ]
         columns = [3.4 + 3.1 * index for index in range(len(runs))]
         self.heads = VGroup(
