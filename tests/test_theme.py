@@ -117,5 +117,5 @@ def test_an_error_inside_the_block_does_not_leave_the_theme_behind() -> None:
 
 def test_themes_are_found_by_name() -> None:
     assert [theme_named(theme.name) for theme in THEMES] == THEMES
-    with pytest.raises(UsageError, match="no theme named 'dusk'. The themes are: dark, light"):
+    with pytest.raises(UsageError, match=r"no theme named .dusk.\. The themes are: dark, light"):
         theme_named("dusk")

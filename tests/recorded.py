@@ -1,0 +1,60 @@
+"""Real runs of the flows in ``flows/``, recorded once and committed, so that pictures of them stay the same.
+
+``python tests/recorded.py`` makes them anew.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from functools import cache
+from pathlib import Path
+
+from manim_metaflow.facts import RunRecord, record_resume, record_run
+
+FLOWS = Path(__file__).parent / "flows"
+RECORDINGS = Path(__file__).parent / "recordings"
+
+# What each named run is: the flow's file and its environment.
+RUNS: dict[str, tuple[str, dict[str, str]]] = {
+    "foreach": ("foreach.py", {}),
+    "nested foreach": ("nested_foreach.py", {}),
+    "switch": ("switch.py", {}),
+    "loop": ("recursion.py", {}),
+    "retries": ("retry_flow.py", {}),
+    "failed": ("fe_resume.py", {"FAIL": "1"}),
+}
+RESUMES = {"resumed": "failed"}
+
+
+@cache
+def recorded(name: str) -> RunRecord:
+    """Read the recording of a run by name; a flow that was edited since has none."""
+    before = set(RECORDINGS.glob("*.json"))
+    record = _recorded(name)
+    made = set(RECORDINGS.glob("*.json")) - before
+    for path in made:
+        path.unlink()
+        shutil.rmtree(path.with_suffix(".store"), ignore_errors=True)
+    assert not made, f"The recording {name!r} is stale. Make it anew: python tests/recorded.py"
+    return record
+
+
+def _recorded(name: str, *, fresh: bool = False) -> RunRecord:
+    if name in RESUMES:
+        origin = _recorded(RESUMES[name])
+        return record_resume(origin, FLOWS / RUNS[RESUMES[name]][0], recordings=RECORDINGS, fresh=fresh)
+    file, env = RUNS[name]
+    return record_run(FLOWS / file, recordings=RECORDINGS, env=env, fresh=fresh)
+
+
+def main() -> None:
+    """Record every run anew, origins before their resumes."""
+    shutil.rmtree(RECORDINGS, ignore_errors=True)
+    for name in (*RUNS, *RESUMES):
+        record = _recorded(name, fresh=True)
+        print(f"{name}: {record.flow.name}/{record.run_id}: {record.status}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
