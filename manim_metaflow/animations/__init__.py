@@ -2,22 +2,46 @@
 
 from manim_metaflow.animations.build import BuildFlow
 from manim_metaflow.animations.code import EvolveCode
+from manim_metaflow.animations.merge import MergeArtifacts
 from manim_metaflow.animations.replay import ReplayRun
 from manim_metaflow.animations.resume import CloneTasks, ResumeRun
 from manim_metaflow.animations.set_state import SetState
+from manim_metaflow.animations.storage import (
+    AdvanceTrack,
+    CreateArtifact,
+    HashBytes,
+    Inherit,
+    LoadArtifact,
+    MutateInPlace,
+    Persist,
+    RegisterArtifact,
+    Serialize,
+    WriteKeys,
+)
 from manim_metaflow.animations.timeline import Clip, Timeline
 from manim_metaflow.animations.timescale import TimeScale
 from manim_metaflow.animations.unfold import UnfoldTasks
 
 __all__ = [
+    "AdvanceTrack",
     "BuildFlow",
     "Clip",
     "CloneTasks",
+    "CreateArtifact",
     "EvolveCode",
+    "HashBytes",
+    "Inherit",
+    "LoadArtifact",
+    "MergeArtifacts",
+    "MutateInPlace",
+    "Persist",
+    "RegisterArtifact",
     "ReplayRun",
     "ResumeRun",
+    "Serialize",
     "SetState",
     "TimeScale",
     "Timeline",
     "UnfoldTasks",
+    "WriteKeys",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from manim import VGroup
 
 from manim_metaflow.facts.storage_records import BlobBytes
@@ -75,7 +76,7 @@ class BlobCell(VGroup):
         if blob.damage:
             half = height * 0.32
             lines = [polyline((-half, y * half), (half, -y * half)) for y in (1, -1)]
-            self.cross = Path(_joined(lines), stroke=theme.failed, stroke_width=3).move_to(self.face)
+            self.cross = Path(np.concatenate(lines), stroke=theme.failed, stroke_width=3).move_to(self.face)
             self.add(self.cross)
 
     def __snapshot__(self) -> dict[str, Any]:
@@ -90,9 +91,3 @@ def _sizes(blob: BlobBytes, on_disk: bool) -> str:
     if blob.package or not on_disk or blob.size is None:
         return raw
     return f"{raw}, {readable_size(blob.size)} on disk"
-
-
-def _joined(lines: Any) -> Any:
-    import numpy as np
-
-    return np.concatenate(lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+import numpy as np
 from manim import VGroup
 
 from manim_metaflow.errors import UsageError
@@ -80,7 +81,7 @@ class KeyMap(VGroup):
     panel, title
         Ground and heading.
     rows
-        A :class:`KeyRow` a name; ``key_map["raw"]`` is the one named so.
+        The lines that are written; ``key_map["raw"]`` is the :class:`KeyRow` named so, written or not.
     note
         What is left out or damaged, or ``None``.
 
@@ -136,9 +137,13 @@ class KeyMap(VGroup):
         top = height / 2
         self.title.left_at(-width / 2 + 0.18, top - 0.25)
         self.rows: Parts[KeyRow] = Parts()
+        self._rows: dict[str, KeyRow] = {}
+        self._places: dict[str, Any] = {}
         for index, entry in enumerate(shown):
             row = KeyRow(entry, width=width, name_width=name_width)
-            self.rows.add(row.shift((0, top - HEAD - ROW * (index + 0.5), 0)))
+            row.shift((0, top - HEAD - ROW * (index + 0.5), 0))
+            self._rows[entry.name], self._places[entry.name] = row, row.face.get_center()
+            self.rows.add(row)
         super().__init__(self.panel, self.title, self.rows)
         if self.note is not None:
             self.note.left_at(-width / 2 + 0.18, top - HEAD - ROW * (len(shown) + 0.5))
@@ -147,13 +152,32 @@ class KeyMap(VGroup):
     def __getitem__(self, name: Any) -> Any:
         if not isinstance(name, str):
             return super().__getitem__(name)
-        for row in self.rows:
-            if row.name == name:
-                return row
-        raise UsageError(
-            f"The key map of {self.task.path} shows no {name!r}. It shows: "
-            f"{', '.join(row.name for row in self.rows) or 'nothing'}."
-        )
+        if name not in self._rows:
+            raise UsageError(
+                f"The key map of {self.task.path} shows no {name!r}. It shows: "
+                f"{', '.join(self._rows) or 'nothing'}."
+            )
+        row = self._rows[name]
+        if row not in self.rows.submobjects:
+            row.shift(self.panel.get_center() + self._places[name] - row.face.get_center())
+        return row
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Return the names it has lines for, written or not, with their keys."""
+        return {name: row.sha for name, row in self._rows.items()}
+
+    def write(self, *names: str) -> KeyMap:
+        """Show lines at once."""
+        for name in names:
+            if self[name] not in self.rows.submobjects:
+                self.rows.add(self[name])
+        return self
+
+    def show_only(self, *names: str) -> KeyMap:
+        """Keep the places of all lines, but show only some."""
+        self.rows.submobjects = [self[name] for name in names]
+        return self
 
     def __snapshot__(self) -> dict[str, Any]:
         facts: dict[str, Any] = {"role": "key-map", "task": self.task.path}
@@ -183,6 +207,4 @@ def _cross(size: float, color: str) -> Path:
 
 
 def _two_lines(half: float) -> Any:
-    import numpy as np
-
     return np.array([np.linspace((-half, y * half), (half, -y * half), 4) for y in (1, -1)])

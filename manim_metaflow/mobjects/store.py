@@ -19,7 +19,7 @@ from manim_metaflow.theme import current_theme
 
 __all__ = ["BlobSlot", "ContentStore", "MoreSlot"]
 
-KEY_LETTERS = 6
+KEY_LETTERS, NAME_LETTERS = 6, 8
 SLOT_WIDTH, SLOT_HEIGHT, LINE = 1.36, 0.84, 0.235
 
 
@@ -30,7 +30,10 @@ class BlobSlot(VGroup):
         theme = current_theme()
         self.sha = artifact.sha
         self.face = Face(artifact.sha, size=0.46)
-        lines = [artifact.name, artifact.sha[:KEY_LETTERS], readable_size(artifact.size)]
+        name = (
+            artifact.name if len(artifact.name) <= NAME_LETTERS else f"{artifact.name[: NAME_LETTERS - 1]}…"
+        )
+        lines = [name, artifact.sha[:KEY_LETTERS], readable_size(artifact.size)]
         colors = [theme.text, theme.muted, theme.muted]
         self.lines = VGroup(
             *[

@@ -1,0 +1,121 @@
+"""What ``merge_artifacts`` does with the key maps of a join's inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from manim import LEFT, RIGHT, VGroup
+
+from manim_metaflow.animations.motions import EnterClip, Motion, PointClip, SwellClip, TravelClip
+from manim_metaflow.animations.timeline import Clip
+from manim_metaflow.errors import UsageError
+from manim_metaflow.mobjects.keys import KeyMap, KeyRow
+from manim_metaflow.mobjects.path import Path, rounded_rectangle
+from manim_metaflow.theme import current_theme
+
+__all__ = ["MergeArtifacts", "conflicts_between"]
+
+
+def conflicts_between(inputs: Sequence[KeyMap], settled: Sequence[str] = ()) -> list[str]:
+    """Name the artifacts for which inputs of a join have different keys, and which nobody has settled."""
+    keys: dict[str, set[str]] = {}
+    for key_map in inputs:
+        for name, sha in key_map.named.items():
+            keys.setdefault(name, set()).add(sha)
+    return sorted(name for name, held in keys.items() if len(held) > 1 and name not in settled)
+
+
+class MergeArtifacts(Motion):
+    """A join takes over its inputs' keys, or, where they differ, none at all.
+
+    Only keys are compared, and only keys are copied: no bytes are read. If inputs differ in an artifact
+    that the join has neither set nor excluded, Metaflow raises before it has copied anything: the lines in
+    conflict are marked and the join's map stays as it is.
+
+    Parameters
+    ----------
+    inputs
+        The maps of the join's parents.
+    joined
+        The join's map.
+    settled
+        Artifacts that the join set itself before it merged, or excluded.
+
+    Attributes
+    ----------
+    conflicts
+        Names in conflict.
+    marks
+        The frames round the lines in conflict; they stay on the scene.
+
+    Raises
+    ------
+    UsageError
+        There is nothing to merge.
+
+    Examples
+    --------
+    .. manim:: MergeArtifactsExample
+
+        class MergeArtifactsExample(Scene):
+            def construct(self):
+                kept = KeyEntry("raw", "b68cc035a7f59d6d9285aaa4359c51872f204f8a", 22, "list")
+                maps = [
+                    KeyMap(TaskKeys(step, str(at), (KeyMapRecord(0, True, (kept,)),))).shift(4 * side)
+                    for at, (step, side) in enumerate([("a", LEFT), ("b", RIGHT), ("join", DOWN * 0)], 2)
+                ]
+                self.add(*maps[:2])
+                self.play(MergeArtifacts(maps[:2], maps[2]))
+    """
+
+    def __init__(
+        self, inputs: Sequence[KeyMap], joined: KeyMap, *, settled: Sequence[str] = (), **kwargs: Any
+    ) -> None:
+        if not inputs:
+            raise UsageError("A join merges the maps of its inputs: give at least one.")
+        self.conflicts = conflicts_between(inputs, settled)
+        self.marks = VGroup()
+        overlay = VGroup()
+        if self.conflicts:
+            clips = self._clash(inputs)
+            super().__init__([*inputs, self.marks], clips, overlay=overlay, **kwargs)
+            return
+        merged = [name for name in joined.named if name not in settled]
+        clips = self._copy(inputs, joined, merged, overlay)
+        super().__init__([*inputs, joined], clips, overlay=overlay, **kwargs)
+
+    @staticmethod
+    def _copy(inputs: Sequence[KeyMap], joined: KeyMap, names: list[str], overlay: VGroup) -> list[Clip]:
+        clips: list[Clip] = []
+        joined.write(*names)
+        for index, name in enumerate(names):
+            row, at = joined[name], 0.35 * index
+            for key_map in inputs:
+                if name in key_map.named:
+                    origin: KeyRow = key_map[name]
+                    clips.append(TravelClip(at, at + 0.9, origin, row.get_center(), overlay, opacity=0.5))
+            clips.append(EnterClip(at + 0.7, at + 1.1, row))
+        return clips
+
+    def _clash(self, inputs: Sequence[KeyMap]) -> list[Clip]:
+        theme = current_theme()
+        clips: list[Clip] = []
+        for index, name in enumerate(self.conflicts):
+            rows = [key_map[name] for key_map in inputs if name in key_map.named]
+            at = 0.5 * index
+            for row in rows:
+                mark = Path(
+                    rounded_rectangle(row.width + 0.14, 0.4, 0.08), stroke=theme.failed, stroke_width=2.0
+                ).move_to(row)
+                self.marks.add(mark)
+                clips += [
+                    EnterClip(at, at + 0.4, mark, scale=1.15),
+                    SwellClip(at, at + 0.7, row, factor=1.04),
+                ]
+            left, right = rows[0], rows[-1]
+            if left.get_x() > right.get_x():
+                left, right = right, left
+            ends = (left.get_right() + 0.12 * RIGHT, right.get_left() + 0.12 * LEFT)
+            clips.append(PointClip(at + 0.2, at + 0.7, ends, theme.failed, self.marks))
+        return clips

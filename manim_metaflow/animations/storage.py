@@ -1,0 +1,452 @@
+"""An artifact's way: from a value in memory to bytes, a key, a blob, a line in a map, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from manim import LEFT, RIGHT, VGroup, VMobject
+
+from manim_metaflow.animations.motions import (
+    EnterClip,
+    LandClip,
+    LeaveClip,
+    Motion,
+    PointClip,
+    RevealClip,
+    ShelveClip,
+    SwellClip,
+    TrackClip,
+    TravelClip,
+    face_center,
+    slot_of,
+)
+from manim_metaflow.animations.timeline import Clip
+from manim_metaflow.errors import UsageError
+from manim_metaflow.mobjects.blob import BlobCell
+from manim_metaflow.mobjects.bytes import BytesStrip, HashLabel
+from manim_metaflow.mobjects.chip import ArtifactChip
+from manim_metaflow.mobjects.keys import KeyMap, KeyRow
+from manim_metaflow.mobjects.lifecycle import LifecycleTrack
+from manim_metaflow.mobjects.metadata import MetadataPanel
+from manim_metaflow.mobjects.store import ContentStore
+from manim_metaflow.theme import current_theme
+
+__all__ = [
+    "AdvanceTrack",
+    "CreateArtifact",
+    "HashBytes",
+    "Inherit",
+    "LoadArtifact",
+    "MutateInPlace",
+    "Persist",
+    "RegisterArtifact",
+    "Serialize",
+    "WriteKeys",
+]
+
+
+class AdvanceTrack(Motion):
+    """A :class:`.LifecycleTrack` goes on to a stage.
+
+    Parameters
+    ----------
+    track
+        The track.
+    stage
+        The stage that is going on afterwards; ``None`` when all are past.
+    """
+
+    def __init__(self, track: LifecycleTrack, stage: str | None, **kwargs: Any) -> None:
+        super().__init__([track], [TrackClip(0, 0.5, track, stage)], **kwargs)
+
+
+class CreateArtifact(Motion):
+    """A value is assigned to ``self``: it is in the task's memory, and nowhere else.
+
+    Parameters
+    ----------
+    chip
+        The artifact, built with ``hashed=False``: nobody has looked at its bytes yet.
+    origin
+        Where it comes from, such as the line of code that assigns it.
+
+    Examples
+    --------
+    .. manim:: CreateArtifactExample
+
+        class CreateArtifactExample(Scene):
+            def construct(self):
+                sha = "b68cc035a7f59d6d9285aaa4359c51872f204f8a"
+                self.play(CreateArtifact(ArtifactChip("raw", sha, value="[1, 2, 3]", hashed=False)))
+    """
+
+    def __init__(self, chip: ArtifactChip, *, origin: VMobject | None = None, **kwargs: Any) -> None:
+        start = None if origin is None else origin.get_center()
+        super().__init__([chip], [EnterClip(0, 0.8, chip, origin=start, scale=0.6)], **kwargs)
+
+
+class Serialize(Motion):
+    """A value becomes bytes, one after the other.
+
+    Parameters
+    ----------
+    chip
+        The artifact in memory.
+    strip
+        Its bytes.
+
+    Examples
+    --------
+    .. manim:: SerializeExample
+
+        class SerializeExample(Scene):
+            def construct(self):
+                sha = "5469c70c615008175ac799939b93d0f735d6c6a9"
+                head = "8004950f000000000000005d94284b014b024b034b044b05652e"
+                chip = ArtifactChip("raw", sha, value="[1, 2, 3, 4, 5]", hashed=False).shift(UP)
+                self.add(chip)
+                self.play(Serialize(chip, BytesStrip(BlobBytes(sha, 46, 26, "list", head=head))))
+    """
+
+    def __init__(self, chip: ArtifactChip, strip: BytesStrip, **kwargs: Any) -> None:
+        origin = (chip.value or chip).get_center()
+        step = 0.9 / max(1, len(strip.cells))
+        clips: list[Clip] = [
+            EnterClip(index * step, index * step + 0.5, cell, origin=origin, scale=0.5)
+            for index, cell in enumerate(strip.cells)
+        ]
+        clips.append(EnterClip(1.0, 1.4, strip.note))
+        super().__init__([chip, strip], clips, **kwargs)
+
+
+class HashBytes(Motion):
+    """All bytes go into one key, and the key gives the content its face.
+
+    Parameters
+    ----------
+    strip
+        The bytes.
+    label
+        The key.
+    chip
+        The artifact, which gets its face too.
+
+    Examples
+    --------
+    .. manim:: HashBytesExample
+
+        class HashBytesExample(Scene):
+            def construct(self):
+                sha = "5469c70c615008175ac799939b93d0f735d6c6a9"
+                head = "8004950f000000000000005d94284b014b024b034b044b05652e"
+                strip = BytesStrip(BlobBytes(sha, 46, 26, "list", head=head)).shift(UP)
+                self.add(strip)
+                self.play(HashBytes(strip, HashLabel(sha).shift(DOWN)))
+    """
+
+    def __init__(
+        self, strip: BytesStrip, label: HashLabel, *, chip: ArtifactChip | None = None, **kwargs: Any
+    ) -> None:
+        overlay = VGroup()
+        step = 0.6 / max(1, len(strip.cells))
+        target = label.face.get_center()
+        clips: list[Clip] = [
+            TravelClip(index * step, index * step + 0.6, cell, target, overlay, scale=0.3, opacity=0.2)
+            for index, cell in enumerate(strip.cells)
+        ]
+        clips.append(EnterClip(0.9, 1.4, label.face, scale=0.3))
+        if label.title is not None:
+            clips.append(EnterClip(1.2, 1.6, label.title))
+        clips.append(EnterClip(1.2, 1.7, label.key, origin=target, scale=0.4))
+        parts: list[VMobject] = [strip, label]
+        if chip is not None:
+            parts.append(chip)
+            clips.append(TravelClip(1.5, 2.1, label.face, chip.blank.get_center(), overlay))
+            clips.append(RevealClip(2.0, 2.3, chip))
+        super().__init__(parts, clips, overlay=overlay, **kwargs)
+
+
+class Persist(Motion):
+    """Bytes are written under their key, unless the key is there: then nothing is written.
+
+    Parameters
+    ----------
+    source
+        What has the face now: a :class:`.HashLabel`, an :class:`.ArtifactChip`.
+    place
+        Where the bytes go: a :class:`.ContentStore`, or one :class:`.BlobCell`.
+    exists
+        Whether the key is there already; a store knows it itself.
+
+    Examples
+    --------
+    .. manim:: PersistExample
+
+        class PersistExample(Scene):
+            def construct(self):
+                sha = "b68cc035a7f59d6d9285aaa4359c51872f204f8a"
+                label, cell = HashLabel(sha).shift(UP), BlobCell(BlobBytes(sha, 43, 22)).shift(DOWN)
+                self.add(label)
+                self.play(Persist(label, cell))
+                self.play(Persist(label, cell, exists=True))
+    """
+
+    def __init__(
+        self,
+        source: HashLabel | ArtifactChip | KeyRow,
+        place: ContentStore | BlobCell,
+        *,
+        exists: bool | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if isinstance(place, ContentStore):
+            exists = source.sha in place if exists is None else exists
+        elif place.sha != source.sha:
+            raise UsageError(f"The cell is for key {place.sha[:10]}, not for {source.sha[:10]}.")
+        overlay, theme = VGroup(), current_theme()
+        cell: Any = slot_of(place, source.sha)
+        target = cell.face.get_center()
+        scale = float(cell.face.height / source.face.height)
+        clips: list[Clip] = [
+            PointClip(0.0, 0.5, (face_center(source), target), theme.muted, overlay),
+            TravelClip(0.6, 1.3, source.face, target, overlay, scale=scale, opacity=0.0 if exists else 1.0),
+        ]
+        if exists:
+            clips.append(SwellClip(1.1, 1.8, cell))
+        elif isinstance(place, ContentStore):
+            clips.append(ShelveClip(1.3, place, source.sha))
+        else:
+            clips.append(LandClip(1.2, 1.6, place))
+        super().__init__([place], clips, overlay=overlay, **kwargs)
+
+
+class WriteKeys(Motion):
+    """A task closes its books: each name gets a line with its key.
+
+    Parameters
+    ----------
+    key_map
+        The map.
+    sources
+        Name to what the line's face comes from.
+    names
+        Only these lines; by default all, and the map with them.
+
+    Examples
+    --------
+    .. manim:: WriteKeysExample
+
+        class WriteKeysExample(Scene):
+            def construct(self):
+                raw = KeyEntry("raw", "b68cc035a7f59d6d9285aaa4359c51872f204f8a", 22, "list")
+                keys = KeyMap(TaskKeys("start", "1", (KeyMapRecord(0, True, (raw,)),)))
+                self.play(WriteKeys(keys))
+    """
+
+    def __init__(
+        self,
+        key_map: KeyMap,
+        sources: Mapping[str, VMobject] | None = None,
+        *,
+        names: Sequence[str] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        overlay, sources = VGroup(), sources or {}
+        clips: list[Clip] = []
+        if names is None:
+            clips += [EnterClip(0, 0.4, part) for part in _ground(key_map)]
+        wanted = list(key_map.named) if names is None else list(names)
+        key_map.write(*wanted)
+        for index, name in enumerate(wanted):
+            row, at = key_map[name], (0.3 if names is None else 0.0) + 0.3 * index
+            if name in sources:
+                face = getattr(sources[name], "face", sources[name])
+                scale = float(row.face.height / face.height)
+                clips.append(TravelClip(at, at + 0.6, face, row.face.get_center(), overlay, scale=scale))
+                at += 0.5
+            clips.append(EnterClip(at, at + 0.4, row))
+        super().__init__([key_map], clips, overlay=overlay, **kwargs)
+
+
+class RegisterArtifact(Motion):
+    """The metadata service learns that an artifact exists, after its bytes and its key are stored.
+
+    Parameters
+    ----------
+    row
+        The line of the key map, or the chip.
+    panel
+        What the metadata knows.
+    name
+        The artifact; the row's name by default.
+
+    Examples
+    --------
+    .. manim:: RegisterArtifactExample
+
+        class RegisterArtifactExample(Scene):
+            def construct(self):
+                raw = KeyEntry("raw", "b68cc035a7f59d6d9285aaa4359c51872f204f8a", 22, "list")
+                keys = KeyMap(TaskKeys("start", "1", (KeyMapRecord(0, True, (raw,)),))).shift(UP)
+                panel = MetadataPanel("TinyFlow", "1763700154", "start/1", ["raw"]).shift(DOWN)
+                self.add(keys, panel)
+                self.play(RegisterArtifact(keys["raw"], panel))
+    """
+
+    def __init__(
+        self, row: KeyRow | ArtifactChip, panel: MetadataPanel, name: str | None = None, **kwargs: Any
+    ) -> None:
+        overlay = VGroup()
+        name = name or row.name
+        line = panel.line(name)
+        panel.register(name)
+        text: VMobject = row.label if row.label is not None else row.face
+        clips: list[Clip] = [
+            TravelClip(0, 0.6, text, line.get_right() + text.width / 2 * LEFT, overlay),
+            EnterClip(0.45, 0.85, line),
+        ]
+        super().__init__([panel], clips, overlay=overlay, **kwargs)
+
+
+class LoadArtifact(Motion):
+    """An artifact is read for the first time: its key from the parent's map, then the bytes.
+
+    Parameters
+    ----------
+    row
+        The line of the parent's map.
+    cell
+        The blob it names, or the store it stands in.
+    chip
+        The value, which is in memory afterwards.
+
+    Examples
+    --------
+    .. manim:: LoadArtifactExample
+
+        class LoadArtifactExample(Scene):
+            def construct(self):
+                sha = "b68cc035a7f59d6d9285aaa4359c51872f204f8a"
+                entry = KeyEntry("raw", sha, 22, "list")
+                keys = KeyMap(TaskKeys("start", "1", (KeyMapRecord(0, True, (entry,)),))).shift(4 * LEFT)
+                cell = BlobCell(BlobBytes(sha, 43, 22)).shift(2 * DOWN)
+                self.add(keys, cell)
+                chip = ArtifactChip("raw", sha, value="[1, 2, 3]").shift(4 * RIGHT)
+                self.play(LoadArtifact(keys["raw"], cell, chip))
+    """
+
+    def __init__(self, row: KeyRow, cell: BlobCell | ContentStore, chip: ArtifactChip, **kwargs: Any) -> None:
+        overlay, theme = VGroup(), current_theme()
+        shown: Any = slot_of(cell, row.sha)
+        scale = float(chip.face.height / shown.face.height)
+        clips: list[Clip] = [
+            SwellClip(0, 0.6, row, factor=1.06),
+            PointClip(
+                0.3, 0.9, (row.key.get_right() + 0.1 * RIGHT, shown.face.get_center()), theme.accent, overlay
+            ),
+            SwellClip(0.8, 1.4, shown, factor=1.08),
+            TravelClip(1.1, 1.9, shown.face, chip.face.get_center(), overlay, scale=scale),
+            EnterClip(1.7, 2.1, chip),
+        ]
+        super().__init__([chip], clips, overlay=overlay, **kwargs)
+
+
+class Inherit(Motion):
+    """A task starts from its parent's map: keys are copied, bytes are not touched.
+
+    Parameters
+    ----------
+    parent, child
+        The two maps. Of the child's lines, those with the parent's key come over from it; the others
+        stay away until :class:`.WriteKeys` brings them.
+
+    Examples
+    --------
+    .. manim:: InheritExample
+
+        class InheritExample(Scene):
+            def construct(self):
+                sha = "b68cc035a7f59d6d9285aaa4359c51872f204f8a"
+                made = KeyEntry("raw", sha, 22, "list")
+                kept = KeyEntry("raw", sha, 22, "list", change="inherited", source="start/1")
+                start = KeyMap(TaskKeys("start", "1", (KeyMapRecord(0, True, (made,)),))).shift(3 * LEFT)
+                use = KeyMap(TaskKeys("use", "2", (KeyMapRecord(0, True, (kept,)),))).shift(3 * RIGHT)
+                self.add(start)
+                self.play(Inherit(start, use))
+    """
+
+    def __init__(self, parent: KeyMap, child: KeyMap, **kwargs: Any) -> None:
+        overlay = VGroup()
+        clips: list[Clip] = [EnterClip(0, 0.4, part) for part in _ground(child)]
+        keys = {row.name: row for row in parent.rows}
+        passed = [name for name, sha in child.named.items() if name in keys and keys[name].sha == sha]
+        child.show_only(*passed)
+        at = 0.3
+        for row in child.rows:
+            origin = keys[row.name]
+            clips.append(TravelClip(at, at + 0.7, origin, row.get_center(), overlay, opacity=0.6))
+            clips.append(EnterClip(at + 0.55, at + 0.9, row))
+            at += 0.15
+        super().__init__([parent, child], clips, overlay=overlay, **kwargs)
+
+
+class MutateInPlace(Motion):
+    """A value is changed where it is: its bytes get another key, the old blob stays as it was.
+
+    Parameters
+    ----------
+    before, after
+        The artifact with its old and its new value, at one place.
+    store
+        If given, the new bytes go there.
+
+    Examples
+    --------
+    .. manim:: MutateInPlaceExample
+
+        class MutateInPlaceExample(Scene):
+            def construct(self):
+                old = "b68cc035a7f59d6d9285aaa4359c51872f204f8a"
+                new = "4012b77be09ba295ed931fd878bb1c1745e12b27"
+                before = ArtifactChip("raw", old, value="[1, 2, 3]")
+                after = ArtifactChip("raw", new, value="[1, 2, 3, 4]")
+                self.add(before)
+                self.play(MutateInPlace(before, after))
+    """
+
+    def __init__(
+        self,
+        before: ArtifactChip,
+        after: ArtifactChip,
+        *,
+        store: ContentStore | BlobCell | None = None,
+        **kwargs: Any,
+    ) -> None:
+        overlay = VGroup()
+        clips: list[Clip] = [
+            SwellClip(0, 0.6, before, factor=1.06),
+            LeaveClip(0.6, 1.0, before),
+            EnterClip(0.6, 1.1, after),
+        ]
+        parts: list[VMobject] = [before, after]
+        if store is not None:
+            cell: Any = slot_of(store, after.sha)
+            target, scale = cell.face.get_center(), float(cell.face.height / after.face.height)
+            clips.append(TravelClip(1.2, 1.9, after.face, target, overlay, scale=scale))
+            parts.append(store)
+            if isinstance(store, ContentStore):
+                clips.append(ShelveClip(1.9, store, after.sha))
+            else:
+                clips.append(LandClip(1.8, 2.2, store))
+        self._before = before
+        super().__init__(parts, clips, overlay=overlay, **kwargs)
+
+    def clean_up_from_scene(self, scene: Any) -> None:
+        """Take the old value away."""
+        super().clean_up_from_scene(scene)
+        scene.remove(self._before)
+
+
+def _ground(key_map: KeyMap) -> list[VMobject]:
+    return [part for part in (key_map.panel, key_map.title, key_map.note) if part is not None]
