@@ -14,7 +14,7 @@ from manim_metaflow.errors import ManimMetaflowError
 
 __all__ = ["main"]
 
-COMMANDS = ("sheet",)
+COMMANDS = ("compare", "sheet")
 """Each is the function of that name in the module of that name in :mod:`manim_metaflow.commands`."""
 
 

@@ -33,6 +33,7 @@ from manim_metaflow.facts.storage_records import (
 
 if TYPE_CHECKING:
     from manim_metaflow.facts._recordings import list_recordings, load_recording
+    from manim_metaflow.facts.compare import AspectComparison, RunComparison, StepComparison, compare_runs
     from manim_metaflow.facts.flow import load_flow
     from manim_metaflow.facts.record import record_resume, record_run
     from manim_metaflow.facts.run import load_run
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SCHEMA_VERSION",
     "ArtifactRecord",
+    "AspectComparison",
     "AttemptRecord",
     "BlobBytes",
     "BlobRecord",
@@ -53,12 +55,15 @@ __all__ = [
     "KeyMapRecord",
     "PackageRecord",
     "ParameterInfo",
+    "RunComparison",
     "RunRecord",
+    "StepComparison",
     "StepInfo",
     "StorageRecord",
     "StorageTotals",
     "TaskKeys",
     "TaskRecord",
+    "compare_runs",
     "list_recordings",
     "load_flow",
     "load_flow_storage",
@@ -71,6 +76,10 @@ __all__ = [
 ]
 
 _LAZY = {
+    "AspectComparison": "compare",
+    "RunComparison": "compare",
+    "StepComparison": "compare",
+    "compare_runs": "compare",
     "list_recordings": "_recordings",
     "load_flow": "flow",
     "load_flow_storage": "storage",
