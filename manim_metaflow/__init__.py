@@ -24,6 +24,7 @@ _HOMES = {
         "CloneTasks",
         "CreateArtifact",
         "EvolveCode",
+        "FocusCode",
         "HashBytes",
         "Inherit",
         "LoadArtifact",

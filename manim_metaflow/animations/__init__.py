@@ -1,7 +1,7 @@
 """Pictures to motion, driven by records."""
 
 from manim_metaflow.animations.build import BuildFlow
-from manim_metaflow.animations.code import EvolveCode
+from manim_metaflow.animations.code import EvolveCode, FocusCode
 from manim_metaflow.animations.merge import MergeArtifacts
 from manim_metaflow.animations.replay import ReplayRun
 from manim_metaflow.animations.resume import CloneTasks, ResumeRun
@@ -29,6 +29,7 @@ __all__ = [
     "CloneTasks",
     "CreateArtifact",
     "EvolveCode",
+    "FocusCode",
     "HashBytes",
     "Inherit",
     "LoadArtifact",

@@ -34,6 +34,7 @@ class Pose:
     """
 
     def __init__(self, mobject: VMobject) -> None:
+        self.mobject = mobject
         self._parts = [(part, part.points.copy()) for part in mobject.family_members_with_points()]
         self._center = np.array(mobject.get_center())
 

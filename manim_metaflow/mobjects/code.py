@@ -1,110 +1,76 @@
-"""Source code as a panel: every token in its colour, every line in its place."""
+"""Source code as a panel: a window that scrolls, lines that light up, every word in its colour."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 from manim import VGroup
-from pygments.lexers import PythonLexer
-from pygments.token import Token, _TokenType
 
 from manim_metaflow.errors import UsageError
+from manim_metaflow.facts.places import artifact_lines, parsed, step_lines
+from manim_metaflow.mobjects.code_light import CodeLight
+from manim_metaflow.mobjects.code_line import ADVANCE, GUTTER, CodeLine
+from manim_metaflow.mobjects.code_rows import CodeRow, code_rows, columns_of
 from manim_metaflow.mobjects.glyphs import EM
 from manim_metaflow.mobjects.label import TextLabel
 from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.path import Path, rounded_rectangle
-from manim_metaflow.theme import Theme, current_theme
+from manim_metaflow.theme import current_theme
 
 __all__ = ["CodeLine", "CodePanel"]
 
-ADVANCE = 0.6
-"""Width of a letter of JetBrains Mono, ems."""
-
 LEADING = 1.55
-GUTTER = 0.35
-NUMBER_SIZE = 0.85
-"""Size of a line's number, in sizes of its code."""
+"""Distance of two baselines, ems."""
 
-
-class CodeLine(VGroup):
-    """One line of code: its number and its tokens, which know their column.
-
-    Attributes
-    ----------
-    number
-        The number's :class:`.TextLabel`.
-    tokens
-        A :class:`.TextLabel` a token.
-    """
-
-    def __init__(self, number: int, text: str, *, font_size: float) -> None:
-        theme = current_theme()
-        self.line, self.text = number, text
-        self._font_size = font_size
-        pitch = ADVANCE * EM * font_size
-        self.number = _number(number, font_size)
-        self.tokens: Parts[TextLabel] = Parts()
-        for column, word, color in _colored(text, theme):
-            label = TextLabel(word, font_size=font_size, color=color).set_baseline(-0.2 * EM * font_size)
-            bearing = label.bearing
-            label.set_x(0).shift(np.array([GUTTER + column * pitch + bearing - label.get_left()[0], 0, 0]))
-            self.tokens.add(label)
-        super().__init__(self.number, self.tokens)
-
-    @property
-    def origin(self) -> np.ndarray:
-        """Where the number ends, at half the height of a lower-case letter; shape ``(3,)``."""
-        x = float(self.number.get_right()[0])
-        return np.array([x, self.number.baseline + 0.2 * EM * self._font_size * self._zoom, 0.0])
-
-    @property
-    def _zoom(self) -> float:
-        return self.number.font_size / max(NUMBER_SIZE * self._font_size, 14.0)
-
-    def renumber(self, number: int) -> CodeLine:
-        """Give the line another number."""
-        new = _number(number, self._font_size).scale(self._zoom)
-        new.right_at(self.origin[0], 0).set_baseline(self.number.baseline)
-        self.line = number
-        self.number.become(new)
-        self.number.text = new.text
-        return self
-
-    def fade_to_opacity(self, opacity: float) -> CodeLine:
-        """Set how much of number and tokens is seen."""
-        for part in (self.number, *self.tokens):
-            part.set_fill(opacity=opacity, family=False)
-        return self
-
-    def __snapshot__(self) -> dict[str, Any]:
-        return {"role": "code-line", "line": self.line, "text": self.text}
+NUMBERS, MARGIN = 0.62, 0.38
+"""Room left of the numbers' right edge, and right of the longest line, units."""
 
 
 class CodePanel(VGroup):
     r"""A window on source code.
 
+    Which lines to look at is asked of the panel: :meth:`step`, :meth:`lines`, :meth:`uses` and
+    :meth:`matching` return line numbers; :meth:`highlight` and :meth:`scroll_to` take them, and so does
+    the animation :class:`.FocusCode`.
+
     Parameters
     ----------
     source
-        The text, or the part of it to show.
+        The text of a flow, a step, any file, or a diff.
     first_line
         Number of its first line.
     title
         Written above the code, a file's name.
     width
-        Units; what the longest line needs by default.
+        Units; what the longest line needs by default. Longer lines are clipped or wrapped.
+    window
+        How many rows are seen at once; all by default. Only those are drawn.
     font_size
         Manim font size.
+    language
+        As Pygments names it, ``"python"``, ``"diff"``, ``"bash"``.
+    long_lines
+        ``"clip"`` ends a long line with an ellipsis, ``"wrap"`` continues it on a row without a number.
 
     Attributes
     ----------
     panel, title
         Ground and heading.
-    lines
-        A :class:`.CodeLine` a line, blank ones included.
+    rows
+        A :class:`.CodeLine` for each row that is seen, blank ones included.
+    top
+        How many rows have scrolled out above.
+    lit
+        Numbers of the highlighted lines.
+
+    Raises
+    ------
+    UsageError
+        Pygments does not know the language, or the window holds no row.
 
     Examples
     --------
@@ -114,7 +80,8 @@ class CodePanel(VGroup):
         class CodePanelExample(Scene):
             def construct(self):
                 code = "@step\ndef start(self):\n    self.x = [1, 2]\n    self.next(self.end)"
-                self.add(CodePanel(code, first_line=6, title="flow.py"))
+                panel = CodePanel(code, first_line=6, title="flow.py")
+                self.add(panel.highlight(panel.uses("x")))
     """
 
     def __init__(
@@ -124,85 +91,290 @@ class CodePanel(VGroup):
         first_line: int = 1,
         title: str = "",
         width: float | None = None,
+        window: int | None = None,
         font_size: float = 18,
+        language: str = "python",
+        long_lines: Literal["clip", "wrap"] = "clip",
     ) -> None:
+        if window is not None and window < 1:
+            raise UsageError(f"A code panel's window must hold at least one row, not {window}.")
         theme = current_theme()
         self._font_size = font_size
         self.pitch = LEADING * EM * font_size
-        """Distance of two baselines, units."""
-        self.source, self.first_line = source, first_line
-        texts = source.expandtabs(4).rstrip("\n").split("\n")
-        self.lines = Parts(*[self.make_line(first_line + index, text) for index, text in enumerate(texts)])
-        longest = max(len(text) for text in texts) * ADVANCE * EM * font_size
-        self._width = longest + GUTTER + 1.0 if width is None else width
+        """Distance of two baselines at rest, units."""
+        self.first_line, self.language = first_line, language
+        self._asked_width, self._window, self._long = width, window, long_lines
         self._head = 0.45 if title else 0.12
-        height = len(texts) * self.pitch + self._head + 0.25
-        ground = rounded_rectangle(self._width, height, theme.radius)
+        self.source, self.all_rows = source, self.rows_of(source)
+        self.size = self.size_for(self.all_rows)
+        """Width and height at rest, units."""
+        self.top = 0
+        self.lit: tuple[int, ...] = ()
+        ground = rounded_rectangle(*self.size, theme.radius)
         self.panel = Path(ground, fill=theme.panel, stroke=theme.edge, stroke_width=1.0)
-        self._origin = np.array([-self._width / 2 + 0.62, height / 2 - self._head - self.pitch / 2, 0.0])
+        left, top = -self.size[0] / 2, self.size[1] / 2
         self.title = TextLabel(title, font="prose", font_size=theme.small_size, color=theme.muted)
-        self.title.left_at(-self._width / 2 + 0.25, height / 2 - 0.27)
-        for index, line in enumerate(self.lines):
-            line.shift(self.offset(index))
-        super().__init__(self.panel, self.title, self.lines)
+        self.title.left_at(left + 0.25, top - 0.27)
+        self.rows: Parts[CodeLine] = Parts()
+        self.thumb = Path(np.zeros((0, 4, 2)), fill=theme.edge)
+        """Tells which part of a longer source is seen."""
+        self.light = CodeLight()
+        super().__init__(self.panel, self.title, self.rows, self.thumb, self.light)
+        self.show_top(0)
 
     def __snapshot__(self) -> dict[str, Any]:
-        return {"role": "code", "first_line": self.first_line, "lines": len(self.lines)}
+        return {
+            "role": "code",
+            "title": self.title.text,
+            "first_line": self.first_line,
+            "lines": len(self.rows),
+            "of": len(self.all_rows),
+            "top": self.top,
+            "lit": list(self.lit),
+        }
 
-    def make_line(self, number: int, text: str) -> CodeLine:
-        """Build a line at the origin, in the panel's type."""
-        return CodeLine(number, text, font_size=self._font_size)
+    # ------------------------------------------------------------------------- which lines
 
-    def offset(self, index: int) -> np.ndarray:
-        """Where the ``index``-th line's origin is, from the panel's centre at rest; shape ``(3,)``."""
-        place: np.ndarray = self._origin - np.array([0.0, index * self.pitch, 0.0])
-        return place
+    def lines(self, first: int, last: int | None = None) -> tuple[int, ...]:
+        """Numbers of the lines from ``first`` to ``last``, both included.
+
+        Raises
+        ------
+        UsageError
+            The source has no such lines.
+        """
+        last = first if last is None else last
+        end = self.all_rows[-1].number
+        if not self.first_line <= first <= last <= end:
+            asked = f"line {first}" if first == last else f"lines {first} to {last}"
+            raise UsageError(f"The panel has no {asked}: its source has lines {self.first_line} to {end}.")
+        return tuple(range(first, last + 1))
+
+    def step(self, name: str) -> tuple[int, ...]:
+        """Numbers of a step's lines, its decorators included.
+
+        Raises
+        ------
+        UsageError
+            The source has no such step, or does not parse.
+        """
+        steps = step_lines(self._tree())
+        if name not in steps:
+            known = f"Its steps are: {', '.join(steps)}." if steps else "It has no step at all."
+            raise UsageError(f"The panel's source has no step {name!r}. {known}")
+        first, last = steps[name]
+        return self._numbers(range(first, last + 1))
+
+    def uses(self, artifact: str) -> tuple[int, ...]:
+        """Numbers of the lines that assign, read or hand on an artifact; none if there are none.
+
+        Raises
+        ------
+        UsageError
+            The source does not parse.
+        """
+        return self._numbers(artifact_lines(self._tree(), artifact))
+
+    def matching(self, pattern: str) -> tuple[int, ...]:
+        """Numbers of the lines in which a regular expression is found.
+
+        Raises
+        ------
+        UsageError
+            It is not a regular expression.
+        """
+        try:
+            found = re.compile(pattern)
+        except re.error as error:
+            raise UsageError(f"{pattern!r} is not a regular expression: {error}.") from error
+        texts = self.source.splitlines()
+        return self._numbers(index for index, text in enumerate(texts, 1) if found.search(text))
+
+    def _tree(self) -> Any:
+        tree = parsed(self.source)
+        if tree is None:
+            raise UsageError("The panel's source does not parse as Python: name its lines by number.")
+        return tree
+
+    def _numbers(self, indices: Iterable[int]) -> tuple[int, ...]:
+        return tuple(self.first_line - 1 + index for index in indices)
+
+    # ------------------------------------------------------------------- looking at lines
+
+    def highlight(self, lines: Iterable[int], color: str | None = None, *, dim: float = 0.62) -> CodePanel:
+        """Light some lines up and dim the rest; no lines at all lights everything evenly.
+
+        Parameters
+        ----------
+        lines
+            Their numbers; of those that are scrolled out nothing is seen.
+        color
+            Of the band, the theme's ``running`` by default.
+        dim
+            How far the rest steps back, 0 to 1.
+        """
+        self.lit = tuple(sorted(set(lines)))
+        self.light.tint(color or current_theme().running, dim)
+        self.show_light(self.spans(self.lit), 1.0 if self.lit else 0.0)
+        return self
+
+    def scroll_to(self, lines: Iterable[int]) -> CodePanel:
+        """Scroll until the lines are in the window, in its middle if there is room."""
+        self.show_top(self.top_for(lines))
+        self.show_light(self.spans(self.lit), 1.0 if self.lit else 0.0)
+        return self
+
+    def spans(self, lines: Iterable[int]) -> list[tuple[float, float]]:
+        """Where lines stand, as runs of rows of the whole source: first row, row after the last."""
+        wanted = set(lines)
+        runs: list[tuple[float, float]] = []
+        for index, row in enumerate(self.all_rows):
+            if row.number in wanted:
+                start = runs.pop()[0] if runs and runs[-1][1] == index else index
+                runs.append((float(start), float(index + 1)))
+        return runs
+
+    def top_for(self, lines: Iterable[int]) -> int:
+        """Count the rows above a window that shows some lines; as now if it shows them already."""
+        spans = self.spans(lines)
+        if not spans:
+            return self.top
+        first, last = spans[0][0], spans[-1][1]
+        if self.top <= first and last <= self.top + self.window:
+            return self.top
+        wanted = first - max(0.0, (self.window - (last - first)) // 2)
+        return int(min(max(0.0, wanted), max(0, len(self.all_rows) - self.window)))
+
+    # ------------------------------------------------------------------------- geometry
+
+    @property
+    def window(self) -> int:
+        """How many rows are seen at once."""
+        return len(self.all_rows) if self._window is None else self._window
+
+    @property
+    def fits(self) -> bool:
+        """Whether the window is as high as the source."""
+        return self._window is None
+
+    @property
+    def zoom(self) -> float:
+        """How much the panel has been scaled since it was built."""
+        return float(self.panel.width) / self.size[0]
+
+    @property
+    def corner(self) -> npt.NDArray[np.float64]:
+        """Its upper left corner; shape ``(3,)``."""
+        points = self.panel.points
+        return np.array([points[:, 0].min(), points[:, 1].max(), 0.0])
+
+    def home(self, index: float) -> npt.NDArray[np.float64]:
+        """Where the origin of the ``index``-th row of the window belongs now; shape ``(3,)``."""
+        down = self._head + (index + 0.5) * self.pitch
+        return self.corner + np.array([NUMBERS, -down, 0.0]) * self.zoom
+
+    def rows_of(self, source: str) -> list[CodeRow]:
+        """Split another source into rows as this panel does its own."""
+        columns = None
+        if self._asked_width is not None:
+            room = self._asked_width - NUMBERS - GUTTER - 0.2
+            columns = max(8, int(room / (ADVANCE * EM * self._font_size)))
+        return code_rows(
+            source,
+            first_line=self.first_line,
+            language=self.language,
+            columns=columns,
+            long_lines=self._long,
+        )
+
+    def size_for(self, rows: list[CodeRow]) -> tuple[float, float]:
+        """Width and height (units, at rest) of a panel of this kind with other rows."""
+        longest = max(columns_of(row.text) for row in rows) * ADVANCE * EM * self._font_size
+        width = longest + NUMBERS + GUTTER + MARGIN
+        if self._asked_width is not None:
+            width = self._asked_width
+        count = len(rows) if self._window is None else self._window
+        return width, count * self.pitch + self._head + 0.25
+
+    # ------------------------------------------------------------------------- drawing
+
+    def make_line(self, row: CodeRow, index: float) -> CodeLine:
+        """Draw a row at the ``index``-th place of the window; it is not part of the panel yet."""
+        return CodeLine(row, font_size=self._font_size).place(self.home(index), self.zoom)
+
+    def show_top(self, top: int) -> CodePanel:
+        """Show the window that begins at a row of the whole source."""
+        drawn = {id(line.row): line for line in self.rows}
+        self.top = top
+        lines = []
+        for index, row in enumerate(self.all_rows[top : top + self.window]):
+            line = drawn.get(id(row))
+            place = line.place(self.home(index), self.zoom) if line else self.make_line(row, index)
+            lines.append(place.fade_to_opacity(1.0))
+        self.rows.submobjects = list(lines)
+        self.show_thumb(top)
+        return self
+
+    def show_thumb(self, top: float) -> None:
+        """Draw the thumb for a window that begins at a row, whole or not."""
+        total, window = len(self.all_rows), self.window
+        if total <= window:
+            self.thumb.set_curves(np.zeros((0, 4, 2)))
+            return
+        track = window * self.pitch
+        length = max(0.2, track * window / total)
+        y = self._head + (track - length) * top / (total - window) + length / 2
+        shape = rounded_rectangle(0.05, length, 0.025) + np.array([self.size[0] - 0.09, -y])
+        self.thumb.set_curves(shape * self.zoom + self.corner[:2])
+
+    def show_light(
+        self, spans: list[tuple[float, float]], amount: float, *, top: float | None = None
+    ) -> None:
+        """Light runs of rows of the whole source as strongly as said; the window begins at ``top``."""
+        top = self.top if top is None else top
+        shown = [
+            (max(a - top, 0.0), min(b - top, float(self.window)))
+            for a, b in spans
+            if b > top and a < top + self.window
+        ]
+        corner = self.home(-0.5) - np.array([NUMBERS - 0.1, 0.0, 0.0]) * self.zoom
+        width = (self.size[0] - 0.2) * self.zoom
+        self.light.light(shown, amount, corner[:2], width, self.pitch * self.zoom, self.window)
+
+    # ------------------------------------------------------------------------- stripes
 
     def line(self, number: int) -> CodeLine:
-        """Return a line by its number.
+        """Return the row drawn for a line, its first if it is wrapped.
 
         Raises
         ------
         UsageError
             The line is not in the window.
         """
-        for line in self.lines:
+        for line in self.rows:
             if line.line == number:
                 return line
-        last = self.first_line + len(self.lines) - 1
-        raise UsageError(f"Line {number} is not shown: the panel shows lines {self.first_line} to {last}.")
+        shown = self.all_rows[self.top : self.top + self.window]
+        raise UsageError(
+            f"Line {number} is not shown: the panel shows lines {shown[0].number} to {shown[-1].number}."
+        )
 
-    @property
-    def zoom(self) -> float:
-        """How much the panel has been scaled since it was built."""
-        return float(self.panel.width) / self._width
+    def stripe(self, index: float, color: str, *, width: float | None = None) -> Path:
+        """Build a stripe behind the ``index``-th place of the window; give it an opacity to see it.
 
-    def home(self, index: int) -> np.ndarray:
-        """Where the ``index``-th line's origin belongs now; shape ``(3,)``."""
-        return self.panel.get_center() + self.offset(index) * self.zoom
-
-    def place(self, line: CodeLine, index: int) -> CodeLine:
-        """Scale and move a line to the ``index``-th place."""
-        line.scale(self.zoom, about_point=line.origin)
-        line.shift(self.home(index) - line.origin)
-        return line
-
-    def stripe(self, index: int, color: str) -> Path:
-        """Build a stripe behind the ``index``-th place; give it an opacity to see it."""
-        shape = rounded_rectangle(self._width - 0.2, self.pitch, 0.04)
+        ``width`` is that of the panel at rest (units), where it is going to have another one.
+        """
+        width = self.size[0] if width is None else width
+        shape = rounded_rectangle(width - 0.2, self.pitch, 0.04)
         stripe = Path(shape * self.zoom, fill=color).set_fill(opacity=0.0)
-        x = self.panel.get_center()[0]
+        x = self.corner[0] + width / 2 * self.zoom
         return stripe.move_to((x, self.home(index)[1], 0.0))
 
-    def stripe_behind(self, line: CodeLine, color: str) -> Path:
-        """Build a stripe behind a line."""
-        return self.stripe(list(self.lines).index(line), color)
-
-    def mark(self, numbers: Iterable[int], color: str) -> Parts[Path]:
+    def mark(self, numbers: Iterable[int], color: str, *, amount: float = 0.2) -> Parts[Path]:
         """Lay stripes behind some lines, by number, and return them; :meth:`clear` takes them away."""
-        shown = [line.line for line in self.lines]
-        stripes = Parts(*[self.stripe(shown.index(self.line(n).line), color) for n in numbers])
-        stripes.set_fill(opacity=current_theme().stripe)
+        shown = list(self.rows)
+        stripes = Parts(*[self.stripe(shown.index(self.line(number)), color) for number in numbers])
+        stripes.set_fill(opacity=amount)
         self.submobjects[1:1] = list(stripes)
         return stripes
 
@@ -210,43 +382,3 @@ class CodePanel(VGroup):
         """Take stripes away."""
         self.remove(*stripes)
         return self
-
-
-def _number(number: int, font_size: float) -> TextLabel:
-    label = TextLabel(
-        str(number), font_size=max(NUMBER_SIZE * font_size, 14.0), color=current_theme().comment
-    )
-    return label.right_at(0, 0).set_baseline(-0.2 * EM * font_size)
-
-
-@cache
-def _lexer() -> PythonLexer:
-    return PythonLexer(stripnl=False, ensurenl=False)
-
-
-def _colored(text: str, theme: Theme) -> list[tuple[int, str, str]]:
-    """Column, text and colour of each token of a line that leaves ink."""
-    found, column = [], 0
-    for kind, word in _lexer().get_tokens(text):
-        inked = word.strip()
-        if inked:
-            found.append((column + word.index(inked[0]), inked, _color(kind, theme)))
-        column += len(word)
-    return found
-
-
-def _color(kind: _TokenType, theme: Theme) -> str:
-    table: tuple[tuple[Any, str], ...] = (
-        (Token.Comment, theme.comment),
-        (Token.Keyword, theme.keyword),
-        (Token.Name.Decorator, theme.accent),
-        (Token.Name.Function, theme.function),
-        (Token.Name.Class, theme.function),
-        (Token.Name.Builtin, theme.function),
-        (Token.Literal.String, theme.string),
-        (Token.Literal.Number, theme.number),
-        (Token.Operator.Word, theme.keyword),
-        (Token.Operator, theme.operator),
-        (Token.Punctuation, theme.operator),
-    )
-    return next((color for parent, color in table if kind in parent), theme.text)

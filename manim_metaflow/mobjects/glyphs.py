@@ -134,6 +134,8 @@ def shape_text(text: str, key: FontKey, *, ligatures: bool = True) -> Outline:
     """
     import uharfbuzz as hb
 
+    if not text:
+        return Outline(np.zeros((0, 4, 2)), 0.0)
     font = _font(key)
     text = text.replace("\t", " ").replace("\n", " ")
     buffer = hb.Buffer()

@@ -147,7 +147,7 @@ def test_a_long_line_is_clipped_with_a_mark_or_wrapped():
     clipped = CodePanel(source, width=4)
     assert [line.text[-1] for line in clipped.rows] == ["1", "…"]
     wrapped = CodePanel(source, width=4, long_lines="wrap")
-    assert [line.row.part for line in wrapped.rows] == [0, 0, 1, 2]
+    assert [line.row.part for line in wrapped.rows] == [0, 0, 1, 2, 3]
     assert "".join(line.text.strip() for line in wrapped.rows[1:]).replace(" ", "") == source.split("\n")[
         1
     ].replace(" ", "")
@@ -160,7 +160,9 @@ def test_lighting_a_wrapped_line_lights_all_its_rows():
     assert panel.spans([2]) == [(1.0, float(len(panel.rows)))]
 
 
-@pytest.mark.parametrize("text", ["x = 1  # größer", "x = 1  # больше", "# 漢字 and kana かな", "# שלום", "# 🎈"])
+@pytest.mark.parametrize(
+    "text", ["x = 1  # größer", "x = 1  # больше", "# 漢字 and kana かな", "# שלום", "# 🎈"]
+)
 def test_comments_in_any_script_are_drawn(text):
     (line,) = CodePanel(text).rows
     assert line.text == text
