@@ -24,6 +24,7 @@ FORBIDDEN = {
     "animations": {"metaflow", "scene", "testing", *COMMAND_LINE},
     "scene": {"metaflow", "testing", *COMMAND_LINE},
     "testing": {"metaflow", *COMMAND_LINE},
+    "render": {"metaflow", *COMMAND_LINE},
 }
 
 

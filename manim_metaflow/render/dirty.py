@@ -1,0 +1,113 @@
+"""Which pixels can differ between two frames, told from the two lists of what was drawn."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+__all__ = ["Box", "Boxed", "changed_boxes", "merge", "overlaps"]
+
+Box = tuple[int, int, int, int]
+"""Left, top, right, bottom in pixels; the latter two are outside."""
+
+FEW = 8
+"""Up to so many lists that differ in place are not searched for what only changed places."""
+
+MOST = 12
+"""How many rectangles are drawn anew at most: more cost more to tell apart than they save."""
+
+
+class Boxed(Protocol):
+    """Something drawn, which touches no pixel outside its box."""
+
+    @property
+    def box(self) -> Box:
+        """Where it may leave colour."""
+
+
+def changed_boxes(old: Sequence[Boxed], new: Sequence[Boxed]) -> list[Box]:
+    """Return boxes outside which two lists of drawn things leave the same picture.
+
+    A pixel's colour comes from the things over it, in their order. So things that stand in both lists,
+    in the same order, may be left out: a pixel over which there is nothing else has the same history.
+    """
+    if len(old) == len(new):
+        pairs = [(a, b) for a, b in zip(old, new, strict=True) if a is not b]
+        if len(pairs) <= FEW:
+            return [thing.box for pair in pairs for thing in pair]
+    start, stop = 0, 0
+    limit = min(len(old), len(new))
+    while start < limit and old[start] is new[start]:
+        start += 1
+    limit -= start
+    while stop < limit and old[-1 - stop] is new[-1 - stop]:
+        stop += 1
+    return _differences(old[start : len(old) - stop], new[start : len(new) - stop])
+
+
+def _differences(old: Sequence[Boxed], new: Sequence[Boxed]) -> list[Box]:
+    places = {id(thing): place for place, thing in enumerate(old)}
+    shared = [(places[id(thing)], at) for at, thing in enumerate(new) if id(thing) in places]
+    kept = _longest_rise(shared)
+    kept_old, kept_new = {place for place, _ in kept}, {at for _, at in kept}
+    boxes = [thing.box for place, thing in enumerate(old) if place not in kept_old]
+    return boxes + [thing.box for at, thing in enumerate(new) if at not in kept_new]
+
+
+def _longest_rise(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the longest part of the pairs whose first numbers rise, in order."""
+    ends: list[int] = []
+    holders: list[int] = []
+    before: list[int] = []
+    for index, (place, _) in enumerate(pairs):
+        slot = bisect_left(ends, place)
+        before.append(holders[slot - 1] if slot else -1)
+        ends[slot : slot + 1] = [place]
+        holders[slot : slot + 1] = [index]
+    rise = []
+    at = holders[-1] if holders else -1
+    while at >= 0:
+        rise.append(pairs[at])
+        at = before[at]
+    return rise[::-1]
+
+
+def merge(boxes: Iterable[Box]) -> list[Box]:
+    """Cover boxes by a few rectangles that do not overlap much."""
+    merged: list[Box] = []
+    for box in sorted(set(boxes), key=lambda each: (each[1], each[0])):
+        grown = box
+        at = 0
+        while at < len(merged):
+            union = _union(merged[at], grown)
+            if _area(union) <= 1.2 * (_area(merged[at]) + _area(grown)):
+                merged.pop(at)
+                grown, at = union, 0
+            else:
+                at += 1
+        merged.append(grown)
+    while len(merged) > MOST:
+        merged = _join_nearest(merged)
+    return merged
+
+
+def _join_nearest(boxes: list[Box]) -> list[Box]:
+    last = boxes[-1]
+    rest = boxes[:-1]
+    nearest = min(range(len(rest)), key=lambda at: _area(_union(rest[at], last)) - _area(rest[at]))
+    rest[nearest] = _union(rest[nearest], last)
+    return rest
+
+
+def _union(a: Box, b: Box) -> Box:
+    return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
+
+
+def _area(box: Box) -> int:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def overlaps(a: Box, b: Box) -> bool:
+    """Tell whether two boxes share a pixel."""
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

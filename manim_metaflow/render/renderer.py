@@ -1,0 +1,160 @@
+"""Manim's Cairo renderer, drawing only what has changed since the frame before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+from manim import logger
+from manim.camera.camera import Camera
+from manim.mobject.mobject import Mobject
+from manim.renderer.cairo_renderer import CairoRenderer
+from manim.scene.scene import Scene
+from manim.scene.scene_file_writer import SceneFileWriter
+from manim.utils.iterables import list_update
+
+from .canvas import Canvas
+from .dirty import Box, merge
+from .film import FilmWriter
+from .reader import Drawn, Reader, UnknownMobjectError
+
+__all__ = ["FastRenderer"]
+
+Pixels = npt.NDArray[Any]
+
+
+class FastRenderer(CairoRenderer):
+    """A renderer whose frames equal those of the one it replaces, pixel by pixel.
+
+    Parameters
+    ----------
+    plain
+        The renderer to replace; its camera is taken over.
+    file_writer_class
+        What makes the file writer of the scene's settings.
+    """
+
+    def __init__(self, plain: CairoRenderer, file_writer_class: type[SceneFileWriter]) -> None:
+        super().__init__(
+            file_writer_class=file_writer_class,
+            camera_class=cast(type[Camera], lambda: plain.camera),
+            skip_animations=plain.skip_animations,
+        )
+        camera = self.camera
+        self._array = camera.pixel_array
+        self._canvas = Canvas(camera.pixel_height, camera.pixel_width)
+        self._reader = Reader(camera)
+        self._changed: list[Box] = []
+        self._ground: Pixels | None = None
+        self._static: list[Drawn] = []
+        # Stands for the static image, which is never drawn; Manim's own, should it draw, is an array too.
+        self._token: Any = np.zeros((0, 0, 4), dtype=np.uint8)
+        self._by_manim = False
+
+    def save_static_frame_data(self, scene: Scene, static_mobjects: Iterable[Mobject]) -> Pixels | None:
+        """Note what does not move during a play, instead of drawing it."""
+        if self._by_manim:
+            return super().save_static_frame_data(scene, static_mobjects)
+        self.static_image = None
+        self._ground = self._background()
+        self._static = []
+        self._reader.forget([*scene.mobjects, *scene.foreground_mobjects])
+        # As in Manim, which draws the whole scene here where an iterable is given that is not empty.
+        if not static_mobjects or self.skip_animations:
+            return None
+        try:
+            self._reader.look()
+            self._static = self._reader.read(static_mobjects, "static")
+        except UnknownMobjectError as unknown:
+            self._give_up(unknown)
+            return super().save_static_frame_data(scene, static_mobjects)
+        self.static_image = self._token
+        return self.static_image
+
+    def update_frame(
+        self,
+        scene: Scene,
+        mobjects: Iterable[Mobject] | None = None,
+        include_submobjects: bool = True,
+        ignore_skipping: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        """Draw the frame, where it differs from the one before."""
+        if self.skip_animations and not ignore_skipping:
+            return
+        if not mobjects:
+            mobjects = list_update(scene.mobjects, scene.foreground_mobjects)
+        mobjects = list(mobjects)
+        ours = self.static_image is None or self.static_image is self._token
+        if not self._by_manim and ours and include_submobjects and not kwargs and self._same_camera():
+            try:
+                self._draw(mobjects)
+            except UnknownMobjectError as unknown:
+                self._give_up(unknown)
+            else:
+                return
+        self._draw_by_manim(scene, mobjects, include_submobjects=include_submobjects, **kwargs)
+
+    def _draw(self, mobjects: list[Mobject]) -> None:
+        self._reader.look()
+        things = self._reader.read(mobjects, "moving")
+        ground = self._ground
+        if self.static_image is None:
+            ground = self._background()
+        else:
+            things = self._static + things
+        assert ground is not None
+        boxes = self._canvas.show(ground, things)
+        for left, top, right, bottom in boxes:
+            self._array[top:bottom, left:right] = self._canvas.pixels[top:bottom, left:right]
+        self._changed += boxes
+
+    def _draw_by_manim(self, scene: Scene, mobjects: list[Mobject], **kwargs: Any) -> None:
+        if self.static_image is self._token:
+            still = Canvas(*self._canvas.pixels.shape[:2])
+            assert self._ground is not None
+            still.show(self._ground, self._static)
+            self.static_image = still.pixels
+        super().update_frame(scene, mobjects, **kwargs)
+        if self._same_camera():
+            self._canvas.take(self.camera.pixel_array)
+            self._changed = [(0, 0, *self._canvas.pixels.shape[1::-1])]
+
+    def _same_camera(self) -> bool:
+        return self.camera.pixel_array is self._array
+
+    def _background(self) -> Pixels:
+        """Return a copy of the background, the same as long as the background is."""
+        background = self.camera.background
+        assert background is not None
+        if self._copy_of is None or not np.array_equal(self._copy_of, background):
+            self._copy_of = background.copy()
+        return self._copy_of
+
+    _copy_of: Pixels | None = None
+
+    def _give_up(self, unknown: UnknownMobjectError) -> None:
+        self._by_manim = True
+        logger.info("Drawn by Manim from here on: %s", unknown)
+
+    def render(self, scene: Scene, time: float, moving_mobjects: Iterable[Mobject] | None = None) -> None:
+        """Draw a frame and hand it over; a skipped one is neither drawn nor handed over."""
+        if self.skip_animations:
+            return
+        self.update_frame(scene, moving_mobjects)
+        self._hand_over(1)
+
+    def freeze_current_frame(self, duration: float) -> None:
+        """Hand the current frame over as often as it is to be seen."""
+        self._hand_over(int(duration / (1 / self.camera.frame_rate)))
+
+    def _hand_over(self, times: int) -> None:
+        writer = self.file_writer
+        if not self.skip_animations and isinstance(writer, FilmWriter) and self._same_camera():
+            self.time += times * (1 / self.camera.frame_rate)
+            writer.write_change(self._canvas.pixels, merge(self._changed), repeat=times)
+            self._changed = []
+        else:
+            self.add_frame(self.get_frame(), num_frames=times)

@@ -1,0 +1,222 @@
+"""What the fast renderer takes from inside Manim, and whether this Manim is one it was tested with.
+
+Everything that is not Manim's public interface is named in this module: what is overridden or read here,
+and which of Manim's drawing methods are done anew elsewhere and so have to be Manim's own.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import av
+import manim as mn
+import numpy as np
+import numpy.typing as npt
+from manim.camera.camera import Camera
+from manim.camera.moving_camera import MovingCamera
+from manim.mobject.mobject import Mobject
+from manim.mobject.types.image_mobject import ImageMobject
+from manim.mobject.types.point_cloud_mobject import PMobject
+from manim.mobject.types.vectorized_mobject import VMobject
+from manim.renderer.cairo_renderer import CairoRenderer
+from manim.scene.scene import Scene
+from manim.scene.video_segment_encoder import VideoSegmentEncoder
+
+__all__ = ["TESTED", "FilmEncoder", "Rows", "drawn_by_manim", "why_not"]
+
+TESTED = ("0.22.0",)
+"""The versions of Manim whose pixels were compared with those of the fast renderer."""
+
+_CAMERA = (
+    "adjust_out_of_range_points",
+    "apply_fill",
+    "apply_stroke",
+    "capture_mobjects",
+    "display_image_mobject",
+    "display_multiple_image_mobjects",
+    "display_multiple_non_background_colored_vmobjects",
+    "display_multiple_point_cloud_mobjects",
+    "display_multiple_vectorized_mobjects",
+    "display_point_cloud",
+    "display_vectorized",
+    "get_cairo_context",
+    "get_fill_rgbas",
+    "get_mobjects_to_display",
+    "get_stroke_rgbas",
+    "overlay_PIL_image",
+    "points_to_subpixel_coords",
+    "set_cairo_context_color",
+    "set_cairo_context_path",
+    "transform_points_pre_display",
+    "type_or_raise",
+)
+_EVERY = ("family_members_with_points", "get_family", "get_num_points")
+_VECTOR = (
+    "consider_points_equals_2d",
+    "get_background_image",
+    "get_fill_rgbas",
+    "get_stroke_rgbas",
+    "get_stroke_width",
+    "get_subpath_split_indices_from_points",
+)
+
+Pixels = npt.NDArray[Any]
+
+
+def why_not(scene: Scene) -> str | None:
+    """Say why a scene has to be drawn by Manim itself; ``None`` if it need not."""
+    if mn.__version__ not in TESTED:
+        tested = ", ".join(TESTED)
+        return f"Manim {mn.__version__} is not a version the fast renderer was tested with ({tested})"
+    if type(scene.renderer) is not CairoRenderer:
+        return f"it is drawn by {type(scene.renderer).__name__}"
+    if scene.manager is not None:
+        return "it has begun already"
+    return _why_not_camera(scene.renderer.camera)
+
+
+def _why_not_camera(camera: Camera) -> str | None:
+    if type(camera) not in (Camera, MovingCamera):
+        return f"its camera is a {type(camera).__name__}"
+    replaced = [name for name in _CAMERA if name in vars(camera) or not _is_manims(type(camera), name)]
+    if replaced:
+        return f"its camera has its own {replaced[0]}"
+    if camera.n_channels != 4 or camera.pixel_array.dtype != np.uint8:
+        return "its camera does not draw 8-bit RGBA"
+    return None
+
+
+def _is_manims(kind: type, name: str) -> bool:
+    module = getattr(getattr(kind, name), "__module__", "")
+    return isinstance(module, str) and module.startswith("manim.")
+
+
+_kinds: dict[type, str] = {}
+
+
+def drawn_by_manim(mobject: Mobject) -> str:
+    """Tell how a mobject is drawn: ``vector``, ``image``, ``points``, ``nothing`` or ``unknown``.
+
+    It is unknown where a class replaces what Manim's camera would call, so that it has to be called.
+    """
+    kind = type(mobject)
+    if kind not in _kinds:
+        _kinds[kind] = _kind(kind)
+    if _kinds[kind] == "vector" and not _BY_VALUE.isdisjoint(mobject.__dict__):
+        return "unknown"
+    return _kinds[kind]
+
+
+_BY_VALUE = frozenset((*_EVERY, *_VECTOR, "get_gradient_start_and_end_points"))
+
+
+def _kind(kind: type) -> str:
+    if not issubclass(kind, Mobject) or not _same(kind, Mobject, _EVERY):
+        return "unknown"
+    if issubclass(kind, VMobject):
+        return "vector" if _same(kind, VMobject, _VECTOR) else "unknown"
+    if issubclass(kind, PMobject):
+        return "points"
+    if issubclass(kind, ImageMobject):
+        return "image" if _same(kind, ImageMobject, ("get_pixel_array",)) else "unknown"
+    abstract = ImageMobject.__mro__[1]
+    return "unknown" if issubclass(kind, abstract) else "nothing"
+
+
+def _same(kind: type, base: type, names: tuple[str, ...]) -> bool:
+    return all(getattr(kind, name) is getattr(base, name) for name in names)
+
+
+MARGIN = 4
+"""Rows above and below a change that are converted with it: one colour sample is made of several rows."""
+
+
+class Rows(NamedTuple):
+    """What of a frame differs from the one before: strips of rows, each with the number of its first."""
+
+    height: int
+    strips: list[tuple[int, int, int, Pixels]]
+
+    @classmethod
+    def whole(cls, pixels: Pixels) -> Rows:
+        """Hand over all rows."""
+        height = len(pixels)
+        return cls(height, [(0, height, 0, pixels.copy())])
+
+    @classmethod
+    def inside(cls, pixels: Pixels, boxes: list[tuple[int, int, int, int]]) -> Rows:
+        """Hand over the rows of some boxes."""
+        height = len(pixels)
+        spans: list[list[int]] = []
+        for top, bottom in sorted((box[1] // 2 * 2, (box[3] + 1) // 2 * 2) for box in boxes):
+            if spans and top <= spans[-1][1] + 2 * MARGIN:
+                spans[-1][1] = max(spans[-1][1], bottom)
+            else:
+                spans.append([top, bottom])
+        strips = []
+        for top, bottom in spans:
+            first, last = max(0, top - MARGIN), min(height, bottom + MARGIN)
+            strips.append((top, min(bottom, height), first, pixels[first:last].copy()))
+        return cls(height, strips)
+
+
+class FilmEncoder(VideoSegmentEncoder):
+    """Manim's segment encoder, which keeps the last frame and is given what differs from it."""
+
+    _frame: av.VideoFrame | None = None
+    _pixels: Pixels | None = None
+
+    def write_frame(self, pixels: Pixels | Rows, *, repeat: int = 1) -> None:
+        """Encode a frame, or the last one with some rows changed."""
+        if not isinstance(pixels, Rows):
+            super().write_frame(pixels, repeat=repeat)
+            return
+        # Others than x264 may hold on to the frame they were given, which is changed in place here.
+        in_place = self.spec.codec == "libx264" and self.spec.pixel_format == "yuv420p"
+        if not in_place or pixels.height % 2:
+            super().write_frame(self._whole(pixels), repeat=repeat)
+            return
+        try:
+            self._convert(pixels)
+            self._encode(repeat)
+        except BaseException as error:
+            raise self._operation_error("encode", error) from error
+
+    def _whole(self, rows: Rows) -> Pixels:
+        for top, bottom, first, strip in rows.strips:
+            if self._pixels is None:
+                self._pixels = strip
+            else:
+                self._pixels[top:bottom] = strip[top - first : bottom - first]
+        assert self._pixels is not None
+        return self._pixels
+
+    def _convert(self, rows: Rows) -> None:
+        for top, bottom, first, strip in rows.strips:
+            part = av.VideoFrame.from_ndarray(strip, format="rgba").reformat(format=self.spec.pixel_format)
+            if len(strip) == rows.height:
+                self._frame = part
+                continue
+            assert self._frame is not None
+            for index, (plane, source) in enumerate(zip(self._frame.planes, part.planes, strict=True)):
+                step = 1 if index == 0 else 2
+                lines = _lines(source)[(top - first) // step : (bottom - first) // step]
+                _lines(plane)[top // step : bottom // step, : lines.shape[1]] = lines
+
+    def _encode(self, repeat: int) -> None:
+        frame = self._frame
+        assert frame is not None
+        rate = self.spec.frame_rate
+        stream: Any = self._stream
+        for _ in range(repeat):
+            frame.pts = self._next_pts
+            frame.time_base = Fraction(rate.denominator, rate.numerator)
+            self._next_pts += 1
+            for packet in stream.encode(frame):
+                self._container.mux(packet)
+
+
+def _lines(plane: Any) -> Pixels:
+    lines = np.frombuffer(plane, dtype=np.uint8).reshape(plane.height, plane.line_size)
+    return lines[:, : plane.width]
