@@ -14,7 +14,12 @@ from manim_metaflow.errors import ManimMetaflowError
 
 __all__ = ["main"]
 
-COMMANDS = ("compare", "sheet")
+COMMANDS = (
+    "compare",
+    "draw",
+    "sheet",
+    "show",
+)
 """Each is the function of that name in the module of that name in :mod:`manim_metaflow.commands`."""
 
 
@@ -29,6 +34,10 @@ class _Commands(cloup.Group):
             return None
         command: click.Command = getattr(import_module(f"manim_metaflow.commands.{name}"), name)
         return command
+
+    def list_sections(self, ctx: click.Context, include_default_section: bool = True) -> list[cloup.Section]:
+        commands = [self.get_command(ctx, name) for name in COMMANDS]
+        return [cloup.Section("Commands", [command for command in commands if command])]
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -46,6 +55,20 @@ class _Commands(cloup.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
     help="Pictures and films of Metaflow flows and runs.",
+    epilog="""Examples:
+
+\b
+  manim-metaflow show flow.py
+  manim-metaflow draw flow.py -o flow.png
+  manim-metaflow COMMAND --help
+
+Completion: put the line for your shell into its startup file.
+
+\b
+  bash  eval "$(_MANIM_METAFLOW_COMPLETE=bash_source manim-metaflow)"
+  zsh   eval "$(_MANIM_METAFLOW_COMPLETE=zsh_source manim-metaflow)"
+  fish  _MANIM_METAFLOW_COMPLETE=fish_source manim-metaflow | source
+""",
 )
 @cloup.version_option(__version__, prog_name="manim-metaflow")
 def main() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from manim import AnimationGroup, Create, FadeIn, Scene
 
 from manim_metaflow.mobjects.dag import FlowDAG
+from manim_metaflow.mobjects.edge import FlowEdge
 
 __all__ = ["BuildFlow"]
 
@@ -39,23 +40,22 @@ class BuildFlow(AnimationGroup):
         self._dag = dag
         order = {step.name: index for index, step in enumerate(dag.flow.steps)}
         first_inside = _first_inside(dag)
-        beats: list[AnimationGroup] = []
+        heading = [FadeIn(dag.heading, run_time=0.8)] if dag.heading is not None else []
+        beats: list[Any] = list(heading)
+        incoming: dict[int, list[FlowEdge]] = {}
+        for (source, target), edge in dag.edges.items():
+            incoming.setdefault(max(order[source], order[target]), []).append(edge)
         for name, index in order.items():
-            arriving = [
-                edge
-                for (source, target), edge in dag.edges.items()
-                if max(order[source], order[target]) == index
-            ]
+            arriving = incoming.get(index, [])
+            notes = [FadeIn(dag.notes[name])] if len(dag.notes[name]) else []
             regions = [dag.regions[split] for split in first_inside.get(name, [])]
             grow = [Create(line) for edge in arriving for line in edge.lines]
             show = [FadeIn(part) for edge in arriving for part in edge if part is not edge.lines]
             settle = AnimationGroup(
-                FadeIn(dag.nodes[name], scale=0.9), *show, *map(FadeIn, regions), run_time=0.5
+                FadeIn(dag.nodes[name], scale=0.9), *show, *notes, *map(FadeIn, regions), run_time=0.5
             )
             both = [AnimationGroup(*grow, run_time=0.5), settle] if grow else [settle]
             beats.append(AnimationGroup(*both, lag_ratio=0.5))
-        if dag.captions.submobjects:
-            beats.append(AnimationGroup(FadeIn(dag.captions), run_time=0.4))
         kwargs.setdefault("lag_ratio", 0.45)
         time = min(LONGEST, 0.6 + PACE * len(order)) if run_time is None else run_time
         super().__init__(*beats, run_time=time, introducer=True, **kwargs)

@@ -65,8 +65,8 @@ class UnfoldTasks(AnimationGroup):
                 changes += [FadeOut(edge), FadeIn(new_edge)]
         for name, region in dag.regions.items():
             changes += [FadeOut(region), FadeIn(run_dag.regions[name])]
-        if run_dag.captions.submobjects:
-            changes += [FadeOut(dag.captions), FadeIn(run_dag.captions)]
+        changes += [FadeOut(notes) for notes in dag.captions]
+        changes += [FadeIn(notes) for notes in run_dag.captions]
         super().__init__(*changes, run_time=run_time, introducer=True, **kwargs)
 
     def clean_up_from_scene(self, scene: Scene) -> None:

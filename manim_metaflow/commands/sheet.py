@@ -14,12 +14,13 @@ __all__ = ["sheet"]
 
 
 @cloup.command(
+    short_help="Draw every beat of a scene on one picture.",
     epilog="""Examples:
 
 \b
   manim-metaflow sheet scenes/resume.py -o resume.png
   manim-metaflow sheet talk.py Intro -o intro.png --columns 2
-"""
+""",
 )
 @cloup.argument("file", type=cloup.Path(path_type=Path), help="A scene file.")
 @cloup.argument("scene", required=False, help="Which scene, if the file has several.")

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path as FilePath
 from typing import Any, Literal
 
 import numpy as np
-from manim import DL, UR, VGroup
+from manim import DL, ORIGIN, UR, VGroup
 
 from manim_metaflow.errors import UsageError
-from manim_metaflow.facts.records import ArtifactRecord, FlowInfo, RunRecord, StepInfo
-from manim_metaflow.layout.flow_layout import layout_flow
-from manim_metaflow.layout.geometry import Direction, FlowLayout, NodeBox, Route, Spacing
+from manim_metaflow.facts.records import ArtifactRecord, FlowInfo, RunRecord
+from manim_metaflow.layout.collapse import collapse_flow, inside
+from manim_metaflow.layout.geometry import Direction
+from manim_metaflow.mobjects.assembly import CHIP_GAP, CHIP_ROOM, CHIP_SIZE, Assembly, Look, made_here
 from manim_metaflow.mobjects.chip import ArtifactChip
+from manim_metaflow.mobjects.details import DETAILS, Detail
 from manim_metaflow.mobjects.edge import FlowEdge
-from manim_metaflow.mobjects.glyphs import EM
-from manim_metaflow.mobjects.label import TextLabel
+from manim_metaflow.mobjects.heading import FlowHeading
 from manim_metaflow.mobjects.node import StepNode
 from manim_metaflow.mobjects.parts import Parts
-from manim_metaflow.mobjects.region import ForeachRegion
 from manim_metaflow.mobjects.stack import TaskStack
-from manim_metaflow.theme import current_theme
+from manim_metaflow.mobjects.ways import shortest_path
+from manim_metaflow.theme import Theme, current_theme, theme_named, use_theme
 
-__all__ = ["FlowDAG"]
+__all__ = ["FlowDAG", "made_here"]
 
-SHEETS = 2
-"""Sheets behind a foreach step whose tasks are not known: two and the box read as "several"."""
+HEADING_GAP, NARROWEST = 0.45, 8.0
 
 
 class FlowDAG(VGroup):
@@ -41,6 +42,17 @@ class FlowDAG(VGroup):
         A run whose tasks are drawn: each task of a foreach gets a box of its own.
     direction
         ``"right"`` or ``"down"``.
+    detail
+        ``"names"``: steps and edges. ``"badges"``: the steps' decorators, too. ``"full"``: docstrings,
+        and a heading with the flow's own docstring, decorators, parameters and configs, too.
+    theme
+        A :class:`.Theme` or its name; the theme in force by default.
+    wrap
+        Longest row (units); a longer flow is broken into rows. ``"fit"`` chooses one, ``None`` is one row.
+    collapsed
+        Regions drawn as one box, by the step that fans out.
+    heading
+        Whether the flow's name stands above its graph; by default where every detail is asked for.
     font_size
         Manim font size of the step names; everything else follows from it.
     captions
@@ -51,13 +63,17 @@ class FlowDAG(VGroup):
     Attributes
     ----------
     flow
-        The :class:`.FlowInfo` drawn.
+        The :class:`.FlowInfo` drawn; with ``collapsed``, one step stands for each of those regions.
     nodes
         Step name to :class:`.StepNode` or :class:`.TaskStack`; ``dag["train"]`` is short for it.
     edges
         ``(source, target)`` to :class:`.FlowEdge`.
     regions
         Name of the step that fans out to :class:`.ForeachRegion`.
+    notes
+        Step name to :class:`.StepNotes`: decorators, the condition of a switch, the docstring.
+    heading
+        The :class:`.FlowHeading`, or ``None``.
     artifacts
         The chips shown so far.
 
@@ -89,42 +105,60 @@ class FlowDAG(VGroup):
         *,
         run: RunRecord | None = None,
         direction: Direction = "right",
+        detail: Detail = "badges",
+        theme: Theme | str | None = None,
+        wrap: float | Literal["fit"] | None = None,
+        collapsed: Sequence[str] = (),
+        heading: bool | None = None,
         font_size: float | None = None,
         captions: Literal["below", "above"] = "below",
         most_tasks: int = 5,
     ) -> None:
         from manim_metaflow.facts import load_flow
 
-        theme = current_theme()
-        self.flow = flow if isinstance(flow, FlowInfo) else load_flow(flow)
-        self._font_size = theme.label_size if font_size is None else font_size
-        self._small = max(theme.minimum_size, 0.8 * self._font_size)
-        self._side = captions
+        if detail not in DETAILS:
+            raise UsageError(f"There is no detail {detail!r}. A graph shows {', '.join(DETAILS)}.")
+        self.theme = theme_named(theme) if isinstance(theme, str) else theme or current_theme()
+        self.whole = flow if isinstance(flow, FlowInfo) else load_flow(flow)
+        self.flow = collapse_flow(self.whole, collapsed)
+        size = self.theme.label_size if font_size is None else font_size
+        self._look = Look(direction, size, captions, detail, most_tasks)
         self._run = run
-        self.nodes: dict[str, StepNode | TaskStack] = {
-            step.name: self._make_node(step, most_tasks) for step in self.flow.steps
-        }
-        labels = {(e.source, e.target): ", ".join(e.labels) for e in self.flow.edges if e.labels}
-        sizes = {pair: (0.6 * EM * self._small * len(text) + 0.12, 0.26) for pair, text in labels.items()}
-        boxes = {step.name: self._box(step) for step in self.flow.steps}
-        spacing = Spacing(region_label=0.0 if captions == "above" else 0.4)
-        layout = layout_flow(self.flow, boxes, direction=direction, spacing=spacing, labels=sizes)
-        self.regions = self._make_regions(layout)
-        for name, node in self.nodes.items():
-            _put(node, layout.positions[name])
-        self.edges = {
-            pair: self._make_edge(pair, route, labels.get(pair, "")) for pair, route in layout.routes.items()
-        }
-        self.captions = self._make_captions(boxes)
+        with use_theme(self.theme):
+            self._build(wrap, heading=detail == "full" if heading is None else heading)
+
+    def _build(self, wrap: float | Literal["fit"] | None, *, heading: bool) -> None:
+        assembly = Assembly(self.whole, self.flow, self._run, self._look)
+        layout = assembly.lay_out(wrap)
+        assembly.place(layout)
+        self.nodes: dict[str, StepNode | TaskStack] = assembly.nodes
+        self.notes = assembly.notes
+        self.regions = assembly.regions(layout)
+        self.edges = assembly.edges(layout)
+        self.captions = VGroup(*[note for note in self.notes.values() if len(note)])
         self.artifacts: Parts[ArtifactChip] = Parts()
+        self.folds: dict[str, VGroup] = {}
+        """Boxes that stand for the regions collapsed by an animation, with their edges."""
         super().__init__(
             VGroup(*self.regions.values()),
-            VGroup(*self.edges.values()),
+            VGroup(*[edge for pair, edge in self.edges.items() if pair[0] != pair[1]]),
             VGroup(*self.nodes.values()),
+            # A step that leads to itself: its arrow ends in front of the sheets.
+            VGroup(*[edge for pair, edge in self.edges.items() if pair[0] == pair[1]]),
             self.captions,
             self.artifacts,
         )
-        self._rest_width = float(self.width)
+        self.heading: FlowHeading | None = None
+        if heading:
+            self._add_heading()
+        self._rest_height = self._anchor_height
+
+    def _add_heading(self) -> None:
+        left, top = float(self.get_left()[0]), float(self.get_top()[1])
+        self.heading = FlowHeading(self.flow, self._look.detail, width=max(NARROWEST, float(self.width)))
+        self.heading.shift(np.array([left, top + HEADING_GAP, 0.0]) - self.heading.get_corner(DL))
+        self.add(self.heading)
+        self.move_to(ORIGIN)
 
     def __snapshot__(self) -> dict[str, Any]:
         return {"role": "flow", "name": self.flow.name}
@@ -138,11 +172,49 @@ class FlowDAG(VGroup):
             return self.nodes[key]
         return super().__getitem__(key)
 
+    def _repr_png_(self) -> bytes:
+        """Draw what a notebook shows."""
+        from manim_metaflow.mobjects.still import still_png
+
+        return still_png(self)
+
     def edge(self, source: str, target: str) -> FlowEdge:
         """Return the arrow between two steps."""
         if (source, target) not in self.edges:
             raise UsageError(f"{self.flow.name} has no edge from {source!r} to {target!r}.")
         return self.edges[source, target]
+
+    def path(self, source: str, target: str) -> VGroup:
+        """Return the steps and arrows of the shortest way between two steps, in the order of the way.
+
+        Raises
+        ------
+        UsageError
+            There is no such step, or no way.
+        """
+        for name in (source, target):
+            self[name]
+        way = shortest_path(self.flow, source, target)
+        if not way:
+            raise UsageError(f"{self.flow.name} has no way from {source!r} to {target!r}.")
+        parts: list[Any] = [self.nodes[source]]
+        for pair in pairwise(way):
+            parts += [self.edges[pair], self.nodes[pair[1]]]
+        return VGroup(*parts)
+
+    def region(self, name: str) -> VGroup:
+        """Return all that lies between a step that fans out and its join: frame, arrows, steps, notes.
+
+        Raises
+        ------
+        UsageError
+            The step does not fan out.
+        """
+        names = inside(self.flow, name)
+        frames = [self.regions[each] for each in (name, *names) if each in self.regions]
+        edges = [edge for pair, edge in self.edges.items() if set(pair) <= set(names)]
+        notes = [self.notes[each] for each in names if len(self.notes[each])]
+        return VGroup(*frames, *edges, *[self.nodes[each] for each in names], *notes)
 
     def task(self, place: str) -> StepNode | None:
         """Return the box that stands for a task, by :attr:`.TaskRecord.place`; ``None`` if it is elided."""
@@ -157,7 +229,9 @@ class FlowDAG(VGroup):
         if isinstance(node, StepNode):
             return node.node_box
         frames = [self.regions[name].frame for name in self.flow[step].split_parents if name in self.regions]
-        around = frames[-1] if frames else node.cells
+        if not frames:
+            return node.rows_box
+        around = frames[-1]
         left, bottom = around.get_corner(DL)[:2]
         right, top = around.get_corner(UR)[:2]
         return float(left), float(bottom), float(right), float(top)
@@ -170,149 +244,55 @@ class FlowDAG(VGroup):
     @property
     def zoom(self) -> float:
         """How much the drawing has been scaled since it was built."""
-        return float(self._anchor.height) / self._anchor_height
+        return self._anchor_height / self._rest_height
 
     def chips(self, place: str, artifacts: tuple[ArtifactRecord, ...]) -> Parts[ArtifactChip]:
         """Build the chips of a task where they belong beside its box; they are not shown yet."""
         node = self.task(place)
         if node is None:
             return Parts()
-        step = self.nodes[_step_of(place)]
-        named = not isinstance(step, TaskStack)
-        size = 0.3 if named else 0.28
-        chips = [
-            ArtifactChip(a.name, a.sha, size=size, named=named, font_size=self._small) for a in artifacts
-        ]
-        left, bottom, right, top = node.node_box
-        for index, chip in enumerate(chips):
+        named = not isinstance(self.nodes[_step_of(place)], TaskStack)
+        size = CHIP_SIZE if named else 0.28
+        with use_theme(self.theme):
+            chips = [
+                ArtifactChip(a.name, a.sha, size=size, named=named, font_size=self._look.small)
+                for a in artifacts
+            ]
+        for chip in chips:
             chip.scale(self.zoom, about_point=np.zeros(3))
-            if not named:
-                x = right - (0.25 + 0.32 * (len(chips) - 1 - index)) * self.zoom
-                chip.shift((x, (top + bottom) / 2, 0.0))
-                continue
-            row = index if self._side == "below" else len(chips) - 1 - index
-            gap = (0.28 + 0.36 * row) * self.zoom
-            y = bottom - gap if self._side == "below" else top + gap
-            chip.shift((left + 0.19 * self.zoom, y, 0.0))
+        if named:
+            self._stand_outside(node, chips)
+        else:
+            self._stand_inside(node, chips)
         return Parts(*chips)
 
-    # ---------------------------------------------------------------------------------- building
+    def _stand_inside(self, node: StepNode, chips: list[ArtifactChip]) -> None:
+        _, bottom, right, top = node.node_box
+        for index, chip in enumerate(chips):
+            x = right - (0.25 + 0.32 * (len(chips) - 1 - index)) * self.zoom
+            chip.shift((x, (top + bottom) / 2, 0.0))
 
-    def _make_node(self, step: StepInfo, most: int) -> StepNode | TaskStack:
-        tasks = self._run.tasks_of(step.name) if self._run else ()
-        repeated = _inside_foreach(self.flow, step) or step.parallel_step
-        if tasks and (repeated or len(tasks) > 1):
-            slots = max(len(made_here(task.artifacts)) for task in tasks)
-            return TaskStack(step.name, tasks, most=most, slots=min(slots, 3), font_size=self._font_size)
-        return StepNode(
-            step.name,
-            height=0.033 * self._font_size,
-            font_size=self._font_size,
-            sheets=SHEETS if repeated else 0,
-        )
-
-    def _box(self, step: StepInfo) -> NodeBox:
-        node = self.nodes[step.name]
-        if isinstance(node, TaskStack):
-            width, height = node.size
-            return NodeBox(width, height, above=node.heading_room, below=node.rest_room)
-        left, bottom, right, top = node.node_box
-        extra = 0.36 * self._chip_count(step.name) + (0.34 if step.condition else 0.0)
-        sheets = 0.075 * len(node.sheets)
-        above, below = (extra, 0.0) if self._side == "above" else (0.0, extra)
-        beside = max(0.0, (self._caption_width(step) - (right - left)) / 2)
-        return NodeBox(
-            right - left,
-            top - bottom,
-            above=max(above, sheets),
-            below=below,
-            left=beside,
-            right=max(sheets, beside),
-        )
-
-    def _caption_width(self, step: StepInfo) -> float:
-        return TextLabel(_switch_text(step), font_size=self._small).width if step.condition else 0.0
-
-    def _chip_count(self, step: str) -> int:
-        tasks = self._run.tasks_of(step) if self._run else ()
-        return max((len(made_here(task.artifacts)) for task in tasks), default=0)
-
-    def _make_regions(self, layout: FlowLayout) -> dict[str, ForeachRegion]:
-        regions = {}
-        for name, rect in layout.regions.items():
-            step = self.flow[name]
-            count = len(self._run.tasks_of(step.targets[0])) if self._run else 0
-            regions[name] = ForeachRegion(step, rect, count=count, side=self._side, font_size=self._small)
-        return regions
-
-    def _make_edge(self, pair: tuple[str, str], route: Route, label: str) -> FlowEdge:
-        source, target = self.nodes[pair[0]], self.nodes[pair[1]]
-        count = max(len(n.cells) if isinstance(n, TaskStack) else 1 for n in (source, target))
-        curves = np.array([route.points[i : i + 4] for i in range(0, len(route.points) - 1, 3)])
-        strands = []
-        for index in range(count):
-            strand = curves.copy()
-            _bend(strand, 0, _port_shift(source, index, count))
-            _bend(strand, -1, _port_shift(target, index, count))
-            strands.append(strand)
-        return FlowEdge(*pair, strands, label=label, label_at=route.label_at, font_size=self._small)
-
-    def _make_captions(self, boxes: Mapping[str, NodeBox]) -> VGroup:
-        theme = current_theme()
-        captions = VGroup()
-        for step in self.flow.steps:
-            if not step.condition:
-                continue
-            node = self.nodes[step.name]
-            text = TextLabel(_switch_text(step), font_size=self._small, color=theme.muted)
-            x, y = node.get_center()[:2]
-            room = boxes[step.name].height / 2 + 0.2
-            captions.add(text.center_on(x, y - room if self._side == "below" else y + room))
-        return captions
-
-    @property
-    def _anchor(self) -> Any:
-        return self.nodes[self.flow.start]
+    def _stand_outside(self, node: StepNode, chips: list[ArtifactChip]) -> None:
+        left, bottom, _, top = node.node_box
+        if self._look.direction == "down":
+            wide = max((float(chip.width) for chip in chips), default=0.0)
+            x = left - CHIP_GAP * self.zoom - wide + 0.15 * self.zoom
+            first = (bottom + top) / 2 + (len(chips) - 1) / 2 * CHIP_ROOM * self.zoom
+            for index, chip in enumerate(chips):
+                chip.shift((x, first - index * CHIP_ROOM * self.zoom, 0.0))
+            return
+        below = self._look.side == "below"
+        for index, chip in enumerate(chips):
+            row = index if below else len(chips) - 1 - index
+            gap = (0.28 + CHIP_ROOM * row) * self.zoom
+            chip.shift((left + 0.19 * self.zoom, bottom - gap if below else top + gap, 0.0))
 
     @property
     def _anchor_height(self) -> float:
-        return 0.033 * self._font_size
-
-
-def made_here(artifacts: tuple[ArtifactRecord, ...]) -> tuple[ArtifactRecord, ...]:
-    """Return what a task made itself: artifacts it did not merely inherit."""
-    return tuple(artifact for artifact in artifacts if artifact.provenance != "inherited")
-
-
-def _switch_text(step: StepInfo) -> str:
-    return f"switch self.{step.condition}"
+        node = self.nodes[self.flow.start]
+        _, bottom, _, top = (node.cells[0] if isinstance(node, TaskStack) else node).node_box
+        return top - bottom
 
 
 def _step_of(place: str) -> str:
     return place.partition("[")[0].partition("#")[0]
-
-
-def _inside_foreach(flow: FlowInfo, step: StepInfo) -> bool:
-    open_splits = step.split_parents[:-1] if step.kind == "join" else step.split_parents
-    return any(flow[name].kind == "foreach" for name in open_splits)
-
-
-def _put(node: StepNode | TaskStack, at: tuple[float, float]) -> None:
-    if isinstance(node, TaskStack):
-        node.shift(np.array([*at, 0.0]) - node.cells.get_center())
-    else:
-        left, bottom, right, top = node.node_box
-        node.shift(np.array([at[0] - (left + right) / 2, at[1] - (bottom + top) / 2, 0.0]))
-
-
-def _port_shift(node: StepNode | TaskStack, index: int, count: int) -> Any:
-    """From the middle of a step's side to the middle of the side of one of its boxes."""
-    if isinstance(node, TaskStack) and len(node.cells) == count:
-        return node.cells[index].box.get_center()[:2] - node.cells.get_center()[:2]
-    return np.zeros(2)
-
-
-def _bend(strand: Any, at: int, shift: Any) -> None:
-    """Move one end of a strand; the handles keep their tangents."""
-    near = slice(0, 2) if at == 0 else slice(2, 4)
-    strand[at, near] += shift

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -15,6 +16,9 @@ __all__ = ["TextBlock", "TextLabel"]
 
 X_HEIGHT = 0.55
 """Height of a lower-case letter in ems, near enough the same in the theme's fonts."""
+
+LEADING = 1.25
+"""Distance of the baselines of a broken line, in ems."""
 
 
 class TextLabel(Path):
@@ -32,6 +36,9 @@ class TextLabel(Path):
         100 to 900.
     color
         The theme's text colour by default.
+    lines
+        The text as it is broken, where it is too long for one line; centred above each other. The
+        baseline is then the middle of theirs.
 
     Notes
     -----
@@ -57,6 +64,7 @@ class TextLabel(Path):
         font_size: float | None = None,
         weight: int = 400,
         color: str | None = None,
+        lines: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
         theme = current_theme()
@@ -65,12 +73,9 @@ class TextLabel(Path):
         """Name of the node or edge it belongs to, if any."""
         self._size = theme.label_size if font_size is None else font_size
         family = theme.mono if font == "mono" else theme.prose
-        outline = shape_text(text, (family, weight), ligatures=font == "prose")
         scale = EM * self._size
+        outline = _stack([_outline(line, (family, weight), self._size) for line in lines or (text,)])
         curves = outline.curves * scale
-        if outline.missing:
-            curves = _pango_curves(text, family, self._size)
-            outline = Outline(curves, float(np.ptp(curves[..., 0])) / scale)
         self.advance = outline.advance * scale
         """Width with side bearings at rest, in units."""
         self.bearing = float(curves[..., 0].min()) if len(curves) else 0.0
@@ -122,6 +127,28 @@ class TextLabel(Path):
         return self
 
 
+def _outline(text: str, key: tuple[str, int], size: float) -> Outline:
+    """One line in ems; a character our fonts lack is drawn with what Pango finds."""
+    outline = shape_text(text, key, ligatures=key[0] == current_theme().prose)
+    if not outline.missing:
+        return outline
+    curves = _pango_curves(text, key[0], size) / (EM * size)
+    return Outline(curves, float(np.ptp(curves[..., 0])) if len(curves) else 0.0)
+
+
+def _stack(outlines: list[Outline]) -> Outline:
+    """Centre lines above each other, the middle of their baselines at height 0."""
+    if len(outlines) == 1:
+        return outlines[0]
+    widest = max(outline.advance for outline in outlines)
+    middle = (len(outlines) - 1) / 2
+    curves = [
+        outline.curves + np.array([(widest - outline.advance) / 2, (middle - index) * LEADING])
+        for index, outline in enumerate(outlines)
+    ]
+    return Outline(np.concatenate(curves), widest)
+
+
 def _pango_curves(text: str, family: str, size: float) -> Any:
     """Cubic curves of a text whose characters our font lacks, its baseline at the bottom."""
     drawn = Text(text, font=family, font_size=size, warn_missing_font=False)
@@ -145,6 +172,15 @@ class TextBlock(VGroup):
         As for :class:`TextLabel`.
     leading
         Distance of two baselines, in ems.
+
+    Examples
+    --------
+    .. manim:: TextBlockExample
+        :save_last_frame:
+
+        class TextBlockExample(Scene):
+            def construct(self):
+                self.add(TextBlock("What a task assigned to self is stored when it ends.", width=4))
     """
 
     def __init__(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -33,6 +34,9 @@ STATES = (
 """What a task can be, in Metaflow's words where it has one; ``unreached`` is what a run never came to."""
 
 MARGIN = 0.22
+
+SHEET = 0.075
+"""How far a sheet stands out behind the next (units)."""
 DOTTED = (0.02, 0.09)
 """Dash and gap of the outline of what was never reached (units)."""
 BADGES: dict[str, Badge] = {
@@ -92,14 +96,18 @@ class StepNode(VGroup):
         The step's name, or the task's ``"step/id"``; the text in the box unless ``text`` says otherwise.
     text
         What to write in the box.
+    lines
+        The text as it is broken, where it is too long for one line.
     width, height
-        Units. The width fits the text by default.
+        Units. The width fits the text by default, but is at least ``least_width``.
     font_size
         Manim font size of the text.
     align
         Where in the box the text stands.
     sheets
         How many further sheets lie behind the box: a foreach whose tasks are not known yet.
+    sheets_go
+        Where they stand out, besides to the right: away from where arrows come in.
     state
         One of :data:`STATES`.
 
@@ -124,22 +132,26 @@ class StepNode(VGroup):
         name: str,
         *,
         text: str | None = None,
+        lines: Sequence[str] = (),
         width: float | None = None,
+        least_width: float = 0.0,
         height: float = 0.66,
         font_size: float | None = None,
         align: Literal["center", "left"] = "center",
         sheets: int = 0,
+        sheets_go: Literal["up", "down"] = "up",
         state: str = "pending",
     ) -> None:
         self.state = state
         self._theme = current_theme()
         look_of(state, self._theme)
-        self.label = TextLabel(name if text is None else text, font_size=font_size)
-        self._width = self.label.width + 2 * MARGIN if width is None else width
+        self.label = TextLabel(name if text is None else text, font_size=font_size, lines=lines)
+        self._width = max(least_width, self.label.width + 2 * MARGIN) if width is None else width
         self._height = height
         self._radius = min(self._theme.radius, height * 0.24)
         outline = rounded_rectangle(self._width, height, self._radius)
-        offsets = [np.array([0.075, 0.075, 0.0]) * level for level in range(sheets, 0, -1)]
+        lean = np.array([SHEET, SHEET if sheets_go == "up" else -SHEET, 0.0])
+        offsets = [lean * level for level in range(sheets, 0, -1)]
         stroke = self._theme.stroke if height > 0.5 else self._theme.stroke * 0.8
         self.sheets = Parts(
             *[

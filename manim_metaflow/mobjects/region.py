@@ -9,11 +9,14 @@ from manim import VGroup
 
 from manim_metaflow.facts.records import StepInfo
 from manim_metaflow.layout.geometry import Rect
+from manim_metaflow.mobjects.details import clip
 from manim_metaflow.mobjects.label import TextLabel
 from manim_metaflow.mobjects.path import Path, dashes, rounded_rectangle
 from manim_metaflow.theme import current_theme
 
-__all__ = ["ForeachRegion"]
+__all__ = ["ForeachRegion", "region_text"]
+
+LETTERS = 30
 
 
 class ForeachRegion(VGroup):
@@ -29,6 +32,8 @@ class ForeachRegion(VGroup):
         Tasks of the run, 0 when there is no run.
     side
         Where the caption stands.
+    caption_at
+        Its middle (units), where it is not simply the middle of that side.
     font_size
         Of the caption.
 
@@ -57,6 +62,7 @@ class ForeachRegion(VGroup):
         *,
         count: int = 0,
         side: Literal["below", "above"] = "below",
+        caption_at: tuple[float, float] | None = None,
         font_size: float | None = None,
     ) -> None:
         theme = current_theme()
@@ -68,7 +74,8 @@ class ForeachRegion(VGroup):
         y = rect.bottom - 0.21 if side == "below" else rect.top + 0.21
         text = region_text(step, count)
         size = theme.small_size if font_size is None else font_size
-        self.caption = TextLabel(text, font_size=size, color=theme.accent).center_on(rect.center[0], y)
+        at = (rect.center[0], y) if caption_at is None else caption_at
+        self.caption = TextLabel(text, font_size=size, color=theme.accent).center_on(*at)
         super().__init__(self.frame, self.caption, name=step.name)
 
     def __snapshot__(self) -> dict[str, Any]:
@@ -84,4 +91,4 @@ def region_text(step: StepInfo, count: int) -> str:
     if step.parallel:
         return f"num_parallel={step.num_parallel or count or '?'}"
     tasks = f" · {count} task{'s' if count != 1 else ''}" if count else ""
-    return f"foreach {step.foreach_param}{tasks}"
+    return f"foreach {clip(step.foreach_param or '', LETTERS)}{tasks}"

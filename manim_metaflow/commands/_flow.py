@@ -1,0 +1,45 @@
+"""The flow that a command is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+import cloup
+from click.shell_completion import CompletionItem
+
+if TYPE_CHECKING:
+    from manim_metaflow.facts.records import FlowInfo
+
+__all__ = ["flow_argument", "read_flow"]
+
+
+class _FlowType(click.ParamType):
+    """A flow; the shell completes it as the name of a file."""
+
+    name = "flow"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        return [CompletionItem(incomplete, type="file")]
+
+
+def flow_argument(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the argument FLOW."""
+    decorate: Callable[[Callable[..., Any]], Callable[..., Any]] = cloup.argument(
+        "flow", type=_FlowType(), help="file.py, file.py:Class or package.module:Class."
+    )
+    return decorate(command)
+
+
+def read_flow(source: str) -> FlowInfo:
+    """Read a flow as the library does, also from a module in the current folder."""
+    import sys
+
+    from manim_metaflow.facts import load_flow
+
+    if "" not in sys.path:  # as `python -m` has it: an installed command's folder is another
+        sys.path.insert(0, "")
+    return load_flow(source)

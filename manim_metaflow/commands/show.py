@@ -1,0 +1,95 @@
+"""``manim-metaflow show``: what was found in a flow, as a tree or as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cloup
+from rich.console import Console
+from rich.text import Text
+from rich.tree import Tree
+
+from manim_metaflow.commands._flow import flow_argument, read_flow
+
+if TYPE_CHECKING:
+    from manim_metaflow.facts.records import FlowInfo, StepInfo
+
+__all__ = ["flow_tree", "show"]
+
+
+@cloup.command(
+    short_help="Show what was found in a flow.",
+    epilog="""Examples:
+
+\b
+  manim-metaflow show flow.py
+  manim-metaflow show pkg.module:MyFlow
+  manim-metaflow show flow.py --json | jq .record.edges
+""",
+)
+@flow_argument
+@cloup.option("--json", "as_json", is_flag=True, help="Print the FlowInfo record instead of a tree.")
+def show(flow: str, as_json: bool) -> None:
+    """Show what was found in a flow: steps, edges, parameters, decorators.
+
+    What a step fans out to stands beneath it, up to the join.
+    """
+    info = read_flow(flow)
+    if as_json:
+        print(info.to_json(), end="")
+        return
+    Console(highlight=False).print(flow_tree(info))
+
+
+def flow_tree(flow: FlowInfo) -> Tree:
+    """Return a flow as a tree."""
+    tree = Tree(Text(flow.name, style="bold") + _said(flow.file, "dim"))
+    for line in flow.doc.partition("\n\n")[0].splitlines():
+        tree.add(Text(line, style="italic"))
+    for decorator in flow.decorators:
+        tree.add(Text(decorator.text, style="magenta"))
+    for parameter in flow.parameters:
+        default = f" = {parameter.default}" if parameter.default is not None else ""
+        line = Text.assemble((f"{parameter.kind} ", "dim"), (parameter.name, "cyan"), default)
+        tree.add(line + _said(parameter.help or "", "dim"))
+    branches: dict[tuple[str, ...], Tree] = {(): tree}
+    for step in flow.steps:
+        around = _around(step)
+        branch = branches.get(around, tree).add(_step_line(step))
+        if step.matching_join is not None:
+            branches[(*around, step.name)] = branch
+    return tree
+
+
+def _around(step: StepInfo) -> tuple[str, ...]:
+    """Open splits a step stands in; its own does not count, nor the one that a join closes."""
+    around = step.split_parents[:-1] if step.kind == "join" else step.split_parents
+    return tuple(name for name in around if name != step.name)
+
+
+def _step_line(step: StepInfo) -> Text:
+    line = Text.assemble((step.name, "bold green"), (f"  {_kind(step)}", "yellow"))
+    line.append_text(_said(_arrow(step), ""))
+    for decorator in step.decorators:
+        line.append(f"  {' '.join(decorator.text.split())}", style="magenta")
+    return line + _said(step.doc.strip().partition("\n")[0], "dim italic")
+
+
+def _kind(step: StepInfo) -> str:
+    if step.parallel:
+        return f"foreach num_parallel={step.num_parallel or '?'}"
+    if step.foreach_param is not None:
+        return f"foreach {step.foreach_param}"
+    if step.condition is not None:
+        return f"switch on self.{step.condition}"
+    return step.kind
+
+
+def _arrow(step: StepInfo) -> str:
+    if step.cases:
+        return "-> " + ", ".join(f"{label}: {target}" for label, target in step.cases)
+    return f"-> {', '.join(step.targets)}" if step.targets else ""
+
+
+def _said(text: str, style: str) -> Text:
+    return Text(f"  {text}" if text else "", style=style)

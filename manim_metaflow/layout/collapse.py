@@ -1,0 +1,95 @@
+"""A flow with some of its regions drawn as one step each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from manim_metaflow.errors import UsageError
+from manim_metaflow.facts.records import EdgeInfo, FlowInfo, StepInfo
+
+__all__ = ["collapse_flow", "folded_name", "inside", "region_names"]
+
+
+def region_names(flow: FlowInfo) -> list[str]:
+    """Return the steps that fan out up to a join: each names the region in between."""
+    return [step.name for step in flow.steps if step.matching_join is not None]
+
+
+def inside(flow: FlowInfo, region: str) -> list[str]:
+    """Return the steps between the one that fans out and its join, in the author's order.
+
+    Raises
+    ------
+    UsageError
+        The step does not fan out.
+    """
+    if region not in flow or flow[region].matching_join is None:
+        known = ", ".join(region_names(flow)) or "none"
+        raise UsageError(
+            f"{flow.name} has no region {region!r}. Regions have the name of the step that fans out: {known}."
+        )
+    join = flow[region].matching_join
+    return [step.name for step in flow.steps if region in step.split_parents and step.name != join]
+
+
+def folded_name(region: str) -> str:
+    """Return the name of the box that stands for a region: no step can have it.
+
+    >>> folded_name("start")
+    'start…'
+    """
+    return f"{region}…"
+
+
+def collapse_flow(flow: FlowInfo, regions: Sequence[str]) -> FlowInfo:
+    """Put one step in the place of all that a region holds.
+
+    Parameters
+    ----------
+    flow
+        The flow.
+    regions
+        Names of steps that fan out. One inside of another has no effect.
+
+    Raises
+    ------
+    UsageError
+        A step does not fan out.
+    """
+    hidden = {region: inside(flow, region) for region in dict.fromkeys(regions)}
+    outer = {
+        region: names
+        for region, names in hidden.items()
+        if names and not any(region in others for others in hidden.values())
+    }
+    for region, names in outer.items():
+        flow = _fold(flow, region, set(names))
+    return flow
+
+
+def _fold(flow: FlowInfo, region: str, names: set[str]) -> FlowInfo:
+    split = flow[region]
+    join = split.matching_join
+    assert join is not None
+    name = folded_name(region)
+    fold = StepInfo(name, "linear", targets=(join,), split_parents=(*_around(split), region))
+    steps: list[StepInfo] = []
+    for step in flow.steps:
+        if step.name == region:
+            steps += [replace(step, targets=(name,)), fold]
+        elif step.name not in names:
+            steps.append(step)
+    edges: list[EdgeInfo] = []
+    for edge in flow.edges:
+        if edge.source == region:
+            if not edges or edges[-1].target != name:
+                edges += [EdgeInfo(region, name, edge.kind), EdgeInfo(name, join, "next")]
+        elif edge.source not in names:
+            edges.append(edge)
+    return replace(flow, steps=tuple(steps), edges=tuple(edges))
+
+
+def _around(split: StepInfo) -> tuple[str, ...]:
+    """Open splits behind the split itself, without its own."""
+    return tuple(name for name in split.split_parents if name != split.name)
