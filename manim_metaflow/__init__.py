@@ -68,6 +68,7 @@ _HOMES = {
         "load_storage",
         "record_resume",
         "record_run",
+        "record_spin",
         "storage_totals",
     ],
     "mobjects": [

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from manim_metaflow.facts.flow import load_flow
     from manim_metaflow.facts.record import record_resume, record_run
     from manim_metaflow.facts.run import load_run
+    from manim_metaflow.facts.spin import record_spin
     from manim_metaflow.facts.storage import load_flow_storage, load_storage
 
 __all__ = [
@@ -72,6 +73,7 @@ __all__ = [
     "load_storage",
     "record_resume",
     "record_run",
+    "record_spin",
     "storage_totals",
 ]
 
@@ -88,6 +90,7 @@ _LAZY = {
     "load_storage": "storage",
     "record_resume": "record",
     "record_run": "record",
+    "record_spin": "spin",
 }
 
 

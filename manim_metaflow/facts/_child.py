@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,6 +20,10 @@ __all__ = ["Finished", "ask_python", "entry_point", "run_flow"]
 _DRIVER = Path(__file__).with_name("_driver.py")
 _GRACE = 5.0
 _SAID_LINES = 40
+_CONSOLE_LINES = 400
+_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_CLOCK = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ ")
+_FOLDERS = re.compile(r"(?<![\w.])/(?:[\w.@+-]+/)+")
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,8 @@ class Finished:
 
     returncode: int
     said: str
+    console: tuple[str, ...] = ()
+    """Every line, without its clock, its colours and this machine's folders."""
 
 
 def run_flow(
@@ -57,9 +64,16 @@ def run_flow(
             raise RunError(f"{entry[1]}: still running after {timeout:g} s; stopped.") from error
         finally:
             _end(child)
-    lines = said.read_text(errors="replace").splitlines()[-_SAID_LINES:]
+    lines = said.read_text(errors="replace").splitlines()
     said.unlink()
-    return Finished(child.returncode, "\n".join(lines).strip())
+    console = tuple(_plain(line, store) for line in lines[:_CONSOLE_LINES])
+    return Finished(child.returncode, "\n".join(lines[-_SAID_LINES:]).strip(), console)
+
+
+def _plain(line: str, store: Path) -> str:
+    """Leave out what differs from machine to machine and from moment to moment."""
+    text = _CLOCK.sub("", _ESCAPES.sub("", line)).replace(str(store), ".")
+    return _FOLDERS.sub("", text).rstrip()
 
 
 def ask_python(script: str, arguments: list[str], store: Path, environment: Mapping[str, str]) -> str:

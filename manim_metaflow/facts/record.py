@@ -240,6 +240,7 @@ def _record(
             new_blobs=tuple(sorted(public & (store.keys() - keys))),
             packages=installed_packages(target.text, scratch, variables),
             after_run_id=after.run_id if after else None,
+            console=ended.console,
             notes=(*record.notes, *_unexplained(record, ended, scratch)),
         )
         if storage:

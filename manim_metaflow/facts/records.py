@@ -289,6 +289,8 @@ class RunRecord(JsonRecord):
     parameters: tuple[ArtifactRecord, ...] = ()
     packages: tuple[PackageRecord, ...] | None = None
     after_run_id: str | None = None
+    console: tuple[str, ...] = ()
+    """What Metaflow printed, line by line, without clocks and folders, where that was observed."""
     notes: tuple[str, ...] = field(default=())
     """What could not be read, in words."""
     storage: StorageRecord | None = None
