@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from manim import LEFT, RIGHT, VGroup, VMobject
+from manim import DOWN, LEFT, RIGHT, UP, VGroup, VMobject
 
 from manim_metaflow.animations.motions import (
     EnterClip,
@@ -27,6 +27,7 @@ from manim_metaflow.mobjects.blob import BlobCell
 from manim_metaflow.mobjects.bytes import BytesStrip, HashLabel
 from manim_metaflow.mobjects.chip import ArtifactChip
 from manim_metaflow.mobjects.keys import KeyMap, KeyRow
+from manim_metaflow.mobjects.label import TextLabel
 from manim_metaflow.mobjects.lifecycle import LifecycleTrack
 from manim_metaflow.mobjects.metadata import MetadataPanel
 from manim_metaflow.mobjects.store import ContentStore
@@ -310,16 +311,23 @@ class RegisterArtifact(Motion):
 
 
 class LoadArtifact(Motion):
-    """An artifact is read for the first time: its key from the parent's map, then the bytes.
+    """An artifact is read for the first time: its key from a map, then the bytes.
 
     Parameters
     ----------
     row
-        The line of the parent's map.
+        Where its key is found: the line of the parent's map, or of the metadata.
     cell
         The blob it names, or the store it stands in.
     chip
         The value, which is in memory afterwards.
+    asker
+        Who asks, if that is not the map itself: the client asks the metadata, then the store.
+
+    Attributes
+    ----------
+    lines
+        Who asked whom; they stay on the scene if there is an ``asker``.
 
     Examples
     --------
@@ -336,20 +344,34 @@ class LoadArtifact(Motion):
                 self.play(LoadArtifact(keys["raw"], cell, chip))
     """
 
-    def __init__(self, row: KeyRow, cell: BlobCell | ContentStore, chip: ArtifactChip, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        row: KeyRow | TextLabel,
+        cell: BlobCell | ContentStore,
+        chip: ArtifactChip,
+        *,
+        asker: VMobject | None = None,
+        **kwargs: Any,
+    ) -> None:
         overlay, theme = VGroup(), current_theme()
-        shown: Any = slot_of(cell, row.sha)
+        self.lines = VGroup()
+        shown: Any = slot_of(cell, chip.sha)
         scale = float(chip.face.height / shown.face.height)
-        clips: list[Clip] = [
-            SwellClip(0, 0.6, row, factor=1.06),
-            PointClip(
-                0.3, 0.9, (row.key.get_right() + 0.1 * RIGHT, shown.face.get_center()), theme.accent, overlay
-            ),
-            SwellClip(0.8, 1.4, shown, factor=1.08),
-            TravelClip(1.1, 1.9, shown.face, chip.face.get_center(), overlay, scale=scale),
-            EnterClip(1.7, 2.1, chip),
+        key = row.key if isinstance(row, KeyRow) else row
+        home = overlay if asker is None else self.lines
+        clips: list[Clip] = []
+        at, ends = 0.0, (key.get_right() + 0.1 * RIGHT, shown.face.get_center())
+        if asker is not None:
+            clips.append(PointClip(0.0, 0.7, _downward(asker, key), theme.accent, home))
+            at, ends = 0.6, _downward(asker, shown)
+        clips += [
+            SwellClip(at, at + 0.6, row, factor=1.06),
+            PointClip(at + 0.5, at + 1.1, ends, theme.running, home),
+            SwellClip(at + 1.0, at + 1.6, shown, factor=1.08),
+            TravelClip(at + 1.3, at + 2.1, shown.face, chip.face.get_center(), overlay, scale=scale),
+            EnterClip(at + 1.9, at + 2.3, chip),
         ]
-        super().__init__([chip], clips, overlay=overlay, **kwargs)
+        super().__init__([chip, self.lines], clips, overlay=overlay, **kwargs)
 
 
 class Inherit(Motion):
@@ -446,6 +468,16 @@ class MutateInPlace(Motion):
         """Take the old value away."""
         super().clean_up_from_scene(scene)
         scene.remove(self._before)
+
+
+def _downward(upper: VMobject, lower: VMobject) -> tuple[Any, Any]:
+    """Join two mobjects, one below the other, by a line as upright as can be."""
+    left = max(float(part.get_left()[0]) for part in (upper, lower))
+    right = min(float(part.get_right()[0]) for part in (upper, lower))
+    start, end = upper.get_bottom() + 0.06 * DOWN, lower.get_top() + 0.06 * UP
+    if left < right:
+        start[0] = end[0] = (left + right) / 2
+    return start, end
 
 
 def _ground(key_map: KeyMap) -> list[VMobject]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from manim import VGroup
+from manim import UL, VGroup
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.mobjects.label import TextLabel
@@ -29,6 +29,8 @@ class MetadataPanel(VGroup):
         The artifacts. Their lines are built, but stand on the panel only once they are registered.
     width, height
         Units; as high as its lines need by default.
+    columns
+        In how many columns the lines stand.
     title
         What stands in its corner.
 
@@ -59,17 +61,20 @@ class MetadataPanel(VGroup):
         *,
         width: float = 9.0,
         height: float | None = None,
+        columns: int = 1,
         title: str = "metadata",
     ) -> None:
         theme = current_theme()
-        height = height or 0.62 + LINE * len(names)
+        rows = max(1, -(-len(names) // columns))
+        height = height or 0.62 + LINE * rows
         self.ground = StoragePanel(title, width=width, height=height)
         self._lines: dict[str, TextLabel] = {}
+        self._places: dict[str, tuple[float, float]] = {}
         for index, name in enumerate(names):
             parts = [flow_name, run_id, *task.split("/"), name]
-            line = TextLabel(" / ".join(parts), font_size=theme.small_size + 1, color=theme.text)
-            line.left_at(-width / 2 + 0.2, height / 2 - 0.62 - index * LINE)
-            self._lines[name] = line
+            column, row = divmod(index, rows)
+            self._lines[name] = TextLabel("/".join(parts), font_size=theme.small_size, color=theme.text)
+            self._places[name] = (0.2 + column * (width - 0.2) / columns, 0.62 + row * LINE)
         self.lines: Parts[TextLabel] = Parts()
         super().__init__(self.ground, self.lines)
 
@@ -85,9 +90,9 @@ class MetadataPanel(VGroup):
             raise UsageError(f"The panel knows no {name!r}. It knows: {', '.join(self._lines)}.")
         line = self._lines[name]
         if line not in self.lines.submobjects:
-            corner = self.ground.panel.get_corner((-1, 1, 0))
-            index = list(self._lines).index(name)
-            line.left_at(float(corner[0]) + 0.2, float(corner[1]) - 0.62 - index * LINE)
+            x, y = (float(c) for c in self.ground.panel.get_corner(UL)[:2])
+            right, down = self._places[name]
+            line.left_at(x + right, y - down)
         return line
 
     def register(self, *names: str) -> MetadataPanel:
@@ -98,4 +103,4 @@ class MetadataPanel(VGroup):
         return self
 
     def __snapshot__(self) -> dict[str, Any]:
-        return {"role": "metadata", "names": [line.text.split(" / ")[-1] for line in self.lines]}
+        return {"role": "metadata", "names": [line.text.rpartition("/")[2] for line in self.lines]}

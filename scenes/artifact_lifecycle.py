@@ -1,0 +1,391 @@
+"""What happens when you ``self``: an artifact's life, from an assignment to the next step.
+
+``manim render scenes/artifact_lifecycle.py``. Everything on screen comes from the recordings of
+``flows/lifecycle.py`` and ``flows/endings.py``; ``make recordings`` makes them anew.
+"""
+
+import ast
+import re
+import signal
+import textwrap
+from pathlib import Path
+
+from manim import DL, DOWN, LEFT, RIGHT, UP, Create, FadeIn, FadeOut, LaggedStart, VGroup
+
+from manim_metaflow import (
+    AdvanceTrack,
+    ArtifactChip,
+    BlobCell,
+    BytesStrip,
+    CodePanel,
+    CreateArtifact,
+    DeepDive,
+    HashBytes,
+    HashLabel,
+    Inherit,
+    KeyMap,
+    LifecycleTrack,
+    LoadArtifact,
+    MetadataPanel,
+    MutateInPlace,
+    Persist,
+    RegisterArtifact,
+    Serialize,
+    StepNode,
+    StoragePanel,
+    TextLabel,
+    WriteKeys,
+    record_run,
+)
+
+HERE = Path(__file__).parent
+FLOW, ENDINGS = HERE / "flows" / "lifecycle.py", HERE / "flows" / "endings.py"
+
+WIDTH, GAP = 13.2, 0.14
+CODE = 17
+
+
+def recordings(**options):
+    """Read the three runs of this film, or make them."""
+    options = {"recordings": HERE / "recordings", "storage": True} | options
+    return (
+        record_run(FLOW, **options),
+        record_run(ENDINGS, env={"ENDING": "raise"}, **options),
+        record_run(ENDINGS, env={"ENDING": "kill"}, **options),
+    )
+
+
+class ArtifactLifecycle(DeepDive):
+    """One artifact, from an assignment to the next step."""
+
+    def construct(self):
+        """Tell the story act by act."""
+        self.run, self.raised, self.killed = recordings()
+        self.held = self.run.storage
+        self.step = self.run.flow["double"]
+        [self.task] = self.run.tasks_of("double")
+        self.show_title()
+        self.assign()
+        self.serialize()
+        self.hash_and_persist()
+        self.skip_what_is_there()
+        self.close_books()
+        self.register()
+        self.start_next_step()
+        self.ask_from_outside()
+        self.end_badly()
+        self.sum_up()
+
+    def show_title(self):
+        """Name the subject."""
+        self.act("title")
+        title = self.heading(
+            "What happens when you self", "One artifact, from an assignment to the next step"
+        )
+        title.center().scale(1.3)
+        self.play(FadeIn(title, shift=0.2 * UP))
+        self.wait(1.5)
+        self.title = title
+        self.track = LifecycleTrack(width=11).move_to(3.2 * UP)
+
+    def assign(self):
+        """Assign, and assign again: it is all in memory."""
+        self.act("create")
+        first, second, other = assignments(self.step)
+        code = CodePanel(self.step.source, first_line=self.step.first_line, title="double", font_size=CODE)
+        room = WIDTH - code.width - GAP
+        self.memory = StoragePanel(f"memory of task {self.task.path}", width=room, height=code.height)
+        VGroup(code, self.memory).arrange(RIGHT, buff=GAP).move_to(1.15 * UP).set_x(0)
+        self.store = StoragePanel("datastore", width=WIDTH, height=1.35).next_to(code, DOWN, buff=GAP)
+        self.store.set_x(0)
+        self.metadata = MetadataPanel(
+            self.run.flow.name,
+            self.run.run_id,
+            self.task.path,
+            [entry.name for entry in self.keys("double").artifacts],
+            width=WIDTH,
+            columns=2,
+        ).next_to(self.store, DOWN, buff=GAP)
+        self.cells = {name: self.cell("start", name) for name in ("numbers", "unit")}
+        self.shelve(*self.cells.values())
+        draft = self.chip("doubled", value=ast.unparse(first.value))
+        self.doubled, self.spare = self.chip("doubled"), self.chip("spare")
+        where = self.memory.get_center() + 0.5 * LEFT + 0.3 * UP
+        for chip in (draft, self.doubled):
+            chip.move_to(where)
+        self.spare.next_to(self.doubled, DOWN, buff=0.25, aligned_edge=LEFT)
+        draft.align_to(self.doubled, LEFT)
+        with self.beat(
+            "Inside a step, self is an object like any other. To assign is to keep a value in memory."
+        ):
+            self.play(FadeOut(self.title, shift=0.2 * UP), run_time=0.6)
+            self.play(FadeIn(code, self.memory, self.store, *self.cells.values(), self.metadata.ground))
+            self.play(Create(self.track), run_time=0.8)
+            line = self.line_of(code, first)
+            self.play(FadeIn(line), CreateArtifact(draft, origin=line), AdvanceTrack(self.track, "create"))
+        with self.beat("Assign again, and the first value is gone for good. The datastore has seen neither."):
+            next_line = self.line_of(code, second)
+            self.play(FadeOut(line), FadeIn(next_line), run_time=0.4)
+            self.play(MutateInPlace(draft, self.doubled))
+            line = self.line_of(code, other)
+            self.play(FadeOut(next_line), FadeIn(line), CreateArtifact(self.spare, origin=line))
+            self.play(FadeOut(line), run_time=0.4)
+        self.code = code
+
+    def serialize(self):
+        """Pickle the first artifact."""
+        self.act("serialize")
+        wide = StoragePanel(self.memory.title.text, width=WIDTH, height=self.memory.height)
+        wide.move_to(self.memory).set_x(0)
+        chips = VGroup(self.doubled, self.spare)
+        with self.beat(
+            "The step's code has ended. Artifact by artifact, Metaflow turns the value into bytes."
+        ):
+            self.play(FadeOut(self.code), FadeOut(self.memory), FadeIn(wide), run_time=0.6)
+            row = chips.copy().arrange(RIGHT, buff=0.3).move_to(wide).align_to(wide, LEFT)
+            row.shift(0.25 * RIGHT + 0.55 * UP)
+            self.play(*[chip.animate.move_to(place) for chip, place in zip(chips, row)], run_time=0.7)
+            self.memory = wide
+            self.strip = self.bytes("doubled").next_to(row, DOWN, buff=0.28, aligned_edge=LEFT)
+            self.play(Serialize(self.doubled, self.strip), AdvanceTrack(self.track, "serialize"))
+
+    def hash_and_persist(self):
+        """Give the bytes their key, and write them under it."""
+        self.act("hash")
+        self.label = HashLabel(self.doubled.sha).next_to(
+            self.strip.cells, DOWN, buff=0.25, aligned_edge=RIGHT
+        )
+        with self.beat(
+            "The SHA-1 of the pickle is its key. The picture beside it is drawn from that key alone."
+        ):
+            self.play(
+                HashBytes(self.strip, self.label, chip=self.doubled, run_time=2.6),
+                AdvanceTrack(self.track, "hash"),
+            )
+        self.act("persist")
+        cell = self.cells["doubled"] = self.cell("double", "doubled")
+        self.shelve(*self.cells.values())
+        with self.beat(
+            "Does the store have this key? No. So the bytes are compressed with gzip and written."
+        ):
+            self.play(AdvanceTrack(self.track, "persist"))
+            self.play(Persist(self.label, cell))
+
+    def skip_what_is_there(self):
+        """Do the same for an artifact whose bytes are in the store."""
+        strip = self.bytes("spare").move_to(self.strip).align_to(self.strip, LEFT)
+        label = HashLabel(self.spare.sha).move_to(self.label).align_to(self.label, LEFT)
+        with self.beat(
+            "The next one: spare. Its bytes are those of numbers, its key is there. Nothing is written."
+        ):
+            self.play(FadeOut(self.strip, self.label), AdvanceTrack(self.track, "serialize"), run_time=0.5)
+            self.play(Serialize(self.spare, strip, run_time=0.9))
+            self.play(
+                HashBytes(strip, label, chip=self.spare, run_time=1.6), AdvanceTrack(self.track, "hash")
+            )
+            self.play(AdvanceTrack(self.track, "persist"), run_time=0.3)
+            self.play(Persist(label, self.cells["numbers"], exists=True))
+        self.working = VGroup(strip, label)
+
+    def close_books(self):
+        """Write the key map."""
+        keys = self.map_of("double")
+        upper = self.memory.get_center() + 0.12 * DOWN
+        keys.move_to(upper).align_to(self.memory, RIGHT).shift(0.35 * LEFT)
+        first = self.map_of("start").move_to(upper).align_to(self.memory, LEFT).shift(0.35 * RIGHT)
+        first.align_to(keys, UP)
+        shelf = self.store_with_maps(keys)
+        with self.beat(
+            "When all blobs are there, the key map follows, and after it the mark that the task is done."
+        ):
+            self.play(
+                FadeOut(self.memory, self.working), FadeOut(self.store), FadeIn(shelf, first), run_time=0.7
+            )
+            sources = {"doubled": self.cells["doubled"], "numbers": self.cells["numbers"]}
+            sources |= {"spare": self.cells["numbers"], "unit": self.cells["unit"]}
+            self.play(FadeOut(self.doubled, self.spare), WriteKeys(keys, sources))
+            self.done = TextLabel(
+                f"{self.keys('double').number}.DONE.lock", font_size=16, color=self.theme.done
+            )
+            self.done.next_to(keys, LEFT, buff=0.25).align_to(keys, UP).shift(0.12 * DOWN)
+            self.play(FadeIn(self.done, shift=0.1 * UP), run_time=0.5)
+        self.store, self.maps = shelf, {"start": first, "double": keys}
+
+    def register(self):
+        """Tell the metadata service."""
+        self.act("register")
+        with self.beat(
+            "Last, the metadata hears of it: an index that says which artifacts there are, and where."
+        ):
+            self.play(AdvanceTrack(self.track, "register"))
+            rows = self.maps["double"].rows
+            self.play(LaggedStart(*[RegisterArtifact(row, self.metadata) for row in rows], lag_ratio=0.3))
+
+    def start_next_step(self):
+        """Begin with the parent's keys, load what is read."""
+        self.act("access")
+        [task] = self.run.tasks_of("add")
+        keys, parent = self.map_of("add"), self.maps["double"]
+        keys.move_to(parent).align_to(parent, UP)
+        shift = (self.maps["start"].get_x(LEFT) - parent.get_x(LEFT)) * RIGHT
+        memory = StoragePanel(f"memory of task {task.path}", width=3.6, height=parent.height).move_to(parent)
+        memory.set_x(0.35)
+        chip = self.chip("doubled", step="add", hashed=True).scale(0.9).move_to(memory).shift(0.1 * DOWN)
+        with self.beat(
+            "The next task, add, starts from its parent's map. Keys are copied, not a byte is read."
+        ):
+            self.play(AdvanceTrack(self.track, "access"), FadeOut(self.maps["start"], self.done))
+            self.play(parent.animate.shift(shift), FadeIn(memory))
+            self.play(Inherit(parent, keys))
+        with self.beat(
+            "When the step first reads self.doubled, its key leads to the blob. The rest is not loaded."
+        ):
+            self.play(LoadArtifact(parent["doubled"], self.cells["doubled"], chip))
+        self.cells["total"] = self.cell("add", "total")
+        self.shelve(*self.cells.values())
+        with self.beat(
+            "When add ends, total is new. The rest keeps its keys: the same bytes, no second copy."
+        ):
+            self.play(
+                Persist(self.label_of("add", "total").move_to(memory).shift(0.75 * DOWN), self.cells["total"])
+            )
+            self.play(WriteKeys(keys, {"total": self.cells["total"]}, names=["total"]))
+        self.leaving = VGroup(memory, chip, keys)
+
+    def ask_from_outside(self):
+        """Read it with the client."""
+        parent, cell, line = self.maps["double"], self.cells["doubled"], self.metadata.line("doubled")
+        client = StoragePanel("client", width=cell.get_right()[0] + 5.1, height=2.15)
+        client.move_to(self.memory).align_to(cell, RIGHT).shift(0.1 * DOWN)
+        path = f"{self.run.flow.name}/{self.run.run_id}/{self.task.path}"
+        ask = VGroup(
+            TextLabel(f'Task("{path}")', font_size=18).left_at(0, 0),
+            TextLabel('["doubled"].data', font_size=18).left_at(0.4, -0.36),
+        )
+        chip = self.chip("doubled", hashed=True)
+        VGroup(ask, chip).arrange(DOWN, buff=0.18, aligned_edge=LEFT).move_to(client).shift(0.14 * DOWN)
+        with self.beat(
+            "The client goes another way. It asks the metadata for the key, then fetches the blob."
+        ):
+            self.play(FadeOut(self.leaving, parent))
+            self.play(FadeIn(client, ask))
+            load = LoadArtifact(line, cell, chip, asker=client)
+            self.play(load)
+            self.play(AdvanceTrack(self.track, None))
+        parts = (client, ask, chip, self.store, self.metadata, load.lines)
+        self.leaving = VGroup(*parts, *self.cells.values())
+
+    def end_badly(self):
+        """See what is left of tasks that do not end well."""
+        self.act("bad endings")
+        shelf = StoragePanel("datastore", width=WIDTH, height=3.9).move_to(1.05 * DOWN)
+        columns = [self.ending(run, x, shelf) for run, x in ((self.raised, -3.3), (self.killed, 3.3))]
+        (node, why, keys), (other, cause, nothing) = columns
+        [left] = self.raised.storage.tasks_of("start")
+        blob = (
+            BlobCell(self.raised.storage.blob(left.last["half"].sha))
+            .scale(1.1)
+            .next_to(keys, DOWN, buff=0.35)
+        )
+        with self.beat("A task that raises goes through the same stages: what it had assigned is stored."):
+            self.play(FadeOut(self.leaving, self.track))
+            self.play(FadeIn(node, why, shelf))
+            self.play(FadeIn(blob, scale=0.9))
+            self.play(WriteKeys(keys, {"half": blob}))
+        with self.beat(
+            "One that is killed never gets that far. It leaves no key map, and nothing of it can be read."
+        ):
+            self.play(FadeIn(other, cause))
+            self.play(WriteKeys(nothing))
+        self.leaving = VGroup(node, why, keys, other, cause, nothing, blob, shelf)
+
+    def sum_up(self):
+        """Count the names and the blobs of the run."""
+        self.act("the sum")
+        entries = [entry for task in self.held.tasks for entry in task.last.artifacts]
+        self.play(FadeOut(self.leaving))
+        columns = VGroup()
+        for cell in self.cells.values():
+            mine = [entry.name for entry in entries if entry.sha == cell.sha]
+            names = [
+                f"{name} in {mine.count(name)} {'maps' if mine.count(name) > 1 else 'map'}"
+                for name in dict.fromkeys(mine)
+            ]
+            lines = VGroup(*[TextLabel(text, font_size=18) for text in names])
+            lines.arrange(DOWN, buff=0.16).next_to(cell, DOWN, buff=0.35)
+            columns.add(VGroup(cell.copy(), lines))
+        columns.arrange(RIGHT, buff=0.25, aligned_edge=UP).move_to(0.6 * UP)
+        with self.beat(
+            f"{len(entries)} names in the key maps of this run, {len(columns)} blobs: "
+            "a name costs a line, its bytes are kept once."
+        ):
+            self.play(LaggedStart(*[FadeIn(column, shift=0.15 * UP) for column in columns], lag_ratio=0.3))
+            self.wait()
+
+    def ending(self, run, x, shelf):
+        """Draw a task that ended badly, why, and the key map it left."""
+        [task], [left] = run.tasks, run.storage.tasks_of("start")
+        node = StepNode(task.path, state=task.state).scale(1.4).move_to([x, 2.6, 0])
+        error = task.exception
+        text = f"{error.type}: {error.message}" if error else ending_of(run)
+        why = TextLabel(text, font_size=19, color=self.theme.failed).next_to(node, DOWN, buff=0.25)
+        keys = KeyMap(left).scale(1.3).move_to([x, 0, 0]).align_to(shelf, UP).shift(0.55 * DOWN)
+        return node, why, keys
+
+    def keys(self, step):
+        """Return the key map that a step's task stored."""
+        [task] = self.held.tasks_of(step)
+        return task.last
+
+    def chip(self, name, *, step="double", value=None, hashed=False):
+        """Draw an artifact in memory."""
+        sha = self.keys(step)[name].sha
+        value = value or self.held.blob(sha).value
+        return ArtifactChip(name, sha, size=0.5, font_size=19, value=value, hashed=hashed)
+
+    def bytes(self, name):
+        """Draw an artifact's pickle."""
+        return BytesStrip(self.held.blob(self.keys("double")[name].sha), shown=26, font_size=20)
+
+    def cell(self, step, name):
+        """Draw the blob of an artifact."""
+        return BlobCell(self.held.blob(self.keys(step)[name].sha), width=3.0)
+
+    def label_of(self, step, name):
+        """Draw the key of an artifact."""
+        return HashLabel(self.keys(step)[name].sha, font_size=17)
+
+    def map_of(self, step):
+        """Draw a task's key map."""
+        [task] = self.held.tasks_of(step)
+        return KeyMap(task, width=3.4, title=f"{task.path}/{task.last.number}.data.json")
+
+    def shelve(self, *cells):
+        """Put blobs side by side into the datastore."""
+        for index, cell in enumerate(cells):
+            corner = self.store.panel.get_corner(DL)
+            across = 0.25 + cell.width / 2 + index * (cell.width + 0.2)
+            cell.move_to(corner + across * RIGHT + 0.55 * UP)
+
+    def store_with_maps(self, keys):
+        """Let the datastore show the key maps above the blobs."""
+        low = self.store.panel.get_bottom()[1]
+        high = self.memory.panel.get_top()[1]
+        panel = StoragePanel(self.store.title.text, width=WIDTH, height=high - low)
+        return panel.move_to([0, (high + low) / 2, 0])
+
+    def line_of(self, code, node):
+        """Mark the line of code that a statement stands on."""
+        return code.mark([self.step.first_line + node.lineno - 1], self.theme.running)
+
+
+def assignments(step):
+    """Find the statements of a step that assign to self."""
+    tree = ast.parse(textwrap.dedent(step.source))
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Assign)]
+
+
+def ending_of(run):
+    """Name the signal that ended a killed task, as the record has it."""
+    [code] = re.findall(r"ended with code -(\d+)", " ".join(run.notes))
+    return signal.Signals(int(code)).name
