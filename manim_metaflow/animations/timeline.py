@@ -71,7 +71,10 @@ class Timeline(Animation):
         self.length = max((clip.end for clip in self.clips), default=0.0)
         kwargs.setdefault("rate_func", linear)
         super().__init__(
-            Group(*self.parts, self.overlay), run_time=run_time or max(self.length, 0.1), **kwargs
+            Group(*self.parts, self.overlay),
+            run_time=run_time or max(self.length, 0.1),
+            introducer=True,  # else Manim adds the group, and tears parts out of what they are part of
+            **kwargs,
         )
         self._finished: set[int] = set()
 
