@@ -17,6 +17,7 @@ __all__ = ["main"]
 COMMANDS = (
     "compare",
     "draw",
+    "render",
     "sheet",
     "show",
 )

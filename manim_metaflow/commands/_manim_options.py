@@ -1,0 +1,113 @@
+"""The options of ``manim render``, declared here so that they can be read without importing Manim."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import cloup
+
+__all__ = ["NOT_HERE", "as_arguments", "manim_options"]
+
+NOT_HERE = frozenset(
+    {
+        "jupyter",
+        "live_preview",
+        "enable_gui",
+        "gui_location",
+        "fullscreen",
+        "enable_wireframe",
+        "write_all",
+    }
+)
+"""What a render in the background cannot do, and ``--write_all``, which it does anyway."""
+
+_FORMATS = ["auto", "none", "png", "png-sequence", "gif", "mp4", "webm", "mov"]
+_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+
+# Flags, and what click is told about them. What a value means is Manim's business, and checked there.
+_PICTURE: list[tuple[tuple[str, ...], dict[str, Any]]] = [
+    (("-q", "--quality"), {"type": cloup.Choice(list("lmhpk"), case_sensitive=False), "help": "Quality."}),
+    (("-r", "--resolution"), {"metavar": "W,H", "help": "Size of the frame in pixels."}),
+    (("--fps", "--frame_rate", "frame_rate"), {"type": float, "help": "Frames a second."}),
+    (("--format",), {"type": cloup.Choice(_FORMATS, case_sensitive=False), "help": "What to write."}),
+    (("-s", "--save_last_frame"), {"is_flag": True, "help": "Only the last frame, as PNG."}),
+    (("-t", "--transparent"), {"is_flag": True, "help": "With an alpha channel."}),
+    (("-n", "--from_animation_number"), {"metavar": "FROM[,TO]", "help": "Only these plays."}),
+    (("--save_sections",), {"is_flag": True, "help": "A film of every section too."}),
+    (("--renderer",), {"type": cloup.Choice(["cairo", "opengl"]), "help": "Manim's renderer."}),
+    (("--seed",), {"type": int, "help": "Seed of the random numbers."}),
+    (("--video-codec", "video_codec"), {"help": "Video encoder."}),
+    (("--pixel-format", "pixel_format"), {"help": "Pixel format of the video."}),
+    (
+        ("--encoder-option", "video_encoder_options"),
+        {"multiple": True, "metavar": "KEY=VALUE", "help": "An option of the encoder; repeatable."},
+    ),
+    (("--max-inflight-encoders",), {"type": cloup.IntRange(min=1), "help": "Encoders at a time."}),
+    (("--encoder-queue-size",), {"type": cloup.IntRange(min=1), "help": "Frames that wait to be encoded."}),
+    (("--use_projection_fill_shaders",), {"is_flag": True, "help": "OpenGL only."}),
+    (("--use_projection_stroke_shaders",), {"is_flag": True, "help": "OpenGL only."}),
+]
+_PLACE: list[tuple[tuple[str, ...], dict[str, Any]]] = [
+    (("-o", "--output_file"), {"help": "Name of the film, if it is one."}),
+    (("-0", "--zero_pad"), {"type": cloup.IntRange(0, 9), "help": "Digits in the names of PNG files."}),
+    (("--media_dir",), {"type": cloup.Path(), "help": "Where films, pictures and caches go."}),
+    (("--log_dir",), {"type": cloup.Path(), "help": "Where logs go."}),
+    (("--log_to_file",), {"is_flag": True, "help": "Write a log."}),
+]
+_REST: list[tuple[tuple[str, ...], dict[str, Any]]] = [
+    (("-c", "--config_file"), {"type": cloup.Path(), "help": "A manim.cfg."}),
+    (("--disable_caching",), {"is_flag": True, "help": "Render, whatever was rendered before."}),
+    (("--tex_template",), {"type": cloup.Path(), "help": "A TeX template."}),
+    (("-v", "--verbosity"), {"type": cloup.Choice(_LEVELS, case_sensitive=False), "help": "Of the log."}),
+    (("--dry_run",), {"is_flag": True, "help": "Draw, and write nothing."}),
+    (("--no_latex_cleanup",), {"is_flag": True, "help": "Keep what LaTeX leaves."}),
+    (("--notify_outdated_version/--silent",), {"help": "Ask for a newer Manim."}),
+    (
+        ("--progress_bar",),
+        {"type": cloup.Choice(["display", "leave", "none"], case_sensitive=False), "help": "Progress."},
+    ),
+    (("-p", "--preview"), {"is_flag": True, "help": "Open what was written."}),
+    (("--preview_command",), {"help": "What to open it with."}),
+    (("--show_in_file_browser",), {"is_flag": True, "help": "Show where it is."}),
+]
+
+_GROUPS = {"Manim: picture": _PICTURE, "Manim: place": _PLACE, "Manim: the rest": _REST}
+
+
+def manim_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a function the options of ``manim render``, under Manim's names."""
+    for title, options in reversed(_GROUPS.items()):
+        made = [cloup.option(*flags, default=None, **about) for flags, about in options]
+        command = cloup.option_group(title, *made)(command)
+    return command
+
+
+def as_arguments(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Write option values as a command line of ``manim render`` again, always in the same order.
+
+    ``values`` are by parameter name and must name options of Manim's only.
+    """
+    said: list[str] = []
+    for flags, about in (option for options in _GROUPS.values() for option in options):
+        value = values.get(_name(flags))
+        if value is None or (value is False and "/" not in flags[0]) or value == ():
+            continue
+        if about.get("is_flag"):
+            said.append(_long(flags))
+        elif "/" in flags[0]:
+            said.append(flags[0].split("/")[0 if value else 1])
+        else:
+            every = value if about.get("multiple") else (value,)
+            said += [f"{_long(flags)}={each}" for each in every]
+    return tuple(said)
+
+
+def _long(flags: tuple[str, ...]) -> str:
+    return next(flag for flag in flags if flag.startswith("--"))
+
+
+def _name(flags: tuple[str, ...]) -> str:
+    if not flags[-1].startswith("-"):
+        return flags[-1]
+    return _long(flags).split("/")[0].removeprefix("--").replace("-", "_")

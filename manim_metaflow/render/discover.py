@@ -1,0 +1,59 @@
+"""Find the files that may hold scenes, and Manim's media folder, without importing either."""
+
+from __future__ import annotations
+
+import ast
+import configparser
+from collections.abc import Sequence
+from pathlib import Path
+
+from manim_metaflow.errors import UsageError
+
+__all__ = ["media_folder", "scene_files"]
+
+
+def scene_files(path: Path, names: Sequence[str]) -> list[Path]:
+    """List the files to look for scenes in: one file, or those of a folder that define a class.
+
+    Raises
+    ------
+    UsageError
+        There is no such file; none in the folder can hold a scene, or one of the names.
+    """
+    if path.is_file():
+        if path.suffix != ".py":
+            raise UsageError(f"{path}: not a Python file.")
+        return [path]
+    if not path.is_dir():
+        raise UsageError(f"{path}: no such file or folder.")
+    classes = {file: _classes(file) for file in sorted(path.glob("*.py"))}
+    found = [file for file, there in classes.items() if there]
+    if not found:
+        raise UsageError(f"{path}: no scene in this folder. Scenes are classes in its .py files.")
+    every = [name for file in found for name in classes[file]]
+    missing = [name for name in names if name not in every]
+    if missing:
+        raise UsageError(f"{path} has no scene {missing[0]!r}. Its classes are: {', '.join(every)}.")
+    return [file for file in found if not names or set(names) & set(classes[file])]
+
+
+def media_folder(asked: str | None, config_file: str | None) -> Path:
+    """Find the folder for Manim's files, as Manim does: the option, ``manim.cfg``, or ``media``."""
+    if asked:
+        return Path(asked)
+    parser = configparser.ConfigParser(interpolation=None)
+    home = Path.home() / ".config" / "manim" / "manim.cfg"
+    try:
+        parser.read([home, config_file or "manim.cfg"])
+    except configparser.Error as error:
+        raise UsageError(f"manim.cfg cannot be read: {error}") from error
+    return Path(parser.get("CLI", "media_dir", fallback="") or "media")
+
+
+def _classes(file: Path) -> list[str]:
+    """Name the classes that a file defines with a base of theirs; a broken file may hold any."""
+    try:
+        tree = ast.parse(file.read_bytes())
+    except (SyntaxError, ValueError):
+        return [file.stem]
+    return [node.name for node in tree.body if isinstance(node, ast.ClassDef) and node.bases]
