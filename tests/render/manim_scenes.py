@@ -47,6 +47,12 @@ def pair() -> Mobject:
     return VGroup(Square(color=GREEN), Dot(color=RED)).arrange()
 
 
+def _target(mobject: Mobject) -> Animation:
+    mobject.generate_target()
+    mobject.target.shift(LEFT).set_color(ORANGE)
+    return MoveToTarget(mobject)
+
+
 ANIMATIONS: dict[str, tuple[Callable[[Any], Animation], Callable[[], Mobject]]] = {
     "fade_out_moving": (lambda m: FadeOut(m, shift=UP, scale=0.5), pair),
     "transform": (lambda m: Transform(m, Circle(color=PINK, fill_opacity=1)), star),
@@ -86,12 +92,6 @@ ANIMATIONS: dict[str, tuple[Callable[[Any], Animation], Callable[[], Mobject]]] 
     "wait_inside_a_group": (lambda m: AnimationGroup(Wait(0.2), m.animate.scale(2)), pair),
     "change_speed": (lambda m: ChangeSpeed(Rotate(m, PI), {0.3: 1, 0.6: 0.4}), star),
 }
-
-
-def _target(mobject: Mobject) -> Animation:
-    mobject.generate_target()
-    mobject.target.shift(LEFT).set_color(ORANGE)
-    return MoveToTarget(mobject)
 
 
 for _name, (_animate, _mobject) in ANIMATIONS.items():
