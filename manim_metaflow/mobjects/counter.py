@@ -83,6 +83,8 @@ class TaskCounter(VGroup):
         self.track = Path(track + np.array([0.0, y]), fill=mix(theme.edge, theme.panel, 0.4))
         self.bars: Parts[Path] = Parts(*[Path(NOTHING, fill=theme.state_color(state)) for state, _ in PARTS])
         self.label.left_at(-wide / 2 + MARGIN, 0.06)
+        self._height = height
+        self._pen = MARGIN - self.label.bearing, self.label.baseline + height / 2
         super().__init__(self.box, self.track, self.bars, self.label, name=name)
 
     def __snapshot__(self) -> dict[str, Any]:
@@ -107,7 +109,7 @@ class TaskCounter(VGroup):
         self.counts = dict(counts)
         begun = any(count for state, count in counts.items() if state not in ("pending", "queued"))
         ended = sum(counts.get(state, 0) for state in ENDED)
-        self.label.set_text(f"{ended} / {self.count}" if begun else f"{self.count} more")
+        self._write(f"{ended} / {self.count}" if begun else f"{self.count} more")
         left, right = self.track.get_left(), self.track.get_right()
         at = 0.0
         for bar, (_, states) in zip(self.bars, PARTS, strict=True):
@@ -118,3 +120,9 @@ class TaskCounter(VGroup):
             piece = rounded_rectangle(width, self.track.height, width / 2) if width > 0 else NOTHING
             bar.set_curves(piece + ((begin + end) / 2)[:2])
         return self
+
+    def _write(self, text: str) -> None:
+        """Place the text by the box alone: it must not hang on which counts were shown before."""
+        left, bottom, _, top = self.node_box
+        zoom = (top - bottom) / self._height
+        self.label.write(text, zoom, left + self._pen[0] * zoom, bottom + self._pen[1] * zoom)

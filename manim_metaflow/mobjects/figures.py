@@ -42,7 +42,10 @@ class LiveLabel(TextLabel):
             return self
         scale = round(self._scale, GRID)
         pen = round(float(self.get_left()[0]) - self.bearing * scale, GRID)
-        baseline = round(self.baseline, GRID)
+        return self.write(text, scale, pen, round(self.baseline, GRID))
+
+    def write(self, text: str, scale: float, pen: float, baseline: float) -> LiveLabel:
+        """Write a text at a scale, its pen starting at a place (units); nothing of the old one counts."""
         new = TextLabel(text, **self._options)
         points = new.points * scale
         points[:, 0] += pen + new.bearing * scale - (points[:, 0].min() if len(points) else 0.0)
