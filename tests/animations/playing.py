@@ -1,0 +1,74 @@
+"""Plays an animation on a real scene, frame by frame or skipped, and looks at what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import manim as mn
+import numpy as np
+
+from manim_metaflow import FlowDAG, RunRecord, TaskRecord
+from manim_metaflow.testing.render import still_config
+
+Setting = Callable[[], tuple[list[mn.Mobject], Any]]
+"""Builds what stands on the scene, and what is played."""
+
+
+def played(setting: Setting, *, frame_rate: float | None) -> mn.Scene:
+    """Play at a frame rate, or skip to the end (``None``), as Manim does where a play is cached."""
+    with still_config((64, 36)), mn.tempconfig({"frame_rate": frame_rate or 15}):
+        scene = mn.Scene()
+        standing, animation = setting()
+        scene.add(*standing)
+        renderer = scene.renderer
+        renderer.skip_animations = renderer._original_skipping_status = frame_rate is None
+        renderer.update_frame = lambda *_, **__: None  # points are looked at here, not pixels
+        scene.play(animation)
+        return scene
+
+
+def points_of(scene: mn.Scene) -> list[bytes]:
+    """Every point on a scene, to the bit, with its paint."""
+    parts = [part for top in scene.mobjects for part in top.get_family()]
+    return [type(p).__name__.encode() + np.asarray(p.points).tobytes() + paint(p) for p in parts]
+
+
+def paint(part: Any) -> bytes:
+    if not isinstance(part, mn.VMobject):
+        return b""
+    return b"".join(
+        np.asarray(value).tobytes()
+        for value in (part.get_fill_rgbas(), part.get_stroke_rgbas(), part.get_stroke_width())
+    )
+
+
+def moments_of(record: RunRecord) -> list[float]:
+    """When anything happened in a run, in order."""
+    times = [
+        time
+        for task in record.tasks
+        if not task.cloned
+        for time in (task.queued, *[t for a in task.attempts for t in (a.started, a.finished)])
+        if time is not None
+    ]
+    return sorted(set(times))
+
+
+def state_then(task: TaskRecord, moment: float) -> str:
+    """A task's state at a moment, straight from its record."""
+    state = "pending"
+    if task.queued is not None and task.queued <= moment:
+        state = "queued"
+    for number, attempt in enumerate(task.attempts):
+        if attempt.started is not None and attempt.started <= moment:
+            state = "retrying" if number else "running"
+        if attempt.finished is not None and attempt.finished <= moment:
+            state = task.state if number + 1 == len(task.attempts) else attempt.state
+    return state
+
+
+def drawn_states(dag: FlowDAG, record: RunRecord) -> dict[str, str]:
+    """Place to state, of every task that has a box of its own."""
+    boxes = {task.place: dag.task(task.place) for task in record.tasks}
+    return {place: box.state for place, box in boxes.items() if box is not None}

@@ -1,0 +1,158 @@
+"""A replay shows what the record says, at every moment of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from playing import drawn_states, moments_of, played, state_then
+from recorded import recorded
+
+from manim_metaflow import CloneTasks, ContentStore, FlowDAG, ReplayRun, ResumeRun, RunRecord, UsageError
+
+RUNS = ["foreach", "nested foreach", "switch", "retries", "failed", "loop"]
+
+
+def sampled(animation: Any) -> Any:
+    """Go through a replay: real moments between any two neighbouring events, shown one after the other."""
+    record = animation.record
+    for earlier, later in pairwise(moments_of(record)):
+        if later - earlier < 0.005:
+            continue
+        moment = (earlier + later) / 2
+        animation.interpolate(animation.screen_time(moment) / animation.length)
+        yield moment
+
+
+@pytest.fixture(params=RUNS)
+def record(request: pytest.FixtureRequest) -> RunRecord:
+    return recorded(request.param)
+
+
+def test_each_task_is_in_the_state_it_was_in(record: RunRecord) -> None:
+    dag = FlowDAG(record.flow, run=record)
+    replay = ReplayRun(dag, record)
+    replay.begin()
+    seen = 0
+    for moment in sampled(replay):
+        drawn = drawn_states(dag, record)
+        expected = {task.place: state_then(task, moment) for task in record.tasks if task.place in drawn}
+        assert drawn == expected, moment - record.started
+        seen += 1
+    assert seen >= len(record.tasks)
+    replay.finish()
+    assert drawn_states(dag, record) == {
+        task.place: task.state for task in record.tasks if dag.task(task.place) is not None
+    }
+
+
+def test_time_on_screen_runs_with_real_time(record: RunRecord) -> None:
+    replay = ReplayRun(FlowDAG(record.flow, run=record), record)
+    shown = [replay.screen_time(moment) for moment in moments_of(record)]
+    assert all(a < b for a, b in pairwise(shown))
+    assert 0 < shown[0] < shown[-1] <= replay.length
+
+
+def test_artifacts_appear_when_their_task_has_ended(record: RunRecord) -> None:
+    dag, store = FlowDAG(record.flow, run=record), ContentStore(record)
+    replay = ReplayRun(dag, record, store=store)
+    replay.begin()
+    for moment in sampled(replay):
+        ended = [task for task in record.tasks if task.finished is not None and task.finished <= moment]
+        stored = Counter((a.name, a.sha) for task in ended for a in task.artifacts)
+        assert Counter((chip.name, chip.sha) for chip in dag.artifacts) <= stored
+        assert {slot.sha for slot in store.blobs} <= {sha for _, sha in stored}
+    replay.finish()
+    made = Counter(
+        (a.name, a.sha)
+        for task in record.tasks
+        if dag.task(task.place) is not None
+        for a in task.artifacts
+        if a.provenance != "inherited"
+    )
+    assert Counter((chip.name, chip.sha) for chip in dag.artifacts) == made
+    assert {slot.sha for slot in store.blobs} == {sha for _, sha in made}
+
+
+def test_a_failed_task_keeps_what_it_stored() -> None:
+    record = recorded("retries")
+    assert any(a.name == "problem" for task in record.tasks for a in task.artifacts)
+    dag = FlowDAG(record.flow, run=record)
+    played(lambda: ([dag], ReplayRun(dag, record)), frame_rate=None)
+    assert dag.task("start").state == "done"
+    assert dag.task("risky").state == "caught"
+
+
+def test_a_part_of_the_steps_leaves_the_others_alone() -> None:
+    record = recorded("foreach")
+    dag = FlowDAG(record.flow, run=record)
+    played(lambda: ([dag], ReplayRun(dag, record, steps=("start",))), frame_rate=None)
+    states = drawn_states(dag, record)
+    assert states.pop("start") == "done"
+    assert set(states.values()) == {"pending"}
+    played(lambda: ([dag], ReplayRun(dag, record, steps=("a", "a_more"))), frame_rate=None)
+    assert drawn_states(dag, record) | {"join": "pending", "end": "pending"} == drawn_states(dag, record)
+    assert dag.task("a_more[1]").state == dag.task("start").state == "done"
+
+
+def test_another_flow_or_step_is_refused() -> None:
+    dag = FlowDAG(recorded("foreach").flow)
+    with pytest.raises(UsageError, match="The graph is of ForeachFlow, the record of FeResume"):
+        ReplayRun(dag, recorded("failed"))
+    with pytest.raises(UsageError, match=r"no step 'trian'.*start, a, a_more, join, end"):
+        ReplayRun(dag, recorded("foreach"), steps=["trian"])
+    with pytest.raises(TypeError, match="runtime"):
+        ReplayRun(dag, recorded("foreach"), runtime=3)
+
+
+# ------------------------------------------------------------------------------------------- resume
+
+
+def store_of_both() -> ContentStore:
+    return ContentStore(recorded("failed"), recorded("resumed"))
+
+
+def test_clones_are_dashed_and_keep_their_keys() -> None:
+    record = recorded("resumed")
+    dag = FlowDAG(record.flow, run=record)
+    played(lambda: ([dag], CloneTasks(dag, record)), frame_rate=None)
+    assert drawn_states(dag, record) == {
+        task.place: "cloned" if task.cloned else "pending" for task in record.tasks
+    }
+    keys = Counter(
+        (a.name, a.sha) for task in record.cloned for a in task.artifacts if a.provenance != "inherited"
+    )
+    assert Counter((chip.name, chip.sha) for chip in dag.artifacts) == keys
+
+
+def test_clones_put_nothing_in_the_store() -> None:
+    record = recorded("resumed")
+    dag, store = FlowDAG(record.flow, run=record), store_of_both()
+    resume = ResumeRun(dag, record, store=store)
+    executed = {a.sha for task in record.executed for a in task.artifacts if a.provenance != "inherited"}
+    resume.begin()
+    for step in range(400):
+        resume.interpolate(step / 400)
+        assert {slot.sha for slot in store.blobs} <= executed
+        states = drawn_states(dag, record)
+        if any(states[task.place] not in ("pending", "queued") for task in record.executed):
+            assert all(states[task.place] == "cloned" for task in record.cloned)
+    resume.finish()
+    assert {slot.sha for slot in store.blobs} == executed
+    assert drawn_states(dag, record) == {task.place: task.state for task in record.tasks}
+
+
+def test_what_the_first_run_stored_is_stored_once() -> None:
+    failed, resumed = recorded("failed"), recorded("resumed")
+    above, below = (FlowDAG(run.flow, run=run) for run in (failed, resumed))
+    store = store_of_both()
+    played(lambda: ([above, store], ReplayRun(above, failed, store=store)), frame_rate=None)
+    before = [slot.sha for slot in store.blobs]
+    assert len(before) == len(set(before))
+    played(lambda: ([below, store], ResumeRun(below, resumed, store=store)), frame_rate=None)
+    after = [slot.sha for slot in store.blobs]
+    assert after[: len(before)] == before
+    assert len(after) == len(set(after))
+    assert set(after) - set(before) == set(resumed.new_blobs)
