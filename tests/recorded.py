@@ -23,8 +23,17 @@ RUNS: dict[str, tuple[str, dict[str, str]]] = {
     "loop": ("recursion.py", {}),
     "retries": ("retry_flow.py", {}),
     "failed": ("fe_resume.py", {"FAIL": "1"}),
+    "branch": ("branch.py", {}),
+    "nested branch": ("nested_branch.py", {}),
+    "everything": ("complex_flow.py", {}),
+    "linear": ("linear.py", {}),
+    "gang": ("parallel.py", {}),
+    "killed": ("kill_flow.py", {"KILL": "1"}),
+    "failed loop": ("recursion.py", {"BOOM": "3"}),
+    "failed chain": ("resume_flow.py", {"FAIL": "1"}),
+    "merge": ("merge_flow.py", {}),
 }
-RESUMES = {"resumed": "failed"}
+RESUMES = {"resumed": "failed", "resumed loop": "failed loop", "resumed chain": "failed chain"}
 
 
 @cache

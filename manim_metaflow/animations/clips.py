@@ -14,6 +14,7 @@ from manim_metaflow.mobjects.edge import FlowEdge
 from manim_metaflow.mobjects.node import StepNode
 from manim_metaflow.mobjects.path import Path, circle, dashes
 from manim_metaflow.mobjects.store import BlobSlot
+from manim_metaflow.theme import mix
 
 __all__ = ["AppearClip", "EdgeClip", "FlyClip", "ReferenceClip", "StateClip"]
 
@@ -54,14 +55,19 @@ class EdgeClip(Clip):
         overlay: VGroup,
         *,
         dot: bool = True,
+        lit: bool = True,
     ) -> None:
         super().__init__(start, end)
+        self.lit = lit
         self.edge, self.strand, self.color, self.overlay, self.dot = edge, strand, color, overlay, dot
         self._dot: Path | None = None
 
     def show(self, progress: float) -> None:
         """Move the dot, and take it away at the end."""
-        self.edge.paint(self.color, strand=self.strand, amount=progress)
+        if self.lit:
+            self.edge.paint(self.color, strand=self.strand, amount=progress)
+            if self.edge.label is not None:
+                self.edge.label.paint(fill=mix(self.color, self.edge._theme.muted, progress))
         if progress >= 1:
             if self._dot is not None:
                 self.overlay.remove(self._dot)

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from typing import Any
+from collections.abc import Collection
+from typing import Any, Literal, get_args
 
-from manim import VGroup
+from manim import DR, Scene, VGroup
 
-from manim_metaflow.animations.clips import AppearClip, EdgeClip, FlyClip, StateClip
-from manim_metaflow.animations.states import node_states
+from manim_metaflow.animations.replay_clips import HOP, ReplayClips, strand_between
+from manim_metaflow.animations.run_clips import TimeClip
 from manim_metaflow.animations.timeline import Clip, Timeline
 from manim_metaflow.animations.timescale import TimeScale
+from manim_metaflow.animations.unfolding import Unfolding
 from manim_metaflow.errors import UsageError
-from manim_metaflow.facts.records import RunRecord, TaskRecord
-from manim_metaflow.mobjects.dag import FlowDAG, made_here
-from manim_metaflow.mobjects.node import StepNode
-from manim_metaflow.mobjects.stack import TaskStack
+from manim_metaflow.facts.history import RunHistory
+from manim_metaflow.facts.records import RunRecord
+from manim_metaflow.mobjects.clock import RunClock
+from manim_metaflow.mobjects.dag import FlowDAG
+from manim_metaflow.mobjects.lanes import RunTimeline
 from manim_metaflow.mobjects.store import ContentStore
-from manim_metaflow.theme import current_theme
 
-__all__ = ["ReplayRun", "strand_between"]
+__all__ = ["Detail", "ReplayRun", "strand_between"]
 
-HOP, GROW, FLIGHT = 0.3, 0.35, 0.8
-"""Seconds a dot takes along an arrow, a chip to appear, a face to reach the store."""
+Detail = Literal["steps", "tasks", "artifacts"]
+"""What a replay shows: a box a step; a box a task; what each task made, too."""
+
+PAUSE = 0.3
+"""Seconds between the unfolding of a graph and the first task."""
 
 
 class ReplayRun(Timeline):
@@ -31,24 +35,45 @@ class ReplayRun(Timeline):
     Parameters
     ----------
     dag
-        The graph. Built with ``run=record`` it shows each task and what it made; otherwise each step
-        shows what its tasks do together.
+        The graph. One that was built without ``run=`` first unfolds into the run's tasks; it stays the
+        same mobject. A :class:`.RunTimeline` can be given instead.
     record
         The run.
     store
         If given, what a task made flies there as the task ends, unless the key is there already.
+    timeline
+        A :class:`.RunTimeline` of the run, to go in step with the graph.
+    clock
+        A :class:`.RunClock` to show the real time. ``None`` puts one into the lower right corner if the
+        graph unfolds; ``False`` never does.
     steps
         Only the tasks of these steps; all by default. A long run is told in several beats this way.
+    detail
+        ``"steps"`` leaves each step one box, which shows what its tasks do together; ``"tasks"`` gives
+        each task a box; ``"artifacts"`` shows what each task made, too.
+    speed
+        2 is twice as fast.
     delay
         Seconds before the first thing happens.
     run_time
         Seconds; what the record's :class:`.TimeScale` asks for by default.
 
+    Raises
+    ------
+    UsageError
+        The graph is of another flow, there is no such step or detail, or both ``speed`` and
+        ``run_time`` are given.
+
     Notes
     -----
     Artifacts appear at the end of a task, not before: Metaflow stores nothing at assignment. A task
-    that raised has stored its artifacts too. Tasks cloned by ``resume`` are not executed and not shown
-    here: see :class:`.CloneTasks`.
+    that raised has stored its artifacts too. Tasks that ``resume`` cloned are dashed from the moment
+    they were cloned; :class:`.CloneTasks` tells more of them. A run still going is replayed up to now.
+
+    Attributes
+    ----------
+    history
+        The :class:`.RunHistory` that is shown.
 
     Examples
     --------
@@ -63,107 +88,82 @@ class ReplayRun(Timeline):
 
     def __init__(
         self,
-        dag: FlowDAG,
+        dag: FlowDAG | RunTimeline,
         record: RunRecord,
         *,
         store: ContentStore | None = None,
+        timeline: RunTimeline | None = None,
+        clock: RunClock | Literal[False] | None = None,
         steps: Collection[str] | None = None,
+        detail: Detail = "artifacts",
+        speed: float = 1.0,
         delay: float = 0.0,
         run_time: float | None = None,
         **kwargs: Any,
     ) -> None:
-        if dag.flow.name != record.flow.name:
-            raise UsageError(f"The graph is of {dag.flow.name}, the record of {record.flow.name}.")
-        unknown = sorted(set(steps or ()) - set(dag.nodes))
-        if unknown:
-            raise UsageError(
-                f"{dag.flow.name} has no step {unknown[0]!r}. Its steps are: {', '.join(dag.nodes)}."
-            )
-        self.dag, self.record, self.store, self.delay = dag, record, store, delay
-        self._overlay = VGroup()
-        self._theme = current_theme()
-        self._tasks = [
-            task for task in record.tasks if not task.cloned and (steps is None or task.step in steps)
-        ]
-        self._scale = TimeScale([m for task in self._tasks for m in _moments(task)] or [0.0])
-        clips = [*self._state_clips(), *self._edge_clips()]
-        for task in self._tasks:
-            clips += self._artifact_clips(task)
-        parts = [dag] if store is None else [dag, store]
-        super().__init__(parts, clips, overlay=self._overlay, run_time=run_time, **kwargs)
+        lanes = [each for each in (dag, timeline) if isinstance(each, RunTimeline)]
+        graph = dag if isinstance(dag, FlowDAG) else None
+        _check(graph, record, steps, detail, speed, run_time)
+        self.dag, self.record, self.store, self.delay = graph, record, store, delay
+        self.history = RunHistory(record)
+        self._unfolding: Unfolding | None = None
+        if graph is not None and detail != "steps" and not graph.shows_tasks:
+            self._unfolding = Unfolding(graph, record)
+            self.delay += self._unfolding.length + PAUSE
+        drawn = graph if self._unfolding is None else self._unfolding.after
+        overlay = VGroup()
+        builder = ReplayClips(drawn, self.history, store=store, steps=steps, overlay=overlay)
+        self._scale = TimeScale([*builder.moments(), *(m for each in lanes for m in each.moments())])
+        clips = builder.clips(self.screen_time, artifacts=detail == "artifacts")
+        if self._unfolding is not None:
+            own = RunClock(record).to_corner(DR, buff=0.45) if clock is None else None
+            clips.append(self._unfolding.clip(overlay, builder.late, *([own] if own else [])))
+            clock = clock or own
+        shown = [*lanes, *([clock] if clock else [])]
+        clips += self._time_clips(shown)
+        parts = [each for each in (graph, store, *shown) if each is not None]
+        super().__init__(parts, clips, overlay=overlay, run_time=run_time, **kwargs)
+        if run_time is None and speed != 1:
+            self.set_run_time(self.get_run_time() / speed)
 
     def screen_time(self, moment: float) -> float:
         """Seconds from the start of the replay at which a real moment is shown."""
         return self.delay + HOP + self._scale(moment)
 
-    def _state_clips(self) -> Iterator[Clip]:
-        for node, tasks in self._tasks_by_node():
-            changes = node_states(tasks)
-            before = node.state
-            for index, (moment, state) in enumerate(changes):
-                start = self.screen_time(moment)
-                last = index + 1 == len(changes)
-                end = start + HOP if last else self.screen_time(changes[index + 1][0])
-                yield StateClip(start, end, node, before, state)
-                before = state
+    def real_time(self, seconds: float) -> float:
+        """Real moment that is shown some seconds (at speed 1) after the start of the replay."""
+        return self._scale.inverse(seconds - self.delay - HOP)
 
-    def _tasks_by_node(self) -> Iterator[tuple[StepNode, list[TaskRecord]]]:
-        """Each box with the tasks it stands for, in the author's order of steps."""
-        by_step: dict[str, list[TaskRecord]] = {}
-        for task in self._tasks:
-            by_step.setdefault(task.step, []).append(task)
-        for step, node in self.dag.nodes.items():
-            tasks = by_step.get(step, [])
-            if isinstance(node, TaskStack):
-                for cell in node.cells:
-                    yield cell, [task for task in tasks if task.place == cell.name]
-            elif tasks:
-                yield node, tasks
+    def _time_clips(self, shown: list[Any]) -> list[Clip]:
+        if not shown:
+            return []
+        first, last = self._scale.real_ends
+        start, end = self.screen_time(first), self.screen_time(last)
+        return [TimeClip(start, end, self.real_time, shown)]
 
-    def _edge_clips(self) -> Iterator[Clip]:
-        """Light a strand up just before the task at its end starts."""
-        lit: set[tuple[str, str, int]] = set()
-        for task in sorted(self._tasks, key=lambda task: (task.started or float("inf"), task.path)):
-            if task.started is None:
-                continue
-            arrival = self.screen_time(task.started)
-            for parent in task.parents:
-                source = self.record[parent]
-                strand = strand_between(self.dag, source, task)
-                if strand is None or (source.step, task.step, strand) in lit:
-                    continue
-                lit.add((source.step, task.step, strand))
-                edge = self.dag.edges[source.step, task.step]
-                yield EdgeClip(arrival - HOP, arrival, edge, strand, self._theme.done, self._overlay)
-
-    def _artifact_clips(self, task: TaskRecord) -> Iterator[Clip]:
-        if task.finished is None or not self.dag.shows_tasks:
-            return
-        start = self.screen_time(task.finished) + 0.1
-        for index, chip in enumerate(self.dag.chips(task.place, made_here(task.artifacts))):
-            begin = start + 0.12 * index
-            yield AppearClip(begin, begin + GROW, chip, self.dag.artifacts)
-            if self.store is not None and chip.sha not in self.store:
-                slot, home = self.store.slot(chip.sha), self.store.blobs
-                yield FlyClip(begin + GROW, begin + GROW + FLIGHT, chip, slot, self._overlay, home)
+    def _setup_scene(self, scene: Scene) -> None:
+        if self._unfolding is not None:
+            self._unfolding.adopt()
+        super()._setup_scene(scene)
 
 
-def _moments(task: TaskRecord) -> Iterator[float]:
-    if task.queued is not None:
-        yield task.queued
-    for attempt in task.attempts:
-        yield from (m for m in (attempt.started, attempt.finished) if m is not None)
-
-
-def strand_between(dag: FlowDAG, source: TaskRecord, target: TaskRecord) -> int | None:
-    """Return which strand of an edge joins two tasks; ``None`` where there is none or it is elided."""
-    edge = dag.edges.get((source.step, target.step))
-    if edge is None:
-        return None
-    if len(edge.lines) == 1:
-        return 0
-    for task in (target, source):
-        node = dag.nodes[task.step]
-        if isinstance(node, TaskStack) and len(node.cells) == len(edge.lines):
-            return node.places.index(task.place) if task.place in node.places else None
-    return None
+def _check(
+    dag: FlowDAG | None,
+    record: RunRecord,
+    steps: Collection[str] | None,
+    detail: str,
+    speed: float,
+    run_time: float | None,
+) -> None:
+    if dag is not None and dag.flow.name != record.flow.name:
+        raise UsageError(f"The graph is of {dag.flow.name}, the record of {record.flow.name}.")
+    names = [step.name for step in record.flow.steps]
+    unknown = sorted(set(steps or ()) - set(names))
+    if unknown:
+        raise UsageError(f"{record.flow.name} has no step {unknown[0]!r}. Its steps are: {', '.join(names)}.")
+    if detail not in get_args(Detail):
+        raise UsageError(f"There is no detail {detail!r}. A replay shows {', '.join(get_args(Detail))}.")
+    if detail == "steps" and dag is not None and dag.shows_tasks:
+        raise UsageError("A graph that was built with run= shows tasks. Build it without for detail='steps'.")
+    if speed <= 0 or (speed != 1 and run_time is not None):
+        raise UsageError("Give a speed above zero or a run_time, not both.")

@@ -9,10 +9,12 @@ import numpy as np
 from manim import VGroup
 
 from manim_metaflow.animations.clips import AppearClip, EdgeClip, ReferenceClip, StateClip
-from manim_metaflow.animations.replay import GROW, HOP, ReplayRun, strand_between
+from manim_metaflow.animations.replay import ReplayRun
+from manim_metaflow.animations.replay_clips import GROW, HOP, strand_between
 from manim_metaflow.animations.timeline import Clip, Timeline
 from manim_metaflow.facts.records import RunRecord, TaskRecord
-from manim_metaflow.mobjects.dag import FlowDAG, made_here
+from manim_metaflow.mobjects.assembly import made_here
+from manim_metaflow.mobjects.dag import FlowDAG
 from manim_metaflow.mobjects.store import ContentStore
 from manim_metaflow.theme import current_theme
 

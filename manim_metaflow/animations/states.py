@@ -32,6 +32,8 @@ def combined_state(states: Sequence[str]) -> str:
 def node_states(tasks: Sequence[TaskRecord], history: RunHistory | None = None) -> list[tuple[float, str]]:
     """Return the changes of the box that stands for some tasks."""
     of = [history.changes(task.path) if history else task_changes(task) for task in tasks]
+    if len(of) == 1:
+        return of[0]
     changes = sorted(
         (moment, index, order, state)
         for index, each in enumerate(of)

@@ -39,7 +39,7 @@ class TimeScale:
     """
 
     def __init__(self, moments: Iterable[float], *, run_time: float | None = None) -> None:
-        self._real = np.unique(np.round(np.array(sorted(moments), dtype=float), 3))
+        self._real = np.unique(np.array(list(moments), dtype=float))
         gaps = np.diff(self._real)
         screen = np.concatenate([[0.0], np.cumsum(FLOOR + STRETCH * np.log2(1.0 + gaps))])
         natural = float(screen[-1])
@@ -50,3 +50,17 @@ class TimeScale:
     def __call__(self, moment: float) -> float:
         """Return the screen time of a real one; moments outside the record are clamped."""
         return float(np.interp(moment, self._real, self._screen))
+
+    def inverse(self, seconds: float) -> float:
+        """Return the real time of a moment on screen.
+
+        >>> scale = TimeScale([10.0, 12.0, 20.0])
+        >>> round(scale.inverse(scale(13.5)), 3)
+        13.5
+        """
+        return float(np.interp(seconds, self._screen, self._real))
+
+    @property
+    def real_ends(self) -> tuple[float, float]:
+        """First and last real moment."""
+        return float(self._real[0]), float(self._real[-1])

@@ -3,12 +3,15 @@
 from manim_metaflow.mobjects.blob import BlobCell
 from manim_metaflow.mobjects.bytes import BytesStrip, HashLabel
 from manim_metaflow.mobjects.chip import ArtifactChip
+from manim_metaflow.mobjects.clock import RunClock
 from manim_metaflow.mobjects.code import CodePanel
+from manim_metaflow.mobjects.counter import TaskCounter
 from manim_metaflow.mobjects.dag import FlowDAG
 from manim_metaflow.mobjects.edge import FlowEdge
 from manim_metaflow.mobjects.face import Face
 from manim_metaflow.mobjects.keys import KeyMap
 from manim_metaflow.mobjects.label import TextBlock, TextLabel
+from manim_metaflow.mobjects.lanes import RunTimeline
 from manim_metaflow.mobjects.lifecycle import LifecycleTrack, StoragePanel
 from manim_metaflow.mobjects.metadata import MetadataPanel
 from manim_metaflow.mobjects.node import STATES, StepNode
@@ -36,10 +39,13 @@ __all__ = [
     "LifecycleTrack",
     "MetadataPanel",
     "Path",
+    "RunClock",
     "RunHeading",
     "RunTally",
+    "RunTimeline",
     "StepNode",
     "StoragePanel",
+    "TaskCounter",
     "TaskStack",
     "TextBlock",
     "TextLabel",

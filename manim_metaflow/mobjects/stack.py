@@ -85,7 +85,8 @@ class TaskStack(VGroup):
         self.more = TaskCounter(name, self.rest, height=CELL_HEIGHT, font_size=size) if self.rest else None
         texts = [task_text(task) for task in shown]
         widest = max((TextLabel(text, font_size=size).advance for text in texts), default=0.5)
-        width = widest + 0.24 + 0.3 * slots + (0.06 if slots else 0)
+        self.heading = TextLabel(name, font_size=full)
+        width = max(widest + 0.24 + 0.3 * slots + (0.06 if slots else 0), self.heading.width)
         if self.more:
             width = max(width, self.more.width_needed)
             self.more = TaskCounter(name, self.rest, width=width, height=CELL_HEIGHT, font_size=size)
@@ -97,7 +98,6 @@ class TaskStack(VGroup):
         )
         self.rows: list[StepNode | TaskCounter] = [*self.cells, *([self.more] if self.more else [])]
         top = self._pile(shown)
-        self.heading = TextLabel(name, font_size=full)
         self.heading.center_on(0, top + HEADING * 0.55 + CELL_GAP / 2)
         super().__init__(self.heading, self.cells, *([self.more] if self.more else []), name=name)
 
