@@ -89,7 +89,8 @@ class Assembly:
         labels = {pair: self._text_size(text, LABEL_PADDING) for pair, text in self.edge_texts.items()}
         below = self.look.side == "below"
         fans = [step for step in self.flow.steps if step.kind == "foreach"]
-        captions = {step.name: self._text_size(self._caption(step), CAPTION_PADDING) for step in fans}
+        sizes = {step.name: self._text_size(self._caption(step), CAPTION_PADDING) for step in fans}
+        captions = {name: (width, height if below else 0.0) for name, (width, height) in sizes.items()}
         spacing = Spacing(region_label=0.4 if below else 0.0)
 
         def lay_out(length: float | None) -> FlowLayout:
@@ -99,7 +100,7 @@ class Assembly:
                 direction=self.look.direction,
                 spacing=spacing,
                 labels=labels,
-                captions=captions if below else {},
+                captions=captions,
                 max_length=length,
             )
 
