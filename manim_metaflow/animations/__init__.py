@@ -2,6 +2,7 @@
 
 from manim_metaflow.animations.build import BuildFlow
 from manim_metaflow.animations.code import EvolveCode, FocusCode
+from manim_metaflow.animations.compare import CompareRuns
 from manim_metaflow.animations.merge import MergeArtifacts
 from manim_metaflow.animations.replay import ReplayRun
 from manim_metaflow.animations.resume import CloneTasks, ResumeRun
@@ -27,6 +28,7 @@ __all__ = [
     "BuildFlow",
     "Clip",
     "CloneTasks",
+    "CompareRuns",
     "CreateArtifact",
     "EvolveCode",
     "FocusCode",

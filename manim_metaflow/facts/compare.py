@@ -115,7 +115,7 @@ def compare_runs(before: RunRecord, after: RunRecord) -> RunComparison:
     Raises
     ------
     UsageError
-        The runs are of different flows.
+        The runs are of different flows, or one is a spin.
 
     Notes
     -----
@@ -141,6 +141,9 @@ def compare_runs(before: RunRecord, after: RunRecord) -> RunComparison:
             f"{before.flow.name}/{before.run_id} and {after.flow.name}/{after.run_id} are runs of "
             "different flows. Give two runs of one flow."
         )
+    for run in (before, after):
+        if run.command[:1] == ("spin",):
+            raise UsageError(f"{run.flow.name}/{run.run_id} is a spin: one task, not a run to compare.")
     names = [step.name for step in after.flow.steps]
     gone = [step.name for step in before.flow.steps if step.name not in after.flow]
     environment = _environment(before, after)

@@ -5,9 +5,11 @@ from manim_metaflow.mobjects.bytes import BytesStrip, HashLabel
 from manim_metaflow.mobjects.chip import ArtifactChip
 from manim_metaflow.mobjects.clock import RunClock
 from manim_metaflow.mobjects.code import CodePanel
+from manim_metaflow.mobjects.compare import ComparisonGrid, ComparisonRow, DeedPill, HashPair
 from manim_metaflow.mobjects.counter import TaskCounter
 from manim_metaflow.mobjects.dag import FlowDAG
 from manim_metaflow.mobjects.edge import FlowEdge
+from manim_metaflow.mobjects.evidence import EvidenceRow, EvidenceTable, Statement
 from manim_metaflow.mobjects.face import Face
 from manim_metaflow.mobjects.keys import KeyMap
 from manim_metaflow.mobjects.label import TextBlock, TextLabel
@@ -27,13 +29,19 @@ __all__ = [
     "BlobCell",
     "BytesStrip",
     "CodePanel",
+    "ComparisonGrid",
+    "ComparisonRow",
     "ContentStore",
+    "DeedPill",
+    "EvidenceRow",
+    "EvidenceTable",
     "ExceptionNote",
     "Face",
     "FlowDAG",
     "FlowEdge",
     "ForeachRegion",
     "HashLabel",
+    "HashPair",
     "KeyLine",
     "KeyMap",
     "LifecycleTrack",
@@ -43,6 +51,7 @@ __all__ = [
     "RunHeading",
     "RunTally",
     "RunTimeline",
+    "Statement",
     "StepNode",
     "StoragePanel",
     "TaskCounter",

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -245,6 +246,13 @@ def test_a_run_from_a_datastore_says_what_it_does_not_know(record):
         (None, "code and environment not known")
     }
     assert {step.written for step in found.steps} == {None}
+
+
+def test_a_spin_is_not_compared(record):
+    first = record()
+    spun = replace(first, command=("spin", f"Pairs/{first.run_id}/end/6"))
+    with pytest.raises(UsageError, match="is a spin"):
+        compare_runs(first, spun)
 
 
 def test_runs_of_two_flows_are_not_compared(runs):
