@@ -3,6 +3,7 @@
 from manim_metaflow.animations.build import BuildFlow
 from manim_metaflow.animations.code import EvolveCode, FocusCode
 from manim_metaflow.animations.compare import CompareRuns
+from manim_metaflow.animations.evolve_flow import EvolveFlow
 from manim_metaflow.animations.merge import MergeArtifacts
 from manim_metaflow.animations.replay import ReplayRun
 from manim_metaflow.animations.resume import CloneTasks, ResumeRun
@@ -19,6 +20,7 @@ from manim_metaflow.animations.storage import (
     Serialize,
     WriteKeys,
 )
+from manim_metaflow.animations.terminal import RunCommand
 from manim_metaflow.animations.timeline import Clip, Timeline
 from manim_metaflow.animations.timescale import TimeScale
 from manim_metaflow.animations.unfold import UnfoldTasks
@@ -31,6 +33,7 @@ __all__ = [
     "CompareRuns",
     "CreateArtifact",
     "EvolveCode",
+    "EvolveFlow",
     "FocusCode",
     "HashBytes",
     "Inherit",
@@ -41,6 +44,7 @@ __all__ = [
     "RegisterArtifact",
     "ReplayRun",
     "ResumeRun",
+    "RunCommand",
     "Serialize",
     "SetState",
     "TimeScale",

@@ -22,6 +22,7 @@ from manim_metaflow.mobjects.region import ForeachRegion
 from manim_metaflow.mobjects.runs import ExceptionNote, KeyLine, RunHeading, RunTally
 from manim_metaflow.mobjects.stack import TaskStack
 from manim_metaflow.mobjects.store import ContentStore
+from manim_metaflow.mobjects.terminal import TerminalPanel
 
 __all__ = [
     "STATES",
@@ -56,6 +57,7 @@ __all__ = [
     "StoragePanel",
     "TaskCounter",
     "TaskStack",
+    "TerminalPanel",
     "TextBlock",
     "TextLabel",
 ]

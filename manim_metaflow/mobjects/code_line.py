@@ -60,6 +60,14 @@ class Ink(Path):
         scale = EM * font_size
         curves = np.concatenate(pieces) * scale + np.array([GUTTER, -DROP * scale])
         super().__init__(curves, fill=getattr(theme, role))
+        self._rest = curves
+
+    def place(self, at: npt.ArrayLike, zoom: float = 1.0, *, columns: float = np.inf) -> Ink:
+        """Draw its letters up to a column for a row whose origin is at a point, shape ``(2,)``."""
+        shown = int(np.searchsorted(self.columns, columns, side="left"))
+        curves = self._rest[: int(self.ends[shown - 1]) // 4 if shown else 0]
+        self.set_curves(curves * zoom + np.asarray(at, dtype=float))
+        return self
 
 
 class CodeLine(VGroup):
