@@ -5,6 +5,9 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +16,7 @@ from manim_metaflow.errors import ManimMetaflowError, UsageError
 if TYPE_CHECKING:
     from manim import Scene
 
-__all__ = ["load_scene"]
+__all__ = ["blaming", "load_scene"]
 
 
 def load_scene(file: Path, name: str | None = None) -> type[Scene]:
@@ -43,10 +46,8 @@ def load_scene(file: Path, name: str | None = None) -> type[Scene]:
     module = importlib.util.module_from_spec(spec)
     sys.modules[file.stem] = module
     sys.path.insert(0, str(file.resolve().parent))
-    try:
+    with blaming(file):
         spec.loader.exec_module(module)
-    except Exception as error:
-        raise ManimMetaflowError(f"{file}: cannot be imported. {type(error).__name__}: {error}") from error
     scenes = {
         key: value
         for key, value in vars(module).items()
@@ -60,3 +61,29 @@ def load_scene(file: Path, name: str | None = None) -> type[Scene]:
         found = f"several scenes: {', '.join(scenes)}. Name one" if scenes else "no scene"
         raise UsageError(f"{file} has {found}.")
     return next(iter(scenes.values()))
+
+
+@contextmanager
+def blaming(file: Path) -> Iterator[None]:
+    """Say in one message what a scene file's own code raises, and where.
+
+    Raises
+    ------
+    ManimMetaflowError
+        The code of the file, or what it called, raised.
+    """
+    try:
+        yield
+    except ManimMetaflowError:
+        raise
+    except SyntaxError as error:
+        raise ManimMetaflowError(
+            f"{error.filename}, line {error.lineno}: SyntaxError: {error.msg}"
+        ) from error
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [frame for frame in frames if Path(frame.filename) == file.resolve()]
+        if not own:
+            raise
+        said = f"{type(error).__name__}: {error}"
+        raise ManimMetaflowError(f"{file}, line {own[-1].lineno}, in {own[-1].name}: {said}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import threading
 from collections.abc import Callable, Iterator
 from contextvars import copy_context
@@ -11,6 +12,9 @@ from typing import TypeVar
 __all__ = ["in_lockstep"]
 
 T = TypeVar("T")
+
+PATIENCE = 2.0
+"""Seconds to wait for code that is interrupted in the middle: it may be deep in a call that does not end."""
 
 
 class _Abandoned(BaseException):
@@ -25,7 +29,8 @@ def in_lockstep(run: Callable[[Callable[[T], None]], None]) -> Iterator[T]:
     run
         Called once, in a thread of its own and in a copy of the caller's context, with a function
         ``emit``. What it raises is raised to the consumer. If the consumer stops early, ``emit`` does
-        not return, and ``run`` is unwound.
+        not return, and ``run`` is unwound; if Ctrl-C comes while ``run`` is at work, it is unwound from
+        where it is.
 
     Examples
     --------
@@ -52,13 +57,26 @@ def in_lockstep(run: Callable[[Callable[[T], None]], None]) -> Iterator[T]:
 
     thread = threading.Thread(target=copy_context().run, args=(work,), daemon=True)
     thread.start()
+    patience = None
     try:
-        while (received := outbox.get()) is not None:
+        while (received := _taken(outbox, thread)) is not None:
             if isinstance(received, BaseException):
                 raise received
             yield received[0]
             go_on.release()
+    except KeyboardInterrupt:
+        patience = PATIENCE
+        raise
     finally:
         closed.set()
         go_on.release()
-        thread.join()
+        thread.join(patience)
+
+
+def _taken(outbox: SimpleQueue[T], worker: threading.Thread) -> T:
+    try:
+        return outbox.get()
+    except KeyboardInterrupt:
+        abandoned = ctypes.py_object(_Abandoned)
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker.ident or 0), abandoned)
+        raise
