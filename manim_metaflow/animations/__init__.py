@@ -2,8 +2,11 @@
 
 from manim_metaflow.animations.build import BuildFlow
 from manim_metaflow.animations.code import EvolveCode, FocusCode
+from manim_metaflow.animations.collapse import CollapseRegion, ExpandRegion
 from manim_metaflow.animations.compare import CompareRuns
 from manim_metaflow.animations.evolve_flow import EvolveFlow
+from manim_metaflow.animations.focus import FocusFlow
+from manim_metaflow.animations.highlight import HighlightFlow
 from manim_metaflow.animations.merge import MergeArtifacts
 from manim_metaflow.animations.replay import ReplayRun
 from manim_metaflow.animations.resume import CloneTasks, ResumeRun
@@ -30,12 +33,16 @@ __all__ = [
     "BuildFlow",
     "Clip",
     "CloneTasks",
+    "CollapseRegion",
     "CompareRuns",
     "CreateArtifact",
     "EvolveCode",
     "EvolveFlow",
+    "ExpandRegion",
     "FocusCode",
+    "FocusFlow",
     "HashBytes",
+    "HighlightFlow",
     "Inherit",
     "LoadArtifact",
     "MergeArtifacts",

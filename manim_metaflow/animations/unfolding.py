@@ -38,14 +38,14 @@ def run_graph(dag: FlowDAG, record: RunRecord) -> FlowDAG:
         graph = FlowDAG(
             dag.whole,
             run=record,
-            direction=dag._look.direction,
-            detail=dag._look.detail,
+            direction=dag.look.direction,
+            detail=dag.look.detail,
             theme=dag.theme,
             wrap=wrap,
             collapsed=_collapsed(dag.flow, dag.whole),
             heading=False,
-            font_size=dag._look.font_size,
-            captions=dag._look.side,
+            font_size=dag.look.font_size,
+            captions=dag.look.side,
             most_tasks=most,
         )
         drawn = VGroup(graph, *_faces(graph, record))

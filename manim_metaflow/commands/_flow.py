@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["flow_argument", "read_flow"]
 
 
-class _FlowType(click.ParamType):
+class _FlowType(click.ParamType[str]):
     """A flow; the shell completes it as the name of a file."""
 
     name = "flow"

@@ -44,8 +44,8 @@ def show(flow: str, as_json: bool) -> None:
 def flow_tree(flow: FlowInfo) -> Tree:
     """Return a flow as a tree."""
     tree = Tree(Text(flow.name, style="bold") + _said(flow.file, "dim"))
-    for line in flow.doc.partition("\n\n")[0].splitlines():
-        tree.add(Text(line, style="italic"))
+    for said in flow.doc.partition("\n\n")[0].splitlines():
+        tree.add(Text(said, style="italic"))
     for decorator in flow.decorators:
         tree.add(Text(decorator.text, style="magenta"))
     for parameter in flow.parameters:

@@ -11,6 +11,7 @@ from manim_metaflow.mobjects.dag import FlowDAG
 from manim_metaflow.mobjects.edge import FlowEdge
 from manim_metaflow.mobjects.evidence import EvidenceRow, EvidenceTable, Statement
 from manim_metaflow.mobjects.face import Face
+from manim_metaflow.mobjects.heading import FlowHeading
 from manim_metaflow.mobjects.keys import KeyMap
 from manim_metaflow.mobjects.label import TextBlock, TextLabel
 from manim_metaflow.mobjects.lanes import RunTimeline
@@ -40,6 +41,7 @@ __all__ = [
     "Face",
     "FlowDAG",
     "FlowEdge",
+    "FlowHeading",
     "ForeachRegion",
     "HashLabel",
     "HashPair",

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from manim import VGroup
 
 from manim_metaflow.facts.records import ArtifactRecord, FlowInfo, RunRecord, StepInfo
 from manim_metaflow.layout.collapse import folded_name, inside
@@ -257,11 +256,6 @@ def inside_foreach(flow: FlowInfo, step: StepInfo) -> bool:
     """Tell whether a step has a task for every item of some foreach."""
     open_splits = step.split_parents[:-1] if step.kind == "join" else step.split_parents
     return any(flow[name].kind == "foreach" for name in open_splits)
-
-
-def notes_group(notes: dict[str, StepNotes]) -> VGroup:
-    """Group the notes that say anything."""
-    return VGroup(*[note for note in notes.values() if len(note)])
 
 
 def _put(node: StepNode | TaskStack, at: tuple[float, float]) -> None:

@@ -3,34 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path as FilePath
 from typing import Any, Literal
 
 import numpy as np
-from manim import DL, ORIGIN, UR, VGroup
+from manim import DL, ORIGIN, UR, VGroup, VMobject
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records import ArtifactRecord, FlowInfo, RunRecord
-from manim_metaflow.layout.collapse import collapse_flow, inside
+from manim_metaflow.layout.collapse import collapse_flow
 from manim_metaflow.layout.geometry import Direction
 from manim_metaflow.mobjects.assembly import CHIP_GAP, CHIP_ROOM, CHIP_SIZE, Assembly, Look, made_here
 from manim_metaflow.mobjects.chip import ArtifactChip
 from manim_metaflow.mobjects.details import DETAILS, Detail
 from manim_metaflow.mobjects.edge import FlowEdge
+from manim_metaflow.mobjects.fold import Fold
+from manim_metaflow.mobjects.handles import GraphHandles
 from manim_metaflow.mobjects.heading import FlowHeading
 from manim_metaflow.mobjects.node import StepNode
 from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.stack import TaskStack
-from manim_metaflow.mobjects.ways import shortest_path
 from manim_metaflow.theme import Theme, current_theme, theme_named, use_theme
 
 __all__ = ["FlowDAG", "made_here"]
 
 HEADING_GAP, NARROWEST = 0.45, 8.0
 
+LAYERS = 5
+"""Frames, arrows, boxes, loops, notes: the groups that collapse takes things from."""
 
-class FlowDAG(VGroup):
+
+class FlowDAG(GraphHandles, VGroup):
     """A flow's graph: a box a step, an arrow an edge, a dashed frame round what a foreach repeats.
 
     Parameters
@@ -76,6 +79,8 @@ class FlowDAG(VGroup):
         The :class:`.FlowHeading`, or ``None``.
     artifacts
         The chips shown so far.
+    folds
+        Regions collapsed by :meth:`collapse`, by the step that fans out.
 
     Examples
     --------
@@ -122,23 +127,27 @@ class FlowDAG(VGroup):
         self.whole = flow if isinstance(flow, FlowInfo) else load_flow(flow)
         self.flow = collapse_flow(self.whole, collapsed)
         size = self.theme.label_size if font_size is None else font_size
-        self._look = Look(direction, size, captions, detail, most_tasks)
+        self.look = Look(direction, size, captions, detail, most_tasks)
         self._run = run
         with use_theme(self.theme):
             self._build(wrap, heading=detail == "full" if heading is None else heading)
 
     def _build(self, wrap: float | Literal["fit"] | None, *, heading: bool) -> None:
-        assembly = Assembly(self.whole, self.flow, self._run, self._look)
+        assembly = Assembly(self.whole, self.flow, self._run, self.look)
         layout = assembly.lay_out(wrap)
         assembly.place(layout)
         self.nodes: dict[str, StepNode | TaskStack] = assembly.nodes
         self.notes = assembly.notes
         self.regions = assembly.regions(layout)
         self.edges = assembly.edges(layout)
+        self.overview: Any = None
+        """Corners of the camera's frame before it focused, shape ``(n, 3)``."""
+        self.dimmed: list[tuple[VMobject, float, float]] = []
+        """What is dimmed, with its opacity of fill and stroke when it is not."""
+        self.folds: dict[str, Fold] = {}
+        self.fold_layer: Parts[Fold] = Parts()
         self.captions = VGroup(*[note for note in self.notes.values() if len(note)])
         self.artifacts: Parts[ArtifactChip] = Parts()
-        self.folds: dict[str, VGroup] = {}
-        """Boxes that stand for the regions collapsed by an animation, with their edges."""
         super().__init__(
             VGroup(*self.regions.values()),
             VGroup(*[edge for pair, edge in self.edges.items() if pair[0] != pair[1]]),
@@ -147,7 +156,9 @@ class FlowDAG(VGroup):
             VGroup(*[edge for pair, edge in self.edges.items() if pair[0] == pair[1]]),
             self.captions,
             self.artifacts,
+            self.fold_layer,
         )
+        self.layers = [(layer, list(layer)) for layer in self if isinstance(layer, VGroup)][:LAYERS]
         self.heading: FlowHeading | None = None
         if heading:
             self._add_heading()
@@ -155,7 +166,7 @@ class FlowDAG(VGroup):
 
     def _add_heading(self) -> None:
         left, top = float(self.get_left()[0]), float(self.get_top()[1])
-        self.heading = FlowHeading(self.flow, self._look.detail, width=max(NARROWEST, float(self.width)))
+        self.heading = FlowHeading(self.flow, self.look.detail, width=max(NARROWEST, float(self.width)))
         self.heading.shift(np.array([left, top + HEADING_GAP, 0.0]) - self.heading.get_corner(DL))
         self.add(self.heading)
         self.move_to(ORIGIN)
@@ -184,38 +195,6 @@ class FlowDAG(VGroup):
             raise UsageError(f"{self.flow.name} has no edge from {source!r} to {target!r}.")
         return self.edges[source, target]
 
-    def path(self, source: str, target: str) -> VGroup:
-        """Return the steps and arrows of the shortest way between two steps, in the order of the way.
-
-        Raises
-        ------
-        UsageError
-            There is no such step, or no way.
-        """
-        for name in (source, target):
-            self[name]
-        way = shortest_path(self.flow, source, target)
-        if not way:
-            raise UsageError(f"{self.flow.name} has no way from {source!r} to {target!r}.")
-        parts: list[Any] = [self.nodes[source]]
-        for pair in pairwise(way):
-            parts += [self.edges[pair], self.nodes[pair[1]]]
-        return VGroup(*parts)
-
-    def region(self, name: str) -> VGroup:
-        """Return all that lies between a step that fans out and its join: frame, arrows, steps, notes.
-
-        Raises
-        ------
-        UsageError
-            The step does not fan out.
-        """
-        names = inside(self.flow, name)
-        frames = [self.regions[each] for each in (name, *names) if each in self.regions]
-        edges = [edge for pair, edge in self.edges.items() if set(pair) <= set(names)]
-        notes = [self.notes[each] for each in names if len(self.notes[each])]
-        return VGroup(*frames, *edges, *[self.nodes[each] for each in names], *notes)
-
     def task(self, place: str) -> StepNode | None:
         """Return the box that stands for a task, by :attr:`.TaskRecord.place`; ``None`` if it is elided."""
         node = self.nodes[_step_of(place)]
@@ -230,7 +209,8 @@ class FlowDAG(VGroup):
             return node.node_box
         frames = [self.regions[name].frame for name in self.flow[step].split_parents if name in self.regions]
         if not frames:
-            return node.rows_box
+            sides: tuple[float, float, float, float] = node.rows_box
+            return sides
         around = frames[-1]
         left, bottom = around.get_corner(DL)[:2]
         right, top = around.get_corner(UR)[:2]
@@ -255,7 +235,7 @@ class FlowDAG(VGroup):
         size = CHIP_SIZE if named else 0.28
         with use_theme(self.theme):
             chips = [
-                ArtifactChip(a.name, a.sha, size=size, named=named, font_size=self._look.small)
+                ArtifactChip(a.name, a.sha, size=size, named=named, font_size=self.look.small)
                 for a in artifacts
             ]
         for chip in chips:
@@ -274,14 +254,14 @@ class FlowDAG(VGroup):
 
     def _stand_outside(self, node: StepNode, chips: list[ArtifactChip]) -> None:
         left, bottom, _, top = node.node_box
-        if self._look.direction == "down":
+        if self.look.direction == "down":
             wide = max((float(chip.width) for chip in chips), default=0.0)
             x = left - CHIP_GAP * self.zoom - wide + 0.15 * self.zoom
             first = (bottom + top) / 2 + (len(chips) - 1) / 2 * CHIP_ROOM * self.zoom
             for index, chip in enumerate(chips):
                 chip.shift((x, first - index * CHIP_ROOM * self.zoom, 0.0))
             return
-        below = self._look.side == "below"
+        below = self.look.side == "below"
         for index, chip in enumerate(chips):
             row = index if below else len(chips) - 1 - index
             gap = (0.28 + CHIP_ROOM * row) * self.zoom

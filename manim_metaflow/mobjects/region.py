@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 from manim import VGroup
 
 from manim_metaflow.facts.records import StepInfo
@@ -66,11 +67,7 @@ class ForeachRegion(VGroup):
         font_size: float | None = None,
     ) -> None:
         theme = current_theme()
-        self.frame = Path(
-            dashes(rounded_rectangle(rect.width, rect.height, 0.16)) + np.array(rect.center),
-            stroke=theme.edge,
-            stroke_width=theme.thin,
-        )
+        self.frame = Path(frame_curves(rect), stroke=theme.edge, stroke_width=theme.thin)
         y = rect.bottom - 0.21 if side == "below" else rect.top + 0.21
         text = region_text(step, count)
         size = theme.small_size if font_size is None else font_size
@@ -78,8 +75,17 @@ class ForeachRegion(VGroup):
         self.caption = TextLabel(text, font_size=size, color=theme.accent).center_on(*at)
         super().__init__(self.frame, self.caption, name=step.name)
 
+    def set_frame(self, rect: Rect) -> None:
+        """Draw the outline elsewhere; the caption stays."""
+        self.frame.set_curves(frame_curves(rect))
+
     def __snapshot__(self) -> dict[str, Any]:
         return {"role": "region", "name": self.name, "text": self.caption.text}
+
+
+def frame_curves(rect: Rect) -> npt.NDArray[np.float64]:
+    """Return the dashes of a frame, cubic Béziers of shape ``(n, 4, 2)``."""
+    return np.asarray(dashes(rounded_rectangle(rect.width, rect.height, 0.16)) + np.array(rect.center))
 
 
 def region_text(step: StepInfo, count: int) -> str:
