@@ -17,7 +17,9 @@ __all__ = ["main"]
 COMMANDS = (
     "compare",
     "draw",
+    "record",
     "render",
+    "replay",
     "sheet",
     "show",
 )

@@ -5,6 +5,7 @@ from manim_metaflow.animations.code import EvolveCode, FocusCode
 from manim_metaflow.animations.collapse import CollapseRegion, ExpandRegion
 from manim_metaflow.animations.compare import CompareRuns
 from manim_metaflow.animations.evolve_flow import EvolveFlow
+from manim_metaflow.animations.explode import ExplodeStep, TaskGrid
 from manim_metaflow.animations.focus import FocusFlow
 from manim_metaflow.animations.highlight import HighlightFlow
 from manim_metaflow.animations.merge import MergeArtifacts
@@ -39,6 +40,7 @@ __all__ = [
     "EvolveCode",
     "EvolveFlow",
     "ExpandRegion",
+    "ExplodeStep",
     "FocusCode",
     "FocusFlow",
     "HashBytes",
@@ -54,6 +56,7 @@ __all__ = [
     "RunCommand",
     "Serialize",
     "SetState",
+    "TaskGrid",
     "TimeScale",
     "Timeline",
     "UnfoldTasks",

@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from manim import Create, FadeIn, MovingCameraScene, VGroup, config, smooth, tempconfig
+from manim import Create, FadeIn, MovingCameraScene, Scene, VGroup, config, smooth, tempconfig
 from manim.constants import QUALITIES
 from PIL import Image
 
 from manim_metaflow.animations.timeline import Clip, Timeline
 from manim_metaflow.mobjects.dag import FlowDAG
 
-__all__ = ["film_flow", "film_length", "frames_per_second"]
+__all__ = ["film_flow", "film_length", "frames_per_second", "render_film"]
 
 MARGIN = 0.55
 PAUSE = 1.6
@@ -81,12 +81,19 @@ def film_flow(
     tell
         Called with the seconds rendered so far.
     """
-    scratch = tempfile.TemporaryDirectory(prefix="manim-metaflow-")
-    with scratch as media, _settings(media, draft.suffix, quality, dag):
-        scene = FlowFilm(dag, tell)
+    with tempfile.TemporaryDirectory(prefix="manim-metaflow-") as media:
+        render_film(lambda: FlowFilm(dag, tell), draft, media, quality, dag.theme.background)
+
+
+def render_film(
+    make_scene: Callable[[], Scene], draft: Path, media: str | Path, quality: str, background: str
+) -> None:
+    """Render a scene, built under its film's settings, to a file whose suffix says the format."""
+    with _settings(str(media), draft.suffix.lower(), quality, background):
+        scene = make_scene()
         scene.render()
         writer: Any = scene.renderer.file_writer
-        if draft.suffix == ".gif":
+        if draft.suffix.lower() == ".gif":
             _join_gif(sorted(writer.image_sequence_directory.glob("*.png")), draft)
         else:
             shutil.move(writer.movie_file_path, draft)
@@ -209,7 +216,7 @@ def _quality(letter: str) -> Any:
 
 
 @contextmanager
-def _settings(media: str, suffix: str, quality: str, dag: FlowDAG) -> Iterator[None]:
+def _settings(media: str, suffix: str, quality: str, background: str) -> Iterator[None]:
     preset = _quality(quality)
     settings: dict[str, Any] = {
         "media_dir": media,
@@ -219,7 +226,7 @@ def _settings(media: str, suffix: str, quality: str, dag: FlowDAG) -> Iterator[N
         "pixel_width": preset["pixel_width"],
         "pixel_height": preset["pixel_height"],
         "frame_rate": frames_per_second(quality, suffix),
-        "background_color": dag.theme.background,
+        "background_color": background,
         "background_opacity": 0.0 if suffix == ".webm" else 1.0,
         "dry_run": False,
         "disable_caching": True,

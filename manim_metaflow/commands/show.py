@@ -1,7 +1,8 @@
-"""``manim-metaflow show``: what was found in a flow, as a tree or as JSON."""
+"""``manim-metaflow show``: what was found in a flow or in a run, as a tree or as JSON."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cloup
@@ -10,35 +11,67 @@ from rich.text import Text
 from rich.tree import Tree
 
 from manim_metaflow.commands._flow import flow_argument, read_flow
+from manim_metaflow.commands._runs import names_run, read_run_named
+from manim_metaflow.errors import UsageError
 
 if TYPE_CHECKING:
     from manim_metaflow.facts.records import FlowInfo, StepInfo
 
 __all__ = ["flow_tree", "show"]
 
+WIDE = 1000
+"""Letters a line may have where no terminal says: a line in a file or a pipe is not cut."""
+
 
 @cloup.command(
-    short_help="Show what was found in a flow.",
+    short_help="Show what was found in a flow or a run.",
     epilog="""Examples:
 
 \b
   manim-metaflow show flow.py
   manim-metaflow show pkg.module:MyFlow
   manim-metaflow show flow.py --json | jq .record.edges
+  manim-metaflow show MyFlow/1763700154
+  manim-metaflow show run.json --all
 """,
 )
 @flow_argument
-@cloup.option("--json", "as_json", is_flag=True, help="Print the FlowInfo record instead of a tree.")
-def show(flow: str, as_json: bool) -> None:
+@cloup.option("--json", "as_json", is_flag=True, help="Print the record instead of a tree.")
+@cloup.option(
+    "--root",
+    type=cloup.Path(path_type=Path),
+    help="Of a run: the folder that holds .metaflow; by default the datastore Metaflow is configured for.",
+)
+@cloup.option("--all", "every", is_flag=True, help="Of a run: list every task of a long foreach.")
+def show(flow: str, as_json: bool, root: Path | None, every: bool) -> None:
     """Show what was found in a flow: steps, edges, parameters, decorators.
 
-    What a step fans out to stands beneath it, up to the join.
+    What a step fans out to stands beneath it, up to the join. MyFlow/ID and a record's .json file show a
+    run: its tasks, states, times and clones.
     """
+    if names_run(flow):
+        _show_run(flow, root, as_json=as_json, every=every)
+        return
+    if root is not None or every:
+        raise UsageError(f"{flow} is a flow; --root and --all are for runs.")
     info = read_flow(flow)
     if as_json:
         print(info.to_json(), end="")
         return
     Console(highlight=False).print(flow_tree(info))
+
+
+def _show_run(run: str, root: Path | None, *, as_json: bool, every: bool) -> None:
+    from manim_metaflow.commands._show_run import MOST, run_tree
+
+    record = read_run_named(run, root=root)
+    if as_json:
+        print(record.to_json(), end="")
+        return
+    tree = run_tree(record, most=None if every else MOST)
+    terminal = Console(highlight=False)
+    console = terminal if terminal.is_terminal else Console(highlight=False, width=WIDE)
+    console.print(tree)
 
 
 def flow_tree(flow: FlowInfo) -> Tree:

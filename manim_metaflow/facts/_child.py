@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from manim_metaflow.errors import RunError
+from manim_metaflow.facts._signals import interrupts_held
 
 __all__ = ["Finished", "ask_python", "entry_point", "run_flow"]
 
@@ -48,22 +49,26 @@ def run_flow(
     However this ends, with a result, a timeout or Ctrl-C, no process of the child's group outlives it.
     """
     said = store / "said.log"
+    child: subprocess.Popen[bytes] | None = None
     with said.open("wb") as log:
-        child = subprocess.Popen(
-            [*entry, "--no-pylint", *arguments],
-            cwd=store,
-            env=_environment(store, environment),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
         try:
+            with interrupts_held():
+                child = subprocess.Popen(
+                    [*entry, "--no-pylint", *arguments],
+                    cwd=store,
+                    env=_environment(store, environment),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
             child.wait(timeout)
         except subprocess.TimeoutExpired as error:
             raise RunError(f"{entry[1]}: still running after {timeout:g} s; stopped.") from error
         finally:
-            _end(child)
+            if child is not None:
+                with interrupts_held():
+                    _end(child)
     lines = said.read_text(errors="replace").splitlines()
     said.unlink()
     console = tuple(_plain(line, store) for line in lines[:_CONSOLE_LINES])

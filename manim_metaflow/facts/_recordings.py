@@ -13,12 +13,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from manim_metaflow.errors import RecordingError, RunError
+from manim_metaflow.facts._signals import interrupts_held
 from manim_metaflow.facts.records import RunRecord
 
 __all__ = [
     "Shelf",
     "list_recordings",
     "load_recording",
+    "put_recording",
     "recording_key",
     "scratch_store",
     "store_of",
@@ -96,16 +98,26 @@ class Shelf:
     def put(self, record: RunRecord, scratch: Path) -> RunRecord:
         """Keep the record and its datastore; either both are there afterwards or neither."""
         path = self.directory / f"{record.flow.name}-{self.command}-{self.key}.json"
-        record = replace(record, key=self.key, recording=path)
+        record = replace(record, key=self.key)
+        return put_recording(record, scratch, path)
+
+
+def put_recording(record: RunRecord, store: Path | None, path: Path) -> RunRecord:
+    """Write a record to its file and move its datastore beside it; both are there afterwards or neither.
+
+    ``store`` is ``None`` to keep none.
+    """
+    with interrupts_held():
         path.unlink(missing_ok=True)
         shutil.rmtree(store_of(path), ignore_errors=True)
-        os.replace(scratch, store_of(path))
         try:
+            if store is not None:
+                os.replace(store, store_of(path))
             _write(path, record.to_json())
         except BaseException:
             shutil.rmtree(store_of(path), ignore_errors=True)
             raise
-        return record
+    return replace(record, recording=path)
 
 
 def _write(path: Path, text: str) -> None:

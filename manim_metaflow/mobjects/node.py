@@ -228,6 +228,11 @@ class StepNode(VGroup):
         for part in parts:
             part.set_curves(np.tile(point, (1, 4, 1)))
 
+    def hide_badge(self) -> StepNode:
+        """Leave the mark out, where a box is too small for it."""
+        self._hide(self._disc, self._mark)
+        return self
+
     def show_attempts(self, failed: int) -> StepNode:
         """Put a dot on the box's lower edge for each attempt that failed before the present one."""
         self.failed_attempts = failed

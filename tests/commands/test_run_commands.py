@@ -1,0 +1,173 @@
+"""record, replay and show: real runs, from a shell, and nothing else touched."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import av
+import psutil
+import pytest
+
+from manim_metaflow.facts import load_recording
+
+FLOWS = Path(__file__).parents[1] / "flows"
+COMMAND = [str(Path(sys.executable).with_name("manim-metaflow"))]
+
+
+def run(*words: object, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *map(str, words)],
+        cwd=cwd,
+        env={**os.environ, **env},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def tree(folder: Path) -> dict[str, str]:
+    """Every file below a folder with the hash of its bytes, and every folder."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha1(path.read_bytes()).hexdigest() if path.is_file() else ""
+        for path in sorted(folder.rglob("*"))
+    }
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a failed run of a flow, recorded from the command line."""
+    folder = tmp_path_factory.mktemp("run")
+    shutil.copy(FLOWS / "resume_flow.py", folder)
+    done = run("record", "resume_flow.py", "-o", "run.json", cwd=folder, FAIL="1")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "run.json\n"
+    assert "failed, 3 tasks executed" in done.stderr
+    return folder
+
+
+def test_record_keeps_the_record_and_its_store(folder: Path) -> None:
+    record = load_recording(folder / "run.json")
+    assert record.status == "failed"
+    assert (folder / "run.store" / ".metaflow" / "ResumeFlow" / record.run_id).is_dir()
+    assert sorted(path.name for path in folder.iterdir() if path.name.startswith(".")) == []
+
+
+def test_record_passes_decorators_and_parameters_on(tmp_path: Path) -> None:
+    shutil.copy(FLOWS / "linear.py", tmp_path)
+    words = (
+        "record",
+        "linear.py",
+        "-o",
+        "r.json",
+        "--with",
+        "retry",
+        "--discard-store",
+        "--",
+        "--alpha",
+        "4",
+    )
+    done = run(*words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert load_recording(tmp_path / "r.json").command == ("run", "--with", "retry", "--alpha", "4")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["linear.py", "r.json"]
+
+
+def test_record_resumes_a_record_with_the_file_as_it_is_now(folder: Path) -> None:
+    before = tree(folder / "run.store")
+    done = run("record", "resume_flow.py", "--resume", "run.json", "-o", "resumed.json", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    resumed = load_recording(folder / "resumed.json")
+    assert resumed.origin_run_id == load_recording(folder / "run.json").run_id
+    assert sorted(task.step for task in resumed.cloned) == ["middle", "start"]
+    assert tree(folder / "run.store") == before
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (("record", "nowhere.py"), 1, "nowhere.py"),
+        (("record", "resume_flow.py", "-o", "no/such/run.json"), 2, "there is no folder"),
+        (("record", "resume_flow.py", "-o", "run.txt"), 2, "a record is a .json file"),
+        (("record", "resume_flow.py", "--step", "risky", "-o", "x.json"), 2, "Give --resume too"),
+        (("record", "resume_flow.py", "-o", "x.json", "--", "--beta", "3"), 1, "beta"),
+        (("replay", "resume_flow.py", "-o", "x.mp4"), 2, "not a run"),
+        (("replay", "run.json", "-o", "x.avi"), 2, "a film is one of"),
+        (("replay", "ResumeFlow/7", "-o", "x.mp4", "--root", "run.store"), 1, "no such run"),
+        (("show", "NoFlow/7", "--root", "run.store"), 1, "no run of NoFlow here"),
+        (("show", "gone.json"), 1, "cannot be read"),
+    ],
+)
+def test_what_cannot_be_done_is_one_message(
+    folder: Path, words: tuple[str, ...], code: int, message: str
+) -> None:
+    before = tree(folder)
+    done = run(*words, cwd=folder)
+    assert done.returncode == code
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert {name: it for name, it in tree(folder).items() if "__pycache__" not in name} == before
+
+
+def test_a_resume_without_its_store_says_so(folder: Path, tmp_path: Path) -> None:
+    shutil.copy(folder / "run.json", tmp_path)
+    shutil.copy(FLOWS / "resume_flow.py", tmp_path)
+    done = run("record", "resume_flow.py", "--resume", "run.json", "-o", "x.json", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "its datastore is gone" in done.stderr
+    assert not (tmp_path / "x.json").exists()
+
+
+def test_show_lists_tasks_of_a_run_in_a_datastore_and_of_a_record(folder: Path) -> None:
+    record = load_recording(folder / "run.json")
+    stored = run("show", f"ResumeFlow/{record.run_id}", "--root", "run.store", cwd=folder)
+    kept = run("show", "run.json", cwd=folder)
+    for done in (stored, kept):
+        assert done.returncode == 0, done.stderr
+        assert f"ResumeFlow/{record.run_id}  failed  3 executed" in done.stdout
+        assert "✗ failed" in done.stdout
+        assert "RuntimeError: risky failed" in done.stdout
+        assert "never reached" in done.stdout
+    said = json.loads(run("show", "run.json", "--json", cwd=folder).stdout)
+    assert said["record"]["run_id"] == record.run_id
+
+
+@pytest.mark.parametrize("view", ["graph", "timeline", "both"])
+def test_replay_makes_a_film_and_leaves_the_datastore_as_it_was(folder: Path, view: str) -> None:
+    record = load_recording(folder / "run.json")
+    before = tree(folder / "run.store")
+    words = ("--root", "run.store", "-o", f"{view}.mp4", "-q", "l", "--view", view, "--speed", "4")
+    done = run("replay", f"ResumeFlow/{record.run_id}", *words, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"{view}.mp4\n"
+    assert done.stderr == ""
+    with av.open(str(folder / f"{view}.mp4")) as film:
+        assert sum(1 for _ in film.decode(video=0)) > 30
+    assert tree(folder / "run.store") == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "terminate"])
+@pytest.mark.parametrize("after", [0.4, 1.2, 1.8, 2.6, 3.6])
+def test_an_interrupted_record_leaves_nothing(tmp_path: Path, after: float, number: signal.Signals) -> None:
+    shutil.copy(FLOWS / "foreach.py", tmp_path)
+    child = subprocess.Popen(
+        [*COMMAND, "record", "foreach.py", "-o", "run.json"],
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(after)
+    started = psutil.Process(child.pid).children(recursive=True) if child.poll() is None else []
+    child.send_signal(number)
+    child.communicate(timeout=30)
+    assert [process for process in started if process.is_running() and process.status() != "zombie"] == []
+    left = sorted(path.name for path in tmp_path.iterdir() if path.name != "__pycache__")
+    assert left in (["foreach.py"], ["foreach.py", "run.json", "run.store"])
