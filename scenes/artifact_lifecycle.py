@@ -144,7 +144,9 @@ class ArtifactLifecycle(DeepDive):
             self.play(FadeOut(self.code), FadeOut(self.memory), FadeIn(wide), run_time=0.6)
             row = chips.copy().arrange(RIGHT, buff=0.3).move_to(wide).align_to(wide, LEFT)
             row.shift(0.25 * RIGHT + 0.55 * UP)
-            self.play(*[chip.animate.move_to(place) for chip, place in zip(chips, row)], run_time=0.7)
+            self.play(
+                *[chip.animate.move_to(place) for chip, place in zip(chips, row, strict=True)], run_time=0.7
+            )
             self.memory = wide
             self.strip = self.bytes("doubled").next_to(row, DOWN, buff=0.28, aligned_edge=LEFT)
             self.play(Serialize(self.doubled, self.strip), AdvanceTrack(self.track, "serialize"))

@@ -7,11 +7,11 @@ from typing import Any
 
 from manim import LEFT, RIGHT, VGroup
 
-from manim_metaflow.animations.motions import EnterClip, Motion, PointClip, SwellClip, TravelClip
+from manim_metaflow.animations.motions import EnterClip, Motion, SwellClip, TravelClip
 from manim_metaflow.animations.timeline import Clip
 from manim_metaflow.errors import UsageError
 from manim_metaflow.mobjects.keys import KeyMap, KeyRow
-from manim_metaflow.mobjects.path import Path, rounded_rectangle
+from manim_metaflow.mobjects.path import Path, polyline, rounded_rectangle
 from manim_metaflow.theme import current_theme
 
 __all__ = ["MergeArtifacts", "conflicts_between"]
@@ -106,16 +106,24 @@ class MergeArtifacts(Motion):
             at = 0.5 * index
             for row in rows:
                 mark = Path(
-                    rounded_rectangle(row.width + 0.14, 0.4, 0.08), stroke=theme.failed, stroke_width=2.0
+                    rounded_rectangle(row.width + 0.16, 0.38, 0.08), stroke=theme.failed, stroke_width=2.0
                 ).move_to(row)
                 self.marks.add(mark)
                 clips += [
                     EnterClip(at, at + 0.4, mark, scale=1.15),
                     SwellClip(at, at + 0.7, row, factor=1.04),
                 ]
-            left, right = rows[0], rows[-1]
-            if left.get_x() > right.get_x():
-                left, right = right, left
-            ends = (left.get_right() + 0.12 * RIGHT, right.get_left() + 0.12 * LEFT)
-            clips.append(PointClip(at + 0.2, at + 0.7, ends, theme.failed, self.marks))
+            edge = max(float(key_map.panel.get_right()[0]) for key_map in inputs) + 0.16 * (index + 1)
+            bracket = Path(_bracket(rows, edge), stroke=theme.failed, stroke_width=1.8)
+            self.marks.add(bracket)
+            clips.append(EnterClip(at + 0.3, at + 0.7, bracket))
         return clips
+
+
+def _bracket(rows: Sequence[KeyRow], edge: float) -> Any:
+    """Join the right ends of lines that stand below each other; others by a straight line."""
+    first, last = (row.get_right() + 0.1 * RIGHT for row in (rows[0], rows[-1]))
+    if abs(first[0] - last[0]) < 1e-3:
+        return polyline(first[:2], (edge, first[1]), (edge, last[1]), last[:2])
+    left, right = sorted((rows[0], rows[-1]), key=lambda row: float(row.get_x()))
+    return polyline((left.get_right() + 0.1 * RIGHT)[:2], (right.get_left() + 0.1 * LEFT)[:2])
