@@ -145,7 +145,9 @@ class Resume(DeepDive):
         with self.beat("Only the task that failed executes, and what comes after it."):
             self.play(ReplayRun(self.below, self.resumed, store=self.store))
         new = self.resumed.new_blobs
-        with self.beat(f"{len(new)} new artifacts in the store, all from tasks that executed. The clones added none."):
+        with self.beat(
+            f"{len(new)} new artifacts in the store, all from tasks that executed. The clones added none."
+        ):
             self.pulse(*[slot for slot in self.store.blobs if slot.sha in new])
         self.leaving = VGroup(self.above, self.head, self.below, self.head_below, self.store)
 
