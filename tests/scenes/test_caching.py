@@ -1,0 +1,257 @@
+"""``scenes/caching.py``: legible at every beat, fully cached, and each statement true to its records."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import av
+import pytest
+from film import SCENES, Shown, identities, load, numbers_in, other_than, watch
+
+from manim_metaflow.facts import RunRecord, compare_runs, load_flow, record
+from manim_metaflow.testing import beat_frames, check_frame
+
+SECTIONS = [
+    "title",
+    "the belief",
+    "a first run",
+    "nothing changed",
+    "what run did",
+    "one step changes",
+    "what could be reused",
+    "what run did this time",
+    "what resume did",
+    "what really caches",
+]
+FLOWS = ("spam", "spam_edited")
+
+
+@pytest.fixture
+def caching(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The film's file; a recording that is stale is an error here, not a reason to make it anew."""
+
+    def refuse(target: object, *_: object, **__: object) -> None:
+        pytest.fail(f"The recording of {target} is stale: make recordings")
+
+    monkeypatch.setattr(record, "_record", refuse)
+    monkeypatch.setattr("manim_metaflow.facts.spin._spin", refuse)
+    return load("caching")
+
+
+@pytest.fixture
+def records(caching: ModuleType) -> tuple[RunRecord, ...]:
+    return tuple(caching.recordings())
+
+
+# ---------------------------------------------------------------------------------------- the frames
+
+
+def test_every_section_ends_as_it_did(caching: ModuleType, frame_snapshot) -> None:
+    frame_snapshot.scene(caching.Caching)
+
+
+def test_every_beat_has_a_caption_and_is_clear_to_read(caching: ModuleType) -> None:
+    beats = []
+    for beat in beat_frames(caching.Caching, resolution=(160, 90)):
+        beats.append((beat.section, beat.caption))
+        assert [str(problem) for problem in check_frame(beat.scene)] == [], beat.caption
+        assert not [part for top in beat.scene.mobjects for part in top.get_family() if part.updaters]
+    assert list(dict.fromkeys(section for section, _ in beats)) == SECTIONS
+    captions = [caption for section, caption in beats if section != "title"]
+    assert all(captions)
+    assert len(set(captions)) == len(captions)
+
+
+# ----------------------------------------------------------------------------------------- the truth
+
+
+def sentences(records: tuple[RunRecord, ...]) -> dict[str, list[str]]:
+    """Sentences that hold numbers, and the numbers by the records."""
+    first, again, edited, resumed, spun = records
+    tasks, made = len(again.tasks), {a.sha for task in again.tasks for a in task.artifacts}
+    numbers: dict[str, list[int]] = {
+        r"^A first run: \d+ tasks execute\. The \d+ values": [len(first.executed), len(first.new_blobs)],
+        r"could reuse all \d+ steps\.$": [len(compare_runs(first, again).reusable)],
+        r"^And run\? It executed all \d+ tasks again\.": [len(again.executed)],
+        r"\d+ of \d+ were new\.$": [len(again.new_blobs), len(made)],
+        r"^run executed all \d+ tasks, whatever had changed\.$": [len(edited.executed)],
+        r"^\d+ of \d+ values had a new key and were written\.$": [len(edited.new_blobs), len(made)],
+        r"^It clones all \d+ tasks, the edited step's too:": [len(resumed.cloned)],
+        r"^foreach smooth · \d+ tasks$": [len(again.tasks_of("train"))],
+        r"^executed \d+ of \d+ tasks$": [len(again.executed), tasks],
+        r"^wrote \d+ of \d+ again$": [len(again.new_blobs), len(made)],
+        r"^cloned \d+, executed \d+$": [len(resumed.cloned), len(resumed.executed)],
+        r"^executed \d+ task of \d+$": [len(spun.tasks), tasks],
+    }
+    versions = f"^Python {re.escape(again.python_version)}, Metaflow {re.escape(again.metaflow_version)}$"
+    said = {pattern: list(map(str, values)) for pattern, values in numbers.items()}
+    return said | {versions: numbers_in(f"{again.python_version} {again.metaflow_version}")}
+
+
+def untraced(moments: list[Shown], records: tuple[RunRecord, ...]) -> set[str]:
+    """Texts with a number that neither a record nor a flow explains."""
+    known, expected = identities(records), sentences(records)
+    sources = [load_flow(SCENES / "flows" / f"{name}.py").source.splitlines() for name in FLOWS]
+    bad: set[str] = set()
+    for moment in moments:
+        for text in (*moment.texts, moment.caption):
+            if not numbers_in(text) or text in known or text in moment.caption.split("\n"):
+                continue
+            if not any(re.search(p, text) and numbers_in(text) == v for p, v in expected.items()):
+                bad.add(text)
+        bad |= {
+            f"line {number}: {line}"
+            for number, line in moment.code
+            if not any(
+                number <= len(lines) and lines[number - 1].strip() == line.strip() for lines in sources
+            )
+        }
+    return bad
+
+
+def test_every_number_and_hash_is_traced_to_the_records(
+    caching: ModuleType, records: tuple[RunRecord, ...]
+) -> None:
+    moments = watch(caching.Caching)
+    assert untraced(moments, records) == set()
+    written = {text for moment in moments for text in moment.texts}
+    assert {run.run_id for run in records[:4]} <= written
+    assert any(moment.code for moment in moments)
+
+
+def test_no_number_is_typed_by_hand(
+    caching: ModuleType, records: tuple[RunRecord, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other ids, hashes, sizes and times in the records: other ones on the screen."""
+    others = other_than(records)
+    monkeypatch.setattr(caching, "recordings", lambda: others)
+    moments = watch(caching.Caching)
+    assert untraced(moments, others) == set()
+    assert untraced(moments, records) != set()
+
+
+def test_pairs_and_deeds_on_the_frame_are_those_of_the_comparison(
+    caching: ModuleType, records: tuple[RunRecord, ...]
+) -> None:
+    first, again, edited, *_ = records
+    comparisons = {
+        "nothing changed": compare_runs(first, again),
+        "what could be reused": compare_runs(again, edited),
+    }
+    words = {True: "reuse", False: "execute"}
+    deeds = {}
+    for beat in beat_frames(caching.Caching, resolution=(160, 90)):
+        family = [part for top in beat.scene.mobjects for part in top.get_family()]
+        pairs = {part.name: part for part in family if type(part).__name__ == "HashPair"}
+        deeds[beat.section] = [part.label.text for part in family if type(part).__name__ == "DeedPill"]
+        if not pairs:
+            continue
+        found = comparisons[beat.section]
+        for name, pair in pairs.items():
+            aspect = getattr(found[name.split(" of ")[1]], name.split(" of ")[0])
+            assert (pair.before.sha, pair.verdict, pair.after.sha) == (
+                aspect.before,
+                aspect.verdict,
+                aspect.after,
+            )
+    after_change = [words[step.reusable] for step in comparisons["what could be reused"].steps]
+    steps = len(first.flow.steps)
+    assert deeds["what run did"] == ["reuse"] * steps + ["execute"] * steps
+    assert deeds["what run did this time"] == after_change + ["execute"] * steps
+    assert deeds["what resume did"] == after_change + ["clone"] * steps
+
+
+def test_captions_say_what_the_records_say(records: tuple[RunRecord, ...]) -> None:
+    first, again, edited, resumed, spun = records
+    unchanged, changed = compare_runs(first, again), compare_runs(again, edited)
+    assert first.flow == again.flow  # "run the same file again"
+    assert unchanged.reusable == tuple(step.name for step in first.flow.steps)
+    assert all(step.executed == len(again.tasks_of(step.name)) for step in unchanged.steps)
+    assert not again.new_blobs  # "its key is there"
+    assert [step.name for step in changed.steps if step.code.verdict == "changed"] == ["count"]
+    lines = [run.flow["count"].source.splitlines() for run in (again, edited)]
+    assert sum(a != b for a, b in zip(*lines, strict=True)) == 1  # "change one line"
+    moved = [step.name for step in changed.steps if step.inputs.verdict == "changed"]
+    assert moved == ["train", "choose"]  # "train and choose get other keys. end gets the one it had"
+    assert changed.reusable == ("start", "end")
+    best = [
+        next(a.sha for a in run.tasks_of("choose")[0].artifacts if a.name == "best") for run in records[:3]
+    ]
+    assert len(set(best)) == 1  # "the same smoothing is best"
+    assert len(edited.executed) == len(edited.tasks) == 7
+    assert resumed.flow["count"].source == edited.flow["count"].source  # "the file with the change"
+    assert resumed.origin_run_id == again.run_id  # "give it the second run"
+    assert (len(resumed.cloned), resumed.executed, resumed.new_blobs) == (len(again.tasks), (), ())
+    origins = {task.place: task.path for task in again.tasks}  # "by name and index"
+    assert all(t.origin == f"{again.run_id}/{origins[t.place]}" for t in resumed.tasks)
+    [task] = spun.tasks  # "spin takes a past task's inputs"
+    taken = {a.name: a.sha for a in task.artifacts if a.provenance == "inherited"}
+    given = {a.name: a.sha for a in again.tasks_of("start")[0].artifacts}
+    assert taken == given
+    assert task.state == "done"
+
+
+# ---------------------------------------------------------------------------------------- the render
+
+
+def render(folder: Path, seed: int) -> str:
+    """Render the film from some other folder, small."""
+    command = [sys.executable, "-m", "manim", "render", "-r", "320,180", "--fps", "4"]
+    rendered = subprocess.run(
+        [*command, "--media_dir", str(folder / "media"), str(SCENES / "caching.py")],
+        cwd=folder,
+        env={**os.environ, "PYTHONHASHSEED": str(seed), "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return rendered.stdout
+
+
+def test_a_second_render_is_fully_cached(tmp_path: Path) -> None:
+    film = tmp_path / "media" / "videos" / "caching" / "180p4" / "Caching.mp4"
+    said = [render(tmp_path, seed) for seed in (1, 2)]
+    plays = int(re.search(r"Played (\d+) animations", said[1])[1])
+    assert (said[0].count("sing cached"), said[1].count("sing cached")) == (0, plays)
+    with av.open(str(film)) as container:
+        assert 60 <= container.duration / 1_000_000 <= 120
+    assert film.with_suffix(".srt").read_text().count("-->") >= len(SECTIONS)
+
+
+# ----------------------------------------------------------------------------- the recordings, alive
+
+
+def story(run: RunRecord) -> dict[str, object]:
+    """What a run says, but for ids and times."""
+    return {
+        "status": run.status,
+        "flow": run.flow,
+        "written": run.new_blobs,
+        "parameters": run.parameters,
+        "packages": run.packages,
+        "tasks": {
+            task.place: (
+                task.state,
+                sorted(task.next_steps),
+                len(task.parents),
+                task.cloned,
+                {(a.name, a.sha, a.provenance) for a in task.artifacts},
+            )
+            for task in run.tasks
+        },
+    }
+
+
+def test_committed_recordings_say_what_metaflow_does(
+    records: tuple[RunRecord, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert {run.recording for run in records} <= set((SCENES / "recordings").glob("SpamFlow-*.json"))
+    monkeypatch.undo()
+    for old, new in zip(records, load("caching").recordings(recordings=tmp_path), strict=True):
+        assert story(old) == story(new), old.recording
+        assert new.recording.parent == tmp_path
