@@ -12,6 +12,7 @@ from manim_metaflow.animations.merge import MergeArtifacts
 from manim_metaflow.animations.replay import ReplayRun
 from manim_metaflow.animations.resume import CloneTasks, ResumeRun
 from manim_metaflow.animations.set_state import SetState
+from manim_metaflow.animations.spin import SpinStep
 from manim_metaflow.animations.storage import (
     AdvanceTrack,
     CreateArtifact,
@@ -56,6 +57,7 @@ __all__ = [
     "RunCommand",
     "Serialize",
     "SetState",
+    "SpinStep",
     "TaskGrid",
     "TimeScale",
     "Timeline",

@@ -21,6 +21,7 @@ from manim_metaflow.mobjects.node import STATES, StepNode
 from manim_metaflow.mobjects.path import Path
 from manim_metaflow.mobjects.region import ForeachRegion
 from manim_metaflow.mobjects.runs import ExceptionNote, KeyLine, RunHeading, RunTally
+from manim_metaflow.mobjects.spin import SpinBench
 from manim_metaflow.mobjects.stack import TaskStack
 from manim_metaflow.mobjects.store import ContentStore
 from manim_metaflow.mobjects.terminal import TerminalPanel
@@ -54,6 +55,7 @@ __all__ = [
     "RunHeading",
     "RunTally",
     "RunTimeline",
+    "SpinBench",
     "Statement",
     "StepNode",
     "StoragePanel",

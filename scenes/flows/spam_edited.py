@@ -38,8 +38,9 @@ class SpamFlow(FlowSpec):
     def train(self):
         """Weigh every word, and see how many mails that gets right."""
         weights = log_odds(self.words, self.input)
-        guesses = [sum(weights.get(w, 0) for w in ws) > -0.5 for _, ws in self.mails]
+        guesses = [sum(weights[w] for w in words) > -0.5 for _, words in self.mails]
         right = sum(guess == spam for guess, (spam, _) in zip(guesses, self.mails))
+        print(f"{right} of {len(self.mails)} right")
         self.model = {"smooth": self.input, "right": right, "weights": weights}
         self.next(self.choose)
 

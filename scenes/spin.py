@@ -1,0 +1,204 @@
+"""Develop one step at a time: run once, then edit a step and spin it, and run when it is good.
+
+``manim render scenes/spin.py``. Everything on screen comes from the recordings of ``flows/spam_draft.py``
+and of ``flows/spam.py``, which is the draft with one line changed; ``make recordings`` makes them anew.
+"""
+
+from pathlib import Path
+
+from manim import DOWN, LEFT, UP, Create, FadeIn, FadeOut, LaggedStart, VGroup, there_and_back
+
+from manim_metaflow import (
+    CodePanel,
+    ContentStore,
+    DeepDive,
+    EvidenceTable,
+    EvolveCode,
+    FlowDAG,
+    KeyLine,
+    ReplayRun,
+    RunHeading,
+    SpinBench,
+    SpinStep,
+    Statement,
+    UnfoldTasks,
+    load_flow,
+    record_run,
+    record_spin,
+)
+
+HERE = Path(__file__).parent
+DRAFT, EDITED = HERE / "flows" / "spam_draft.py", HERE / "flows" / "spam.py"
+STEP = "train"
+
+FULL, SHARED = 22, 0.8
+"""Font size of a graph that has the frame to itself, and how far it shrinks to share it."""
+
+GRAPH_X, LEFT_X, HEAD_Y, BENCH_Y = 1.75, -6.5, 2.5, 0.55
+"""Where a graph that shares the frame stands, the headings beside it, and the spun task below it."""
+
+
+def recordings(**options):
+    """Read the runs and spins of this film, or make them."""
+    options = {"recordings": HERE / "recordings"} | options
+    first = record_run(DRAFT, **options)
+    tasks = first.tasks_of(STEP)
+    spins = [record_spin(first, task.path, EDITED, **options) for task in (tasks[0], tasks[-1])]
+    return first, *spins, record_run(EDITED, after=first, **options)
+
+
+class Spin(DeepDive):
+    """Develop one step at a time."""
+
+    def construct(self):
+        """Tell the story act by act."""
+        self.first, self.spun, self.other, self.second = recordings()
+        self.show_title()
+        self.run_once()
+        self.edit_step()
+        self.spin_step()
+        self.spin_with_another_input()
+        self.run_again()
+        self.sum_up()
+
+    def show_title(self):
+        """Name the subject."""
+        self.act("title")
+        self.name = self.heading("Develop one step at a time", "spin").center().scale(1.3)
+        self.play(FadeIn(self.name, shift=0.2 * UP))
+        self.wait(1.2)
+
+    def run_once(self):
+        """Run the flow for the first time."""
+        self.act("run once")
+        flow = load_flow(DRAFT)
+        title, self.name = self.name, self.heading(flow.name, flow.doc)
+        plan = FlowDAG(flow, font_size=FULL).shift(0.3 * UP)
+        with self.beat(f"A flow in the making, of {len(flow.steps)} steps."):
+            self.play(FadeOut(title, shift=0.2 * UP), FadeIn(self.name))
+            self.play(Create(plan))
+        self.store = ContentStore(self.first).set_y(-0.95)
+        self.dag = self.graph_of(self.first)
+        self.head = RunHeading("run", self.first).move_to([LEFT_X, HEAD_Y, 0], LEFT)
+        with self.beat(
+            f"Run it once. {len(self.first.executed)} tasks execute, and what they make is stored."
+        ):
+            self.play(FadeOut(self.name, run_time=0.4))
+            self.play(FadeIn(self.head, self.store), UnfoldTasks(plan, self.dag))
+            self.play(ReplayRun(self.dag, self.first, store=self.store, run_time=7))
+
+    def edit_step(self):
+        """Change a line of one step."""
+        self.act("edit a step")
+        old, new = self.first.flow[STEP], self.spun.flow[STEP]
+        panel = CodePanel(old.source, first_line=old.first_line, title=f"SpamFlow.{STEP}", font_size=17)
+        panel.move_to(0.9 * DOWN)
+        with self.beat(
+            f"Now work on {STEP}. From what sum of weights on is a mail spam? Try another threshold."
+        ):
+            self.play(FadeOut(self.store), FadeIn(panel))
+            self.play(EvolveCode(panel, new.source))
+        self.leaving = panel
+
+    def spin_step(self):
+        """Spin the step on the inputs of its first task."""
+        self.act("spin")
+        self.apart = ContentStore(self.spun, self.other, title=".metaflow_spin  SpamFlow/data").set_y(-2.4)
+        self.bench, self.head_below = self.bench_of(self.spun)
+        with self.beat(f"spin takes the inputs of a past task, by key, and runs {STEP} as it is now."):
+            self.play(FadeOut(self.leaving), FadeIn(self.store, self.apart, self.head_below))
+            self.play(SpinStep(self.bench, origin=self.dag, origin_run=self.first, store=self.apart))
+        before, after = (right_in(run.tasks_of(STEP)[0]) for run in (self.first, self.spun))
+        with self.beat(
+            f"One task executes, nothing else. It gets {after} mails right; in the run it was {before}."
+        ):
+            self.play(self.bench.said.animate.set_fill(self.theme.text))
+        with self.beat(
+            "With --persist, what it held is kept in a place of its own. The run's datastore is as it was."
+        ):
+            self.play(LaggedStart(*[self.lift(slot) for slot in self.apart.blobs], lag_ratio=0.3))
+
+    def spin_with_another_input(self):
+        """Spin it on the inputs of another task."""
+        self.act("another input")
+        bench, head = self.bench_of(self.other)
+        task = self.other.tasks[0]
+        before, after = (right_in(run.tasks_of(STEP)[-1]) for run in (self.first, self.other))
+        with self.beat(
+            f"Another past task, the one with {task.foreach[-1].value}: the same code, another input."
+        ):
+            self.play(FadeOut(self.bench, self.head_below), FadeIn(head))
+            self.play(SpinStep(bench, origin=self.dag, origin_run=self.first, store=self.apart))
+        with self.beat(f"There it is worse: {after}, not {before}. Good to know before a whole run."):
+            self.play(bench.said.animate.set_fill(self.theme.text))
+        self.leaving = VGroup(bench, head, self.dag, self.head, self.store, self.apart)
+
+    def run_again(self):
+        """Run the flow with the edit."""
+        self.act("run")
+        self.dag = self.graph_of(self.second)
+        self.head = RunHeading("run", self.second).move_to([LEFT_X, HEAD_Y, 0], LEFT)
+        with self.beat(f"Content? Then run: all {len(self.second.executed)} tasks execute, with the edit."):
+            self.play(FadeOut(self.leaving), FadeIn(self.head, self.dag))
+            self.play(ReplayRun(self.dag, self.second, run_time=6))
+        keys = VGroup(KeyLine("spin", self.spun, "model"), KeyLine("run", self.second, "model"))
+        keys.arrange(DOWN, buff=0.3, aligned_edge=LEFT).move_to(0.6 * DOWN)
+        with self.beat("The same code on the same inputs: the run makes the very bytes that spin had made."):
+            self.play(FadeIn(keys, lag_ratio=0.3))
+        self.leaving = VGroup(self.dag, self.head, keys)
+
+    def sum_up(self):
+        """Say what spin does, and what it does not."""
+        self.act("what spin does")
+        name = self.heading("What spin does")
+        table = EvidenceTable(self.statements(), pitch=0.8).shift(0.1 * UP)
+        with self.beat("A quick look at one step. Whatever shall last comes from a run."):
+            self.play(FadeOut(self.leaving), FadeIn(name))
+            self.play(LaggedStart(*[FadeIn(row, shift=0.15 * UP) for row in table.rows], lag_ratio=0.4))
+            self.wait(1.5)
+
+    def statements(self):
+        """State what a spin did, with the numbers of the records."""
+        task, steps = self.spun.tasks[0], len(self.spun.flow.steps)
+        taken = [held for held in task.artifacts if held.provenance == "inherited"]
+        made = len(task.artifacts) - len(taken)
+        return [
+            Statement("it executes one task", True, f"{len(self.spun.tasks)} of {len(self.first.tasks)}"),
+            Statement(
+                "it takes the keys a past task was given", True, f"{len(taken)} of {len(taken)} the same"
+            ),
+            Statement(
+                "it goes on to the steps that follow", False, f"{len(self.spun.tasks)} step of {steps}"
+            ),
+            Statement(
+                "it adds to the datastore of runs", False, f"{len(self.spun.new_blobs)} of {made} added"
+            ),
+            Statement("it keeps artifacts, if asked to", True, " ".join(self.spun.command[2:])),
+        ]
+
+    def graph_of(self, record):
+        """Draw a run's graph where a spun task can stand below it."""
+        dag = FlowDAG(record.flow, run=record, font_size=FULL, captions="above").scale(SHARED)
+        return dag.to_edge(UP, buff=0.3).set_x(GRAPH_X)
+
+    def bench_of(self, record):
+        """Put a spun task under its step, and what was typed at the left."""
+        bench = SpinBench(record, font_size=18)
+        x = self.dag[STEP].get_x()
+        bench.shift([x - bench.node.get_x(), BENCH_Y - bench.node.get_y(), 0])
+        head = RunHeading(f"spin {past_task(record)}", record).move_to([LEFT_X, BENCH_Y, 0], LEFT)
+        return bench, head
+
+    def lift(self, mobject):
+        """Lift something a little."""
+        return mobject.animate(rate_func=there_and_back).scale(1.12)
+
+
+def past_task(record):
+    """Name the task whose inputs a spin took, as it was typed: step and task id."""
+    return "/".join(record.command[1].split("/")[2:])
+
+
+def right_in(task):
+    """Read how many mails a task got right, from what it printed."""
+    return task.attempts[-1].stdout[0].partition(" ")[0]
