@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 __all__ = ["flow_argument", "read_flow"]
 
 
+DEPTH = 20_000
+"""Metaflow walks through a graph step by step, each a call inside the last."""
+
+
 class _FlowType(click.ParamType[str]):
     """A flow; the shell completes it as the name of a file."""
 
@@ -40,6 +44,7 @@ def read_flow(source: str) -> FlowInfo:
 
     from manim_metaflow.facts import load_flow
 
+    sys.setrecursionlimit(max(DEPTH, sys.getrecursionlimit()))
     if "" not in sys.path:  # as `python -m` has it: an installed command's folder is another
         sys.path.insert(0, "")
     return load_flow(source)

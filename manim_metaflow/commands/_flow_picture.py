@@ -13,8 +13,8 @@ __all__ = ["draw_for_film", "draw_for_still"]
 FRAME = (14.222 - 1.1, 8.0 - 1.1)
 """Room for a graph in Manim's frame (units)."""
 
-SIZES = (30, 27, 24, 22, 20, 18, 16, 14)
-"""Font sizes of the steps' names; the notes' never go below the theme's smallest."""
+SIZES = (28, 25, 22, 20, 18), (28, 25, 22, 20, 18, 16, 14)
+"""Font sizes of the steps' names, in one row and in several; other texts stay at the theme's smallest."""
 
 MANY = 80
 """Steps that surely do not fit into one frame."""
@@ -36,12 +36,12 @@ def draw_for_film(flow: FlowInfo, **options: Any) -> FlowDAG:
     heading = options["detail"] != "names"
     rows = FRAME[0] if options["direction"] == "right" else None
     if len(flow.steps) <= MANY:
-        for size in SIZES:
-            for wrap in dict.fromkeys((None, rows)):
+        for wrap, sizes in zip((None, rows), SIZES, strict=True):
+            for size in sizes:
                 dag = FlowDAG(flow, wrap=wrap, heading=heading, font_size=size, **options)
                 if dag.width <= FRAME[0] and dag.height <= FRAME[1]:
                     return _readable(dag)
-    return _readable(FlowDAG(flow, wrap="fit", heading=heading, font_size=TOUR_SIZE, **options))
+    return _readable(FlowDAG(flow, wrap=rows, heading=heading, font_size=TOUR_SIZE, **options))
 
 
 def _readable(dag: FlowDAG) -> FlowDAG:

@@ -14,6 +14,10 @@ SHAPE = {"right": 1.3, "down": 0.75}
 """How long, in widths across the flow, a picture should be."""
 
 
+WORTH = 0.75
+"""A row that is not much shorter than the whole, because a region cannot be broken, is not worth a break."""
+
+
 def fit_layout(lay_out: Callable[[float | None], FlowLayout], *, least: float) -> FlowLayout:
     """Return the layout with the shortest rows that still makes a picture of a pleasant shape.
 
@@ -34,6 +38,8 @@ def fit_layout(lay_out: Callable[[float | None], FlowLayout], *, least: float) -
     for length in _lengths(least, most):
         layout = lay_out(length)
         along, across = _shape(layout)
+        if along > WORTH * most:
+            return whole
         if along >= SHAPE[layout.direction] * across:
             return layout
     return whole

@@ -34,6 +34,9 @@ CHIP_ROOM, CHIP_SIZE, CHIP_GAP = 0.36, 0.3, 0.12
 LABEL_PADDING = (0.12, 0.04)
 CAPTION_PADDING = (0.1, 0.1)
 
+PAGE = {"right": 19.0, "down": 12.0}
+"""How long a picture may be before it is broken into rows (units)."""
+
 
 @dataclass(frozen=True)
 class Look:
@@ -104,7 +107,7 @@ class Assembly:
             )
 
         if wrap == "fit":
-            return fit_layout(lay_out, least=13.2 if self.look.direction == "right" else 7.0)
+            return fit_layout(lay_out, least=PAGE[self.look.direction])
         return lay_out(wrap)
 
     def place(self, layout: FlowLayout) -> None:

@@ -130,6 +130,14 @@ def _first_line(doc: str) -> str:
     return doc.strip().partition("\n")[0]
 
 
+def _default(parameter: ParameterInfo) -> str:
+    """Write a default, of a file only its name: where it lies is the business of one machine."""
+    default = parameter.default or ""
+    if parameter.kind == "IncludeFile" and "/" in default:
+        return default[:1] + default.rpartition("/")[2]
+    return default
+
+
 def parameter_text(parameter: ParameterInfo) -> str:
     """Write a parameter as one gives it, with its default.
 
@@ -138,6 +146,6 @@ def parameter_text(parameter: ParameterInfo) -> str:
     >>> parameter_text(ParameterInfo("cfg", "cfg", "Config"))
     'Config cfg'
     """
+    default = f" = {_default(parameter)}" if parameter.default is not None else ""
     kind = "" if parameter.kind == "Parameter" else f"{parameter.kind} "
-    default = f" = {parameter.default}" if parameter.default is not None else ""
     return clip(f"{kind}{parameter.name}{default}", 44)
