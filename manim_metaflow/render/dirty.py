@@ -6,6 +6,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+import numpy as np
+
 __all__ = ["Box", "Boxed", "changed_boxes", "merge", "overlaps"]
 
 Box = tuple[int, int, int, int]
@@ -14,8 +16,11 @@ Box = tuple[int, int, int, int]
 FEW = 8
 """Up to so many lists that differ in place are not searched for what only changed places."""
 
-MOST = 12
+MOST = 24
 """How many rectangles are drawn anew at most: more cost more to tell apart than they save."""
+
+TILE = 32
+"""Pixels a side of what rectangles are put together from."""
 
 
 class Boxed(Protocol):
@@ -74,38 +79,40 @@ def _longest_rise(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def merge(boxes: Iterable[Box]) -> list[Box]:
-    """Cover boxes by a few rectangles that do not overlap much."""
-    merged: list[Box] = []
-    for box in sorted(set(boxes), key=lambda each: (each[1], each[0])):
-        grown = box
-        at = 0
-        while at < len(merged):
-            union = _union(merged[at], grown)
-            if _area(union) <= 1.2 * (_area(merged[at]) + _area(grown)):
-                merged.pop(at)
-                grown, at = union, 0
-            else:
-                at += 1
-        merged.append(grown)
-    while len(merged) > MOST:
-        merged = _join_nearest(merged)
-    return merged
+    """Cover boxes by a few rectangles that share no pixel."""
+    given = list(set(boxes))
+    if len(given) == 1:
+        return given
+    tile = TILE
+    while True:
+        covers = _tiled(given, tile)
+        if len(covers) <= MOST:
+            return covers
+        tile *= 2
 
 
-def _join_nearest(boxes: list[Box]) -> list[Box]:
-    last = boxes[-1]
-    rest = boxes[:-1]
-    nearest = min(range(len(rest)), key=lambda at: _area(_union(rest[at], last)) - _area(rest[at]))
-    rest[nearest] = _union(rest[nearest], last)
-    return rest
-
-
-def _union(a: Box, b: Box) -> Box:
-    return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
-
-
-def _area(box: Box) -> int:
-    return (box[2] - box[0]) * (box[3] - box[1])
+def _tiled(boxes: list[Box], tile: int) -> list[Box]:
+    """Cover boxes by the tiles they touch, and join tiles to rectangles."""
+    if not boxes:
+        return []
+    edges = np.array(boxes)
+    right, bottom = edges[:, 2].max(), edges[:, 3].max()
+    cells = edges // tile
+    ends = -(-edges // tile)
+    touched = np.zeros((int(-(-bottom // tile)) + 1, int(-(-right // tile)) + 1), dtype=np.int8)
+    for (x0, y0, _, _), (_, _, x1, y1) in zip(cells.tolist(), ends.tolist(), strict=True):
+        touched[y0:y1, x0:x1] = 1
+    covers: list[Box] = []
+    growing: dict[tuple[int, int], int] = {}
+    for row, line in enumerate(touched):
+        flips = np.flatnonzero(np.diff(line, prepend=0))
+        runs = {(int(start), int(end)) for start, end in flips.reshape(-1, 2)}
+        ended = [run for run in growing if run not in runs]
+        covers += [(run[0] * tile, growing.pop(run) * tile, run[1] * tile, row * tile) for run in ended]
+        for run in runs:
+            growing.setdefault(run, row)
+    limit = int(right), int(bottom)
+    return sorted((x0, y0, min(x1, limit[0]), min(y1, limit[1])) for x0, y0, x1, y1 in covers)
 
 
 def overlaps(a: Box, b: Box) -> bool:

@@ -12,14 +12,13 @@ import numpy.typing as npt
 from manim.camera.camera import CAP_STYLE_MAP, LINE_JOIN_MAP, Camera
 from manim.mobject.mobject import Mobject
 from manim.mobject.types.vectorized_mobject import VMobject
-from manim.utils.family import extract_mobject_family_members
 
 from .dirty import Box
 from .ops import Paint, Picture, Shape, Surface
 from .paths import device_path
 from .seams import drawn_by_manim
 
-__all__ = ["Drawn", "Reader", "UnknownMobjectError"]
+__all__ = ["Drawn", "Reader", "UnknownMobjectError", "flatten"]
 
 Drawn = Shape | Picture
 
@@ -30,6 +29,10 @@ MITER_LIMIT = 10.0
 """How many half widths a mitred corner may stand out at most: Cairo's default."""
 
 
+ONE = 32
+"""Bytes of a single colour: four numbers."""
+
+
 class UnknownMobjectError(Exception):
     """A mobject that only Manim's own camera can draw."""
 
@@ -37,13 +40,12 @@ class UnknownMobjectError(Exception):
 class _Seen:
     """A mobject as it was read last."""
 
-    __slots__ = ("drawn", "hull", "kind", "mobject", "path", "points", "state")
+    __slots__ = ("drawn", "hull", "kind", "mobject", "path", "state")
 
     def __init__(self, mobject: Mobject, kind: str) -> None:
         self.mobject = mobject
         self.kind = kind
         self.state: tuple[Any, ...] | None = None
-        self.points: Any = None
         self.path: cairo.Path | None = None
         self.hull = (0.0, 0.0, 0.0, 0.0)
         self.drawn: Drawn | None = None
@@ -80,6 +82,7 @@ class Reader:
             self._view_key, self._view = key, view
             self._scale = max(hypot(view.xx, view.yx), hypot(view.xy, view.yy))
             self._seen.clear()
+            self._families.clear()
 
     def read(self, mobjects: Iterable[Mobject], role: str) -> list[Drawn]:
         """Return what is drawn for mobjects and their families, in Manim's order.
@@ -99,18 +102,24 @@ class Reader:
         family = self._families.get(role)
         if family is None:
             family = self._families[role] = _Family(self.camera.use_z_index)
-        seen, drawn = self._seen, []
-        for mobject in family.members(mobjects):
-            known = seen.get(id(mobject))
-            if known is None:
-                known = seen[id(mobject)] = _Seen(mobject, drawn_by_manim(mobject))
+        order = family.members(mobjects)
+        if family.seen is None:
+            family.seen = [self._entry(mobject) for mobject in order]
+        drawn = []
+        for known in family.seen:
             if known.kind == "vector":
-                self._read_vector(mobject, known)  # type: ignore[arg-type]
+                self._read_vector(known)
             else:
-                self._read_other(mobject, known)
+                self._read_other(known)
             if known.drawn is not None:
                 drawn.append(known.drawn)
         return drawn
+
+    def _entry(self, mobject: Mobject) -> _Seen:
+        known = self._seen.get(id(mobject))
+        if known is None:
+            known = self._seen[id(mobject)] = _Seen(mobject, drawn_by_manim(mobject))
+        return known
 
     def forget(self, kept: Iterable[Mobject]) -> None:
         """Forget all mobjects but these and their families."""
@@ -118,33 +127,21 @@ class Reader:
         self._seen = {key: seen for key, seen in self._seen.items() if key in keep}
         self._families.clear()
 
-    def _read_vector(self, vmobject: VMobject, seen: _Seen) -> None:
-        fill, stroke = vmobject.get_fill_rgbas(), vmobject.get_stroke_rgbas()
-        behind = vmobject.get_stroke_rgbas(True)
+    def _read_vector(self, seen: _Seen) -> None:
+        vmobject: Any = seen.mobject
+        state = _state(vmobject)
         gradient = None
-        if len(fill) > 1 or len(stroke) > 1 or len(behind) > 1:
+        if len(state[1]) > ONE or len(state[2]) > ONE or len(state[3]) > ONE:
             gradient = np.array(vmobject.get_gradient_start_and_end_points())
-        points = vmobject.points.tobytes()
-        state = (
-            points,
-            fill.tobytes(),
-            stroke.tobytes(),
-            behind.tobytes(),
-            vmobject.stroke_width,
-            vmobject.background_stroke_width,
-            vmobject.joint_type,
-            vmobject.cap_style,
-            vmobject.tolerance_for_point_equality,
-            vmobject.background_image,
-            None if gradient is None else gradient.tobytes(),
-        )
+            # It depends on the mobject's children, too.
+            state = (*state, gradient.tobytes())
         if state == seen.state:
             return
         if vmobject.background_image:
             raise UnknownMobjectError("a mobject is coloured by an image")
-        if points != seen.points or seen.state is None or state[8] != seen.state[8]:
-            seen.points, seen.path = points, None
-        seen.state = state
+        before, seen.state = seen.state, state
+        if before is None or state[0] != before[0] or state[4] != before[4]:
+            seen.path = None
         seen.drawn = self._shape(vmobject, seen, gradient)
 
     def _shape(self, vmobject: VMobject, seen: _Seen, gradient: Any) -> Shape | None:
@@ -208,9 +205,10 @@ class Reader:
         width = width * camera.cairo_line_width_multiple * (camera.frame_width / camera.frame_width)
         return Paint(source, width, LINE_JOIN_MAP[vmobject.joint_type], CAP_STYLE_MAP[vmobject.cap_style])
 
-    def _read_other(self, mobject: Mobject, seen: _Seen) -> None:
+    def _read_other(self, seen: _Seen) -> None:
         if seen.kind == "nothing":
             return
+        mobject = seen.mobject
         state: tuple[Any, ...]
         if seen.kind == "image":
             image: Any = mobject
@@ -248,25 +246,26 @@ class _Family:
     def __init__(self, use_z_index: bool) -> None:
         self.use_z_index = use_z_index
         self.tops: list[Mobject] = []
-        self.sizes: list[tuple[Mobject, list[Mobject], float, bool]] = []
+        self.everyone: list[tuple[Mobject, list[Mobject], float, bool]] = []
         self.order: list[Mobject] | None = None
+        self.seen: list[_Seen] | None = None
 
     def members(self, mobjects: Iterable[Mobject]) -> list[Mobject]:
         """Return the members that have points, as Manim's camera sorts them."""
         tops = list(mobjects)
         if self.order is None or tops != self.tops or not self._same():
-            self.order = extract_mobject_family_members(tops, self.use_z_index, only_those_with_points=True)
-            everyone = extract_mobject_family_members(tops)
-            self.tops = tops
-            self.sizes = [
-                (each, list(each.submobjects), each.z_index, each.get_num_points() > 0) for each in everyone
-            ]
+            self.tops, self.seen = tops, None
+            everyone = flatten(tops)
             if any(drawn_by_manim(each) == "unknown" for each in everyone):
                 raise UnknownMobjectError("a mobject is drawn in a way of its own")
+            self.everyone = [(m, list(m.submobjects), m.z_index, len(m.points) > 0) for m in everyone]
+            self.order = [mobject for mobject, _, _, filled in self.everyone if filled]
+            if self.use_z_index:
+                self.order.sort(key=lambda mobject: mobject.z_index)
         return self.order
 
     def _same(self) -> bool:
-        for member, submobjects, z_index, filled in self.sizes:
+        for member, submobjects, z_index, filled in self.everyone:
             if (
                 member.submobjects != submobjects
                 or member.z_index != z_index
@@ -274,6 +273,60 @@ class _Family:
             ):
                 return False
         return True
+
+
+def flatten(mobjects: Iterable[Mobject]) -> list[Mobject]:
+    """Return all members of some families, each where it stands last: Manim's order, without its copies."""
+    seen: set[Mobject] = set()
+    above: set[Mobject] = set()
+    backwards: list[Mobject] = []
+
+    def walk(mobject: Mobject) -> None:
+        # Whoever is known has brought the whole family along.
+        if mobject in seen:
+            return
+        if mobject in above:
+            raise UnknownMobjectError("a mobject is part of itself")
+        above.add(mobject)
+        for child in reversed(mobject.submobjects):
+            walk(child)
+        seen.add(mobject)
+        backwards.append(mobject)
+
+    for mobject in reversed(list(mobjects)):
+        walk(mobject)
+    return backwards[::-1]
+
+
+def _state(vmobject: VMobject) -> tuple[Any, ...]:
+    """Return everything the drawing of a mobject depends on, but for its gradient's direction."""
+    own = vmobject.__dict__
+    try:
+        return (
+            own["points"].tobytes(),
+            own["fill_rgbas"].tobytes(),
+            own["stroke_rgbas"].tobytes(),
+            own["background_stroke_rgbas"].tobytes(),
+            own["tolerance_for_point_equality"],
+            own["stroke_width"],
+            own["background_stroke_width"],
+            own["joint_type"],
+            own["cap_style"],
+            own["background_image"],
+        )
+    except KeyError:  # set on the class, or not at all
+        return (
+            vmobject.points.tobytes(),
+            vmobject.get_fill_rgbas().tobytes(),
+            vmobject.get_stroke_rgbas().tobytes(),
+            vmobject.get_stroke_rgbas(True).tobytes(),
+            vmobject.tolerance_for_point_equality,
+            vmobject.stroke_width,
+            vmobject.background_stroke_width,
+            vmobject.joint_type,
+            vmobject.cap_style,
+            vmobject.background_image,
+        )
 
 
 def _source(rgbas: Any, gradient: Any) -> tuple[float, float, float, float] | cairo.Pattern | None:

@@ -51,13 +51,16 @@ class FastRenderer(CairoRenderer):
         self._static: list[Drawn] = []
         # Stands for the static image, which is never drawn; Manim's own, should it draw, is an array too.
         self._token: Any = np.zeros((0, 0, 4), dtype=np.uint8)
+        self._copied: Pixels | None = None
+        self._copy: Pixels = self._token
         self._by_manim = False
+        self._playing = False
 
     def save_static_frame_data(self, scene: Scene, static_mobjects: Iterable[Mobject]) -> Pixels | None:
         """Note what does not move during a play, instead of drawing it."""
         if self._by_manim:
             return super().save_static_frame_data(scene, static_mobjects)
-        self.static_image = None
+        self.static_image, self._playing = None, False
         self._ground = self._background()
         self._static = []
         self._reader.forget([*scene.mobjects, *scene.foreground_mobjects])
@@ -102,7 +105,7 @@ class FastRenderer(CairoRenderer):
         things = self._reader.read(mobjects, "moving")
         ground = self._ground
         if self.static_image is None:
-            ground = self._background()
+            ground = self._background(look_inside=not self._playing)
         else:
             things = self._static + things
         assert ground is not None
@@ -125,15 +128,13 @@ class FastRenderer(CairoRenderer):
     def _same_camera(self) -> bool:
         return self.camera.pixel_array is self._array
 
-    def _background(self) -> Pixels:
-        """Return a copy of the background, the same as long as the background is."""
+    def _background(self, *, look_inside: bool = True) -> Pixels:
+        """Return a copy of the background, the same array as long as the background looks the same."""
         background = self.camera.background
         assert background is not None
-        if self._copy_of is None or not np.array_equal(self._copy_of, background):
-            self._copy_of = background.copy()
-        return self._copy_of
-
-    _copy_of: Pixels | None = None
+        if self._copied is not background or (look_inside and not _same(self._copy, background)):
+            self._copied, self._copy = background, background.copy()
+        return self._copy
 
     def _give_up(self, unknown: UnknownMobjectError) -> None:
         self._by_manim = True
@@ -144,6 +145,7 @@ class FastRenderer(CairoRenderer):
         if self.skip_animations:
             return
         self.update_frame(scene, moving_mobjects)
+        self._playing = True
         self._hand_over(1)
 
     def freeze_current_frame(self, duration: float) -> None:
@@ -158,3 +160,7 @@ class FastRenderer(CairoRenderer):
             self._changed = []
         else:
             self.add_frame(self.get_frame(), num_frames=times)
+
+
+def _same(one: Pixels, other: Any) -> bool:
+    return one.shape == other.shape and bool((one.view(np.uint32) == other.view(np.uint32)).all())
