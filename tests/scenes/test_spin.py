@@ -1,0 +1,226 @@
+"""``scenes/spin.py``: legible at every beat, fully cached, and each statement true to its records."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import av
+import pytest
+from film import SCENES, Shown, identities, load, numbers_in, other_than, watch
+
+from manim_metaflow.facts import RunRecord, load_flow, record
+from manim_metaflow.facts._store import LocalStore
+from manim_metaflow.testing import beat_frames, check_frame
+
+SECTIONS = ["title", "run once", "edit a step", "spin", "another input", "run", "what spin does"]
+FLOWS = ("spam_draft", "spam")
+
+
+@pytest.fixture
+def spin(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The film's file; a recording that is stale is an error here, not a reason to make it anew."""
+
+    def refuse(target: object, *_: object, **__: object) -> None:
+        pytest.fail(f"The recording of {target} is stale: make recordings")
+
+    monkeypatch.setattr(record, "_record", refuse)
+    monkeypatch.setattr("manim_metaflow.facts.spin._spin", refuse)
+    return load("spin")
+
+
+@pytest.fixture
+def records(spin: ModuleType) -> tuple[RunRecord, ...]:
+    return tuple(spin.recordings())
+
+
+# ---------------------------------------------------------------------------------------- the frames
+
+
+def test_every_section_ends_as_it_did(spin: ModuleType, frame_snapshot) -> None:
+    frame_snapshot.scene(spin.Spin)
+
+
+def test_every_beat_has_a_caption_and_is_clear_to_read(spin: ModuleType) -> None:
+    beats = []
+    for beat in beat_frames(spin.Spin, resolution=(160, 90)):
+        beats.append((beat.section, beat.caption))
+        assert [str(problem) for problem in check_frame(beat.scene)] == [], beat.caption
+        assert not [part for top in beat.scene.mobjects for part in top.get_family() if part.updaters]
+    assert list(dict.fromkeys(section for section, _ in beats)) == SECTIONS
+    captions = [caption for section, caption in beats if section != "title"]
+    assert all(captions)
+    assert len(set(captions)) == len(captions)
+
+
+# ----------------------------------------------------------------------------------------- the truth
+
+
+def right(run: RunRecord, place: str) -> str:
+    """Read how many mails a task said were right."""
+    [task] = [task for task in run.tasks if task.place == place]
+    return re.fullmatch(r"(\d+) of \d+ right", task.attempts[-1].stdout[0])[1]
+
+
+def sentences(records: tuple[RunRecord, ...]) -> dict[str, list[str]]:
+    """Sentences that hold numbers, and the numbers by the records."""
+    first, spun, other, second = records
+    [task], [last] = spun.tasks, other.tasks
+    taken = [held for held in task.artifacts if held.provenance == "inherited"]
+    item = last.foreach[-1].value
+    numbers: dict[str, list[object]] = {
+        r"^A flow in the making, of \d+ steps\.$": [len(first.flow.steps)],
+        r"^Run it once\. \d+ tasks execute": [len(first.executed)],
+        r"^One task executes, nothing else\. It gets \d+ mails right; in the run it was \d+\.$": [
+            right(spun, "train[0]"),
+            right(first, "train[0]"),
+        ],
+        r"^Another past task, the one with [\d.]+: the same code": [item],
+        r"^There it is worse: \d+, not \d+\.": [right(other, "train[2]"), right(first, "train[2]")],
+        r"^Content\? Then run: all \d+ tasks execute": [len(second.executed)],
+        r"^foreach smooth · \d+ tasks$": [len(first.tasks_of("train"))],
+        r"^\d+ of \d+$": [len(spun.tasks), len(first.tasks)],
+        r"^\d+ of \d+ the same$": [len(taken), len(taken)],
+        r"^\d+ step of \d+$": [len({task.step for task in spun.tasks}), len(first.flow.steps)],
+        r"^\d+ of \d+ added$": [len(spun.new_blobs), len(task.artifacts) - len(taken)],
+        r"^train 0\.1$": [task.foreach[-1].value],
+        r"^train 10\.0$": [item],
+        r"^spin train/3$": [first.tasks_of("train")[0].task_id],
+        r"^spin train/5$": [first.tasks_of("train")[-1].task_id],
+    }
+    return {pattern: list(map(str, values)) for pattern, values in numbers.items()}
+
+
+def untraced(moments: list[Shown], records: tuple[RunRecord, ...]) -> set[str]:
+    """Texts with a number that neither a record nor a flow explains."""
+    known, expected = identities(records), sentences(records)
+    known |= {
+        line for run in records for task in run.tasks for attempt in task.attempts for line in attempt.stdout
+    }
+    sources = [load_flow(SCENES / "flows" / f"{name}.py").source.splitlines() for name in FLOWS]
+    bad: set[str] = set()
+    for moment in moments:
+        for text in (*moment.texts, moment.caption):
+            if not re.search(r"\d", text) or text in known or text in moment.caption.split("\n"):
+                continue
+            if not any(
+                re.search(p, text) and re.findall(r"\d+(?:\.\d+)?", text) == v for p, v in expected.items()
+            ):
+                bad.add(text)
+        bad |= {
+            f"line {number}: {line}"
+            for number, line in moment.code
+            if not any(
+                number <= len(lines) and lines[number - 1].strip() == line.strip() for lines in sources
+            )
+        }
+    return bad
+
+
+def test_every_number_and_hash_is_traced_to_the_records(
+    spin: ModuleType, records: tuple[RunRecord, ...]
+) -> None:
+    moments = watch(spin.Spin)
+    assert untraced(moments, records) == set()
+    written = {text for moment in moments for text in moment.texts}
+    assert {run.run_id for run in records} <= written
+    assert any(moment.code for moment in moments)
+
+
+def test_no_number_is_typed_by_hand(
+    spin: ModuleType, records: tuple[RunRecord, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other ids, hashes, sizes and times in the records: other ones on the screen."""
+    others = other_than(records)
+    monkeypatch.setattr(spin, "recordings", lambda: others)
+    moments = watch(spin.Spin)
+    assert untraced(moments, others) == set()
+    assert any(numbers_in(text) for text in untraced(moments, records))
+
+
+def test_captions_say_what_the_records_say(records: tuple[RunRecord, ...]) -> None:
+    first, spun, other, second = records
+    assert {step.name for step in first.flow.steps if step.source != spun.flow[step.name].source} == {"train"}
+    lines = [run.flow["train"].source.splitlines() for run in (first, spun)]
+    assert sum(a != b for a, b in zip(*lines, strict=True)) == 1
+    assert len({run.flow.source for run in (spun, other, second)}) == 1  # "the same code"
+    past = first.tasks_of("train")
+    for run, old in ((spun, past[0]), (other, past[-1])):
+        assert run.command == ("spin", f"SpamFlow/{first.run_id}/{old.path}", "--persist")
+        [task] = run.tasks  # "one task executes, nothing else"
+        assert (task.step, task.place, task.state) == ("train", old.place, "done")
+        given = {a.name: a.sha for a in first[old.parents[0]].artifacts}
+        assert {a.name: a.sha for a in task.artifacts if a.provenance == "inherited"} == given
+    assert int(right(other, "train[2]")) < int(right(first, "train[2]"))  # "there it is worse"
+    assert int(right(spun, "train[0]")) > int(right(first, "train[0]"))
+    assert len(second.executed) == len(second.tasks) == len(first.tasks)
+    assert second.flow == load_flow(SCENES / "flows" / "spam.py")  # "with the edit"
+    made = [a.sha for a in spun.tasks[0].artifacts if a.name == "model"]
+    assert made == [a.sha for a in second.tasks_of("train")[0].artifacts if a.name == "model"]
+    assert first.tasks_of("train")[0].artifacts != second.tasks_of("train")[0].artifacts
+
+
+# ---------------------------------------------------------------------------------------- the render
+
+
+def render(folder: Path, seed: int) -> str:
+    """Render the film from some other folder, small."""
+    command = [sys.executable, "-m", "manim", "render", "-r", "320,180", "--fps", "4"]
+    rendered = subprocess.run(
+        [*command, "--media_dir", str(folder / "media"), str(SCENES / "spin.py")],
+        cwd=folder,
+        env={**os.environ, "PYTHONHASHSEED": str(seed), "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return rendered.stdout
+
+
+def test_a_second_render_is_fully_cached(tmp_path: Path) -> None:
+    film = tmp_path / "media" / "videos" / "spin" / "180p4" / "Spin.mp4"
+    said = [render(tmp_path, seed) for seed in (1, 2)]
+    plays = int(re.search(r"Played (\d+) animations", said[1])[1])
+    assert (said[0].count("sing cached"), said[1].count("sing cached")) == (0, plays)
+    with av.open(str(film)) as container:
+        assert 60 <= container.duration / 1_000_000 <= 120
+    assert film.with_suffix(".srt").read_text().count("-->") >= len(SECTIONS)
+
+
+# ----------------------------------------------------------------------------- the recordings, alive
+
+
+def story(run: RunRecord) -> dict[str, object]:
+    """What a run or a spin says, but for ids and times."""
+    return {
+        "status": run.status,
+        "flow": run.flow,
+        "written": run.new_blobs,
+        "tasks": {
+            task.place: (
+                task.state,
+                [attempt.stdout for attempt in task.attempts],
+                {(a.name, a.sha, a.provenance) for a in task.artifacts},
+            )
+            for task in run.tasks
+        },
+    }
+
+
+def test_committed_recordings_say_what_metaflow_does(
+    records: tuple[RunRecord, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.undo()
+    made = load("spin").recordings(recordings=tmp_path)
+    for old, new in zip(records, made, strict=True):
+        assert story(old) == story(new), old.recording
+    stores = [run.recording.with_suffix(".store") / ".metaflow" for run in made[:3]]
+    held = [LocalStore(store, "SpamFlow") for store in stores]
+    assert held[0].keys() == held[1].keys() == held[2].keys()  # "the run's datastore is as it was"
+    assert held[0].run_ids() == held[1].run_ids() == held[2].run_ids()
+    apart = LocalStore(stores[1].with_name(".metaflow_spin"), "SpamFlow")
+    assert {a.sha for a in made[1].tasks[0].artifacts} <= apart.keys()  # "in a place of its own"
