@@ -25,12 +25,14 @@ from manim_metaflow.animations.storage import (
     Serialize,
     WriteKeys,
 )
+from manim_metaflow.animations.story import AdvanceStory, FlowStory, PointAt, TraceArtifact
 from manim_metaflow.animations.terminal import RunCommand
 from manim_metaflow.animations.timeline import Clip, Timeline
 from manim_metaflow.animations.timescale import TimeScale
 from manim_metaflow.animations.unfold import UnfoldTasks
 
 __all__ = [
+    "AdvanceStory",
     "AdvanceTrack",
     "BuildFlow",
     "Clip",
@@ -42,6 +44,7 @@ __all__ = [
     "EvolveFlow",
     "ExpandRegion",
     "ExplodeStep",
+    "FlowStory",
     "FocusCode",
     "FocusFlow",
     "HashBytes",
@@ -51,6 +54,7 @@ __all__ = [
     "MergeArtifacts",
     "MutateInPlace",
     "Persist",
+    "PointAt",
     "RegisterArtifact",
     "ReplayRun",
     "ResumeRun",
@@ -61,6 +65,7 @@ __all__ = [
     "TaskGrid",
     "TimeScale",
     "Timeline",
+    "TraceArtifact",
     "UnfoldTasks",
     "WriteKeys",
 ]

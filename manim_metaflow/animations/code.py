@@ -60,6 +60,8 @@ class EvolveCode(Timeline):
     ----------
     stripes
         Behind the lines that came, part of the panel until :meth:`.CodePanel.clear` takes them away.
+    arrivals
+        When each new line begins to come (seconds), by its number.
 
     Examples
     --------
@@ -103,6 +105,9 @@ class EvolveCode(Timeline):
         clips += self._coming(match, typed)
         if self._size != panel.size:
             clips.append(GroundClip(go, go + move, panel, self._size))
+        self.arrivals: dict[int, float] = {
+            clip.line.line: clip.start for clip in clips if isinstance(clip, ComeClip | TypeClip)
+        }
         end = max([clip.end for clip in clips], default=0.0)
         clips.append(_SettleClip(end, end, self, source))
         super().__init__([panel], clips, overlay=self._overlay, run_time=run_time, **kwargs)

@@ -100,8 +100,12 @@ class GlideClip(Clip):
             at = self.way[0] + (self.way[1] - self.way[0]) * part
             inside = min(1.0, max(0.0, at + 1), max(0.0, self.panel.window - at))
             self.line.fade_to_opacity(inside)
-        if progress >= 1:
+        if progress < 1:
+            return
+        if 0 <= self.way[1] < self.panel.window or self.panel.fits:
             self.line.show_row(self.row)
+        else:
+            self.panel.rows.remove(self.line.fade_to_opacity(0.0))
 
 
 class ComeClip(_StripeClip):

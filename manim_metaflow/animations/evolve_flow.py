@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -27,6 +28,8 @@ GO, MOVE, COME, LAG = 0.5, 0.9, 0.6, 0.25
 
 SEED = 0.3
 """How small a step is where it begins to grow, and where it has folded away."""
+
+_NO_ARRIVALS: Mapping[str, float] = MappingProxyType({})
 
 Point = npt.NDArray[np.float64]
 
@@ -51,6 +54,8 @@ class EvolveFlow(Timeline):
         Width and height it has to fit in (units); it keeps its size where there is room.
     wrap
         As for :class:`.FlowDAG`.
+    arrivals
+        When new steps begin to grow (seconds), at the earliest.
 
     Raises
     ------
@@ -76,6 +81,7 @@ class EvolveFlow(Timeline):
         at: npt.ArrayLike | None = None,
         fit: tuple[float, float] | None = None,
         wrap: float | Literal["fit"] | None = None,
+        arrivals: Mapping[str, float] = _NO_ARRIVALS,
         run_time: float | None = None,
         **kwargs: Any,
     ) -> None:
@@ -83,7 +89,7 @@ class EvolveFlow(Timeline):
             raise UsageError(
                 f"The graph of {dag.flow.name} shows the tasks of a run: only the graph of a flow can evolve."
             )
-        self.dag = dag
+        self.dag, self._arrivals = dag, arrivals
         self.fresh = self._fresh(flow, at, fit, wrap)
         self._overlay = VGroup()
         self.kept: dict[int, VMobject] = {}
@@ -183,7 +189,7 @@ class EvolveFlow(Timeline):
             goal = self._shelter(old) if how == "fold" else None
             yield _GoClip(0.0, self._go, old, goal)
         elif old is None and new is not None:
-            start = self._move + LAG * self._rank(new)
+            start = self._start(new)
             if how == "draw" and isinstance(new, FlowEdge):
                 yield _DrawClip(start, start + COME, new, home)
             else:
@@ -191,7 +197,7 @@ class EvolveFlow(Timeline):
                 yield _ComeClip(start, start + COME, new, home, origin)
         elif old is not None and new is not None:
             if how == "swap":
-                start = self._move + LAG * self._rank(new)
+                start = self._start(new)
                 yield _GoClip(0.0, self._go, old, None)
                 yield _ComeClip(start, start + COME, new, home, None)
                 return
@@ -232,11 +238,16 @@ class EvolveFlow(Timeline):
         parents = self._parents(str(node.name))
         return np.array(self.fresh.nodes[parents[0]].get_center()) if parents else None
 
-    def _rank(self, new: VMobject) -> int:
-        """How many new steps come before, on the way to a new step or to the end of a new arrow."""
-        name = new.target_step if isinstance(new, FlowEdge) else str(new.name)
+    def _start(self, new: VMobject) -> float:
+        """When something new comes: an arrow comes when the later of its steps does."""
+        names = _ends(new) if isinstance(new, FlowEdge) else (str(new.name),)
         added = [step for step in self.fresh.nodes if step not in self.dag.nodes]
-        return min(added.index(name), 8) if name in added else 0
+        starts = [self._move]
+        for name in set(names) & set(added):
+            start = max(self._move + LAG * min(added.index(name), 8), self._arrivals.get(name, 0.0))
+            leaves = isinstance(new, FlowEdge) and name == new.source_step
+            starts.append(start + 0.7 * COME if leaves else start)
+        return max(starts)
 
     def settle(self) -> None:
         """Make the graph what the fresh one is, with all that stayed."""
@@ -246,8 +257,10 @@ class EvolveFlow(Timeline):
             if adopted:
                 stays.__dict__.update(goal.__dict__)
             else:
-                for mine, its in zip(stays.get_family(), goal.get_family(), strict=True):
+                family: Any = zip(stays.get_family(), goal.get_family(), strict=True)
+                for mine, its in family:
                     mine.points = its.points.copy()
+                    mine.fill_rgbas, mine.stroke_rgbas = its.fill_rgbas.copy(), its.stroke_rgbas.copy()
         self._overlay.remove(*self._overlay.submobjects)
         for group in fresh.get_family():
             group.submobjects = [self.kept.get(id(part), part) for part in group.submobjects]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from manim_metaflow.animations.timeline import Clip, Timeline
@@ -47,12 +47,12 @@ class RunCommand(Timeline):
         **kwargs: Any,
     ) -> None:
         before = terminal.every_line
-        typed = terminal.make_line(command, command=True)
-        lines = [terminal.make_line(text) for text in output]
+        typed = terminal.make_lines([command], command=True)
+        lines = terminal.make_lines(output)
         ready = len(command) / TYPING + PAUSE
         clips: list[Clip] = [_TypeClip(0.0, len(command) / TYPING, terminal, before, typed)]
         if lines:
-            held = [*before, typed]
+            held = [*before, *typed]
             clips.append(_PrintClip(ready, ready + len(lines) / PRINTING, terminal, held, lines))
         super().__init__([terminal], clips, run_time=run_time, **kwargs)
 
@@ -64,16 +64,26 @@ class _TypeClip(Clip):
         end: float,
         terminal: TerminalPanel,
         before: list[TerminalLine],
-        line: TerminalLine,
+        lines: list[TerminalLine],
     ) -> None:
         super().__init__(start, end)
-        self.terminal, self.before, self.line = terminal, before, line
+        self.terminal, self.before, self.lines = terminal, before, lines
 
     def show(self, progress: float) -> None:
         """Show the letters typed so far."""
-        self.terminal.show_lines([*self.before, self.line])
+        letters = sum(len(line.text) for line in self.lines) - len(PROMPT)
+        typed = len(PROMPT) + letters * progress
+        shown = [line for line, begin in self._begins() if begin < typed]
+        self.terminal.show_lines([*self.before, *shown])
         if progress < 1:
-            self.terminal.cut(self.line, len(PROMPT) + (len(self.line.text) - len(PROMPT)) * progress)
+            self.terminal.cut(shown[-1], typed - dict(self._begins())[shown[-1]])
+
+    def _begins(self) -> Iterator[tuple[TerminalLine, int]]:
+        """Each row with the number of letters before it."""
+        count = 0
+        for line in self.lines:
+            yield line, count
+            count += len(line.text)
 
 
 class _PrintClip(Clip):

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from manim_metaflow.facts.run import load_run
     from manim_metaflow.facts.spin import record_spin
     from manim_metaflow.facts.storage import load_flow_storage, load_storage
+    from manim_metaflow.facts.versions import FlowVersion, git_versions, load_version
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -51,6 +52,7 @@ __all__ = [
     "EdgeInfo",
     "ExceptionRecord",
     "FlowInfo",
+    "FlowVersion",
     "ForeachIndex",
     "KeyEntry",
     "KeyMapRecord",
@@ -65,12 +67,14 @@ __all__ = [
     "TaskKeys",
     "TaskRecord",
     "compare_runs",
+    "git_versions",
     "list_recordings",
     "load_flow",
     "load_flow_storage",
     "load_recording",
     "load_run",
     "load_storage",
+    "load_version",
     "record_resume",
     "record_run",
     "record_spin",
@@ -79,15 +83,18 @@ __all__ = [
 
 _LAZY = {
     "AspectComparison": "compare",
+    "FlowVersion": "versions",
     "RunComparison": "compare",
     "StepComparison": "compare",
     "compare_runs": "compare",
+    "git_versions": "versions",
     "list_recordings": "_recordings",
     "load_flow": "flow",
     "load_flow_storage": "storage",
     "load_recording": "_recordings",
     "load_run": "run",
     "load_storage": "storage",
+    "load_version": "versions",
     "record_resume": "record",
     "record_run": "record",
     "record_spin": "spin",

@@ -24,6 +24,7 @@ _SAID_LINES = 40
 _CONSOLE_LINES = 400
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _CLOCK = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ ")
+_PROCESS = re.compile(r" \(pid \d+\)\]")
 _FOLDERS = re.compile(r"(?<![\w.])/(?:[\w.@+-]+/)+")
 
 
@@ -34,7 +35,7 @@ class Finished:
     returncode: int
     said: str
     console: tuple[str, ...] = ()
-    """Every line, without its clock, its colours and this machine's folders."""
+    """Every line, without its clock, its process id, its colours and this machine's folders."""
 
 
 def run_flow(
@@ -78,7 +79,7 @@ def run_flow(
 def _plain(line: str, store: Path) -> str:
     """Leave out what differs from machine to machine and from moment to moment."""
     text = _CLOCK.sub("", _ESCAPES.sub("", line)).replace(str(store), ".")
-    return _FOLDERS.sub("", text).rstrip()
+    return _FOLDERS.sub("", _PROCESS.sub("]", text)).rstrip()
 
 
 def ask_python(script: str, arguments: list[str], store: Path, environment: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ from manim import VGroup
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.mobjects.code_line import ADVANCE, GUTTER, Ink
-from manim_metaflow.mobjects.code_rows import CLIPPED, Word, columns_of
+from manim_metaflow.mobjects.code_rows import Word, columns_of
 from manim_metaflow.mobjects.glyphs import EM
 from manim_metaflow.mobjects.label import TextLabel
 from manim_metaflow.mobjects.parts import Parts
@@ -39,17 +39,14 @@ class TerminalLine(VGroup):
         An :class:`.Ink` a colour.
     """
 
-    def __init__(self, text: str, *, columns: int, font_size: float, command: bool = False) -> None:
-        whole = PROMPT + text if command else text
-        self.text = whole if columns_of(whole) <= columns else whole[: columns - 1].rstrip() + CLIPPED
-        self.command = command
+    def __init__(self, text: str, role: str, *, font_size: float, command: bool = False) -> None:
+        self.text, self.command = text, command
         self._font_size = font_size
         self.inks: Parts[Ink] = Parts()
-        if command:
+        words = _words(text, 0)
+        if command and text.startswith(PROMPT):
             self.inks.add(Ink([Word(0, PROMPT.strip(), "accent")], "accent", font_size))
-            words, role = _words(self.text[len(PROMPT) :], len(PROMPT)), "text"
-        else:
-            words, role = _words(self.text, 0), _role(self.text)
+            words = words[1:]
         if words:
             self.inks.add(Ink([Word(column, word, role) for column, word in words], role, font_size))
         super().__init__(self.inks)
@@ -64,7 +61,7 @@ class TerminalPanel(VGroup):
     Parameters
     ----------
     width
-        Units; longer lines are cut with an ellipsis.
+        Units; longer lines go on in the next row.
     rows
         How many lines it shows.
     title
@@ -124,15 +121,20 @@ class TerminalPanel(VGroup):
 
     def type_command(self, command: str) -> TerminalPanel:
         """Add a typed command at once; :class:`.RunCommand` types it."""
-        return self.show_lines([*self._all, self.make_line(command, command=True)])
+        return self.show_lines([*self._all, *self.make_lines([command], command=True)])
 
     def print_lines(self, lines: Iterable[str]) -> TerminalPanel:
         """Add printed lines at once."""
-        return self.show_lines([*self._all, *[self.make_line(text) for text in lines]])
+        return self.show_lines([*self._all, *self.make_lines(lines)])
 
-    def make_line(self, text: str, *, command: bool = False) -> TerminalLine:
-        """Draw a line; it is not on the terminal yet."""
-        return TerminalLine(text, columns=self.columns, font_size=self._font_size, command=command)
+    def make_lines(self, lines: Iterable[str], *, command: bool = False) -> list[TerminalLine]:
+        """Draw lines, broken as a terminal breaks them; they are not on this one yet."""
+        drawn = []
+        for line in lines:
+            role = "text" if command else _role(line)
+            pieces = _broken(PROMPT + line if command else line.expandtabs(8), self.columns)
+            drawn += [TerminalLine(t, role, font_size=self._font_size, command=command) for t in pieces]
+        return drawn
 
     @property
     def every_line(self) -> list[TerminalLine]:
@@ -162,6 +164,16 @@ class TerminalPanel(VGroup):
         for ink in line.inks:
             ink.place(np.array([x, y]), self.zoom, columns=columns)
         return line
+
+
+def _broken(text: str, columns: int) -> list[str]:
+    """Break at the last column, wherever that is."""
+    pieces = [""]
+    for letter in text:
+        if columns_of(pieces[-1] + letter) > columns:
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces
 
 
 def _words(text: str, column: int) -> list[tuple[int, str]]:

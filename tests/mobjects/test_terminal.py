@@ -28,7 +28,7 @@ def test_it_shows_the_last_lines():
     assert texts(terminal) == ["$ python flow.py run", "a", "b"]
     terminal.print_lines(["c"])
     assert texts(terminal) == ["a", "b", "c"]
-    assert [line.text for line in terminal.every_line][0] == "$ python flow.py run"
+    assert terminal.every_line[0].text == "$ python flow.py run"
 
 
 def test_a_command_that_was_run_looks_as_one_that_was_put_there():
@@ -49,10 +49,19 @@ def test_it_is_typed_letter_by_letter():
     assert 0 < half < len(shown.points)
 
 
-def test_long_lines_are_cut_with_a_mark():
-    terminal = TerminalPanel(width=3).print_lines(["x" * 200])
-    assert texts(terminal)[0].endswith("…")
+def test_long_lines_go_on_in_the_next_row():
+    terminal = TerminalPanel(width=3).print_lines(["x" * 30 + "漢字" * 5])
+    assert len(texts(terminal)) > 1
+    assert "".join(texts(terminal)) == "x" * 30 + "漢字" * 5
     assert terminal.lines.get_right()[0] < terminal.panel.get_right()[0]
+
+
+def test_a_long_command_is_typed_over_several_rows():
+    command = RunCommand(terminal := TerminalPanel(width=3), "python flow.py run --with retry --tag one")
+    command.interpolate(0.2)
+    assert len(terminal.lines) == 1
+    command.interpolate(1.0)
+    assert "".join(texts(terminal)) == "$ python flow.py run --with retry --tag one"
 
 
 def test_what_went_wrong_has_its_color(tmp_path):
