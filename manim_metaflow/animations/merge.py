@@ -121,9 +121,9 @@ class MergeArtifacts(Motion):
 
 
 def _bracket(rows: Sequence[KeyRow], edge: float) -> Any:
-    """Join the right ends of lines that stand below each other; others by a straight line."""
-    first, last = (row.get_right() + 0.1 * RIGHT for row in (rows[0], rows[-1]))
-    if abs(first[0] - last[0]) < 1e-3:
-        return polyline(first[:2], (edge, first[1]), (edge, last[1]), last[:2])
-    left, right = sorted((rows[0], rows[-1]), key=lambda row: float(row.get_x()))
+    """Join lines that stand below each other at their right ends; others by a straight line."""
+    left, right = sorted((rows[0], rows[-1]), key=lambda row: float(row.get_left()[0]))
+    if right.get_left()[0] < left.get_right()[0]:
+        ends = [(float(row.get_right()[0]) + 0.08, float(row.get_y())) for row in (rows[0], rows[-1])]
+        return polyline(ends[0], (edge, ends[0][1]), (edge, ends[1][1]), ends[1])
     return polyline((left.get_right() + 0.1 * RIGHT)[:2], (right.get_left() + 0.1 * LEFT)[:2])

@@ -2,37 +2,58 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from manim_metaflow.commands._runs import names_run
+from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.storage_records import KeyMapRecord, StorageRecord, TaskKeys
 from manim_metaflow.facts.units import readable_size
 
 __all__ = ["print_artifacts", "show_artifacts"]
 
 _KEY = 12
+WIDE = 220
+"""Letters a line may have where no terminal says."""
 
 
-def show_artifacts(
-    run: str, *, root: str | Path | None = None, values: bool = False, console: Console | None = None
-) -> None:
-    """Read a run's storage and print it.
+def show_artifacts(run: str, *, root: str | None = None, values: bool = False, as_json: bool = False) -> None:
+    """Print what is known of a run's storage.
 
     Parameters
     ----------
     run
-        ``"MyFlow/123"``, or ``"MyFlow"`` for the newest run.
+        ``"MyFlow/123"``, or a record's ``.json`` file that keeps storage.
     root, values
         As for :func:`.load_storage`.
-    console
-        Where to print; standard output by default.
-    """
-    from manim_metaflow.facts.storage import load_storage
+    as_json
+        Print the record itself.
 
-    print_artifacts(load_storage(run, root=root, values=values), console or Console(), values=values)
+    Raises
+    ------
+    UsageError
+        The text names no run, or the record keeps no storage.
+    """
+    record = _record(run, root, values)
+    if as_json:
+        print(record.to_json(), end="")
+        return
+    terminal = Console()
+    print_artifacts(record, terminal if terminal.is_terminal else Console(width=WIDE), values=values)
+
+
+def _record(run: str, root: str | None, values: bool) -> StorageRecord:
+    from manim_metaflow.facts import load_recording, load_storage
+
+    if not names_run(run):
+        raise UsageError(f"{run} is not a run; --artifacts is for runs, such as MyFlow/1763700154.")
+    if not run.endswith(".json"):
+        return load_storage(run, root=root, values=values)
+    held = load_recording(run).storage
+    if held is None:
+        raise UsageError(f"{run}: this record keeps no storage. Record it with storage=True.")
+    return held
 
 
 def print_artifacts(record: StorageRecord, console: Console, *, values: bool = False) -> None:

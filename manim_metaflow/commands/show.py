@@ -33,24 +33,35 @@ WIDE = 1000
   manim-metaflow show flow.py --json | jq .record.edges
   manim-metaflow show MyFlow/1763700154
   manim-metaflow show run.json --all
+  manim-metaflow show MyFlow/1763700154 --artifacts
 """,
 )
 @flow_argument
 @cloup.option("--json", "as_json", is_flag=True, help="Print the record instead of a tree.")
 @cloup.option(
     "--root",
-    type=cloup.Path(path_type=Path),
-    help="Of a run: the folder that holds .metaflow; by default the datastore Metaflow is configured for.",
+    metavar="PATH",
+    help="Of a run: the folder that holds .metaflow; by default the datastore Metaflow is configured for. "
+    "With --artifacts, an s3:// address too.",
 )
 @cloup.option("--all", "every", is_flag=True, help="Of a run: list every task of a long foreach.")
-def show(flow: str, as_json: bool, root: Path | None, every: bool) -> None:
+@cloup.option("--artifacts", is_flag=True, help="Of a run: print each task's artifacts and their keys.")
+@cloup.option("--values", is_flag=True, help="With --artifacts: print values too, cut to a line.")
+def show(flow: str, as_json: bool, root: str | None, every: bool, artifacts: bool, values: bool) -> None:
     """Show what was found in a flow: steps, edges, parameters, decorators.
 
     What a step fans out to stands beneath it, up to the join. MyFlow/ID and a record's .json file show a
     run: its tasks, states, times and clones.
     """
+    if artifacts:
+        from manim_metaflow.commands._show_artifacts import show_artifacts
+
+        show_artifacts(flow, root=root, values=values, as_json=as_json)
+        return
+    if values:
+        raise UsageError("--values goes with --artifacts.")
     if names_run(flow):
-        _show_run(flow, root, as_json=as_json, every=every)
+        _show_run(flow, None if root is None else Path(root), as_json=as_json, every=every)
         return
     if root is not None or every:
         raise UsageError(f"{flow} is a flow; --root and --all are for runs.")

@@ -107,7 +107,9 @@ class MetaflowStore:
         for task, is_closed in zip(tasks, closed, strict=True):
             keys, damage = maps[f"{task}/{number}.data.json"]
             start, _ = begun.get(f"{task}/{number}.task_begin", (None, ""))
-            if is_closed and keys is None:
+            if number == 0 and keys is None and not is_closed:
+                damage = damage or self._unreadable(task)
+            elif is_closed and keys is None:
                 damage = damage or "its key map (data.json) is missing"
             elif keys is not None and not isinstance(keys.get("objects"), dict):
                 keys, damage = None, "its key map (data.json) holds no keys"
@@ -116,6 +118,14 @@ class MetaflowStore:
             if damage:
                 self.notes.append(f"{step}/{task_id}, attempt {number}: {damage}")
             yield AttemptFiles(step, task_id, number, keys, is_closed, package, damage)
+
+    def _unreadable(self, folder: str) -> str:
+        """Tell why nothing was found in a folder, if that is because it cannot be read."""
+        try:
+            self._storage.list_content([folder])
+        except Exception as error:
+            return f"its folder cannot be read ({_reason(error)})"
+        return ""
 
     def _with_package(self, tasks: list[str], number: int) -> list[str]:
         """Leave out the pseudo-step, which has no process that could begin."""

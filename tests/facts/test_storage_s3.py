@@ -1,0 +1,87 @@
+"""The same records from an S3 root: Metaflow's own S3 code, against moto's server on loopback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+from manim_metaflow.facts import StorageRecord, load_storage, record_run
+
+FLOW = Path(__file__).parents[1] / "flows" / "linear.py"
+READ = """
+import sys
+from manim_metaflow.facts import load_storage
+print(load_storage("LinearFlow", root="s3://shelf/metaflow", values=True, head=64).to_json())
+"""
+
+
+@pytest.fixture(scope="module")
+def bucket() -> Iterator[dict[str, str]]:
+    """Start a server with an empty bucket; what a process needs in its environment to use it."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    url = f"http://{host}:{port}"
+    keys = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "AWS_DEFAULT_REGION": "us-east-1"}
+    client = boto3.client(
+        "s3",
+        endpoint_url=url,
+        region_name="us-east-1",
+        aws_access_key_id="none",
+        aws_secret_access_key="none",
+    )
+    client.create_bucket(Bucket="shelf")
+    yield {
+        **keys,
+        "METAFLOW_DEFAULT_DATASTORE": "s3",
+        "METAFLOW_DATASTORE_SYSROOT_S3": "s3://shelf/metaflow",
+        "METAFLOW_S3_ENDPOINT_URL": url,
+    }
+    server.stop()
+
+
+def test_s3_tells_what_a_local_store_tells(bucket: dict[str, str], tmp_path: Path) -> None:
+    local = record_run(FLOW, recordings=tmp_path / "local", storage=True)
+    env = {**os.environ, **bucket, "METAFLOW_USER": "manim", "METAFLOW_HOME": str(tmp_path)}
+    # Metadata is kept beside the flow, data in the bucket.
+    env |= {"METAFLOW_DATASTORE_SYSROOT_LOCAL": str(tmp_path), "METAFLOW_DEFAULT_METADATA": "local"}
+    ran = subprocess.run(
+        [sys.executable, str(FLOW), "--no-pylint", "run"],
+        env=env,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    read = subprocess.run(
+        [sys.executable, "-c", READ], env=env, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert read.returncode == 0, read.stderr
+    remote = StorageRecord.from_json(read.stdout)
+    assert remote.kind == "s3"
+    assert [maps(task) for task in remote.tasks] == [maps(task) for task in local.storage.tasks]
+    assert remote.totals().written == local.storage.totals().written
+    kept = load_storage("LinearFlow", root=local.recording.with_suffix(".store"), values=True, head=64)
+    for blob in kept.blobs:
+        if blob.type_name != "dict":  # _graph_info holds paths
+            same = remote.blob(blob.sha)
+            assert (same.raw_size, same.head, same.value, same.path) == (
+                blob.raw_size,
+                blob.head,
+                blob.value,
+                blob.path,
+            )
+            assert same.size is not None
+
+
+def maps(task: object) -> tuple[object, ...]:
+    entries = [(e.name, e.sha, e.size, e.change, e.source) for e in task.last.artifacts]
+    return task.path, task.parents, entries
