@@ -22,6 +22,7 @@ COMMANDS = (
     "replay",
     "sheet",
     "show",
+    "story",
 )
 """Each is the function of that name in the module of that name in :mod:`manim_metaflow.commands`."""
 
