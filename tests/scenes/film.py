@@ -91,7 +91,7 @@ def watch(scene_class: type[mn.Scene]) -> list[Shown]:
 
 
 def other_than(records: Iterable[RunRecord]) -> tuple[RunRecord, ...]:
-    """Records that tell the same story with other ids, hashes, sizes and times."""
+    """Records that tell the same story with other ids, hashes, sizes, times and blobs."""
     records = tuple(records)
     ids = {record.run_id: f"{int(record.run_id) + 1_234_567_890_123}" for record in records}
 
@@ -112,7 +112,7 @@ def other_than(records: Iterable[RunRecord]) -> tuple[RunRecord, ...]:
         for old, new in ids.items():
             text = text.replace(f'"{old}', f'"{new}')
         made = RunRecord.from_json(text)
-        return replace(made, tasks=tuple(map(task_of, made.tasks)))
+        return replace(made, tasks=tuple(map(task_of, made.tasks)), new_blobs=(made.new_blobs or ())[1:])
 
     return tuple(map(record_of, records))
 
