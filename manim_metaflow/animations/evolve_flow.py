@@ -113,7 +113,7 @@ class EvolveFlow(Timeline):
         fit: tuple[float, float] | None,
         wrap: float | Literal["fit"] | None,
     ) -> FlowDAG:
-        dag, look = self.dag, self.dag._look
+        dag, look = self.dag, self.dag.look
         fresh = FlowDAG(
             flow,
             direction=look.direction,

@@ -103,7 +103,7 @@ class FlowStory(VGroup):
         self.note = VGroup()
         super().__init__(self.panel, self.ring, self.note)
         if first.flow is None:
-            self.note.add(*self.note_for(first))
+            self.note.add(self.note_for(first))
         else:
             self.dag = self.graph_of(first.flow)
             self.submobjects.insert(1, self.dag)
