@@ -5,11 +5,11 @@ from manim_metaflow.mobjects.bytes import BytesStrip, HashLabel
 from manim_metaflow.mobjects.chip import ArtifactChip
 from manim_metaflow.mobjects.clock import RunClock
 from manim_metaflow.mobjects.code import CodePanel
-from manim_metaflow.mobjects.compare import ComparisonGrid, ComparisonRow, DeedPill, HashPair
+from manim_metaflow.mobjects.compare import ComparisonGrid, DeedPill, HashPair
 from manim_metaflow.mobjects.counter import TaskCounter
 from manim_metaflow.mobjects.dag import FlowDAG
 from manim_metaflow.mobjects.edge import FlowEdge
-from manim_metaflow.mobjects.evidence import EvidenceRow, EvidenceTable, Statement
+from manim_metaflow.mobjects.evidence import EvidenceTable, Statement
 from manim_metaflow.mobjects.face import Face
 from manim_metaflow.mobjects.heading import FlowHeading
 from manim_metaflow.mobjects.keys import KeyMap
@@ -33,10 +33,8 @@ __all__ = [
     "BytesStrip",
     "CodePanel",
     "ComparisonGrid",
-    "ComparisonRow",
     "ContentStore",
     "DeedPill",
-    "EvidenceRow",
     "EvidenceTable",
     "ExceptionNote",
     "Face",
