@@ -40,7 +40,10 @@ def _parts(source: str, class_name: str) -> dict[str, tuple[ast.AST, ...]]:
     parts: dict[str, list[ast.AST]] = {}
     for node in ast.parse(source).body:
         if isinstance(node, ast.ClassDef) and node.name == class_name:
-            above = [*node.decorator_list, *(base for base in node.bases if ast.unparse(base) != "FlowSpec")]
+            above: list[ast.AST] = [
+                *node.decorator_list,
+                *(base for base in node.bases if ast.unparse(base) != "FlowSpec"),
+            ]
             parts |= {f"@{class_name}": above} if above else {}
             for inner in node.body:
                 if isinstance(inner, ast.FunctionDef):
