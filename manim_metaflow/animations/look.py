@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from manim import VMobject
@@ -29,9 +31,9 @@ class Look:
     """
 
     def __init__(self, mobject: VMobject) -> None:
+        family: list[Any] = mobject.family_members_with_points()
         self._parts = [
-            (part, part.points.copy(), part.fill_rgbas.copy(), part.stroke_rgbas.copy())
-            for part in mobject.family_members_with_points()
+            (part, part.points.copy(), part.fill_rgbas.copy(), part.stroke_rgbas.copy()) for part in family
         ]
         self.center = np.array(mobject.get_center())
 

@@ -290,7 +290,7 @@ class RunRecord(JsonRecord):
     packages: tuple[PackageRecord, ...] | None = None
     after_run_id: str | None = None
     console: tuple[str, ...] = ()
-    """What Metaflow printed, line by line, without clocks, process ids and folders, where that was observed."""
+    """What Metaflow printed, line by line, without clocks, process ids and folders, where observed."""
     notes: tuple[str, ...] = field(default=())
     """What could not be read, in words."""
     storage: StorageRecord | None = None

@@ -6,6 +6,7 @@ a hash's pattern is therefore one :class:`Path`, however many contours it has.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -120,7 +121,7 @@ def circle(radius: float) -> Curves:
     return rounded_rectangle(2 * radius, 2 * radius, radius)
 
 
-def polyline(*points: tuple[float, float]) -> Curves:
+def polyline(*points: Sequence[float] | npt.NDArray[np.float64]) -> Curves:
     """Straight lines from point to point."""
     return np.array([np.linspace(a, b, 4) for a, b in pairwise(points)])
 

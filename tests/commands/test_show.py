@@ -119,7 +119,8 @@ BAD = {
     ),
     "mutator": (
         "class Broken(FlowMutator):\n    def pre_mutate(self, flow):\n        raise ValueError('no good')\n"
-        "@Broken()\nclass Bad(FlowSpec):\n    @step(start=True, end=True)\n    def only(self):\n        pass\n",
+        "@Broken()\nclass Bad(FlowSpec):\n    @step(start=True, end=True)\n"
+        "    def only(self):\n        pass\n",
         "@Broken()",
     ),
 }

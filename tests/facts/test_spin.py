@@ -92,7 +92,7 @@ def test_another_task_code_or_way_of_keeping_is_another_recording(run, spun):
 
 
 def test_a_step_that_never_ran_cannot_be_spun(run):
-    with pytest.raises(UsageError, match="no task of 'train' to take inputs from. It has tasks of: start"):
+    with pytest.raises(UsageError, match=r"no task of 'train' to take inputs from\. It has tasks of: start"):
         record_spin(run, "train")
 
 
