@@ -123,7 +123,7 @@ class Reader:
 
     def forget(self, kept: Iterable[Mobject]) -> None:
         """Forget all mobjects but these and their families."""
-        keep = {id(member) for mobject in kept for member in mobject.get_family()}
+        keep = {id(member) for member in flatten(kept)}
         self._seen = {key: seen for key, seen in self._seen.items() if key in keep}
         self._families.clear()
 
@@ -131,7 +131,7 @@ class Reader:
         vmobject: Any = seen.mobject
         state = _state(vmobject)
         gradient = None
-        if len(state[1]) > ONE or len(state[2]) > ONE or len(state[3]) > ONE:
+        if len(state[1]) != ONE or len(state[2]) != ONE or len(state[3]) != ONE:
             gradient = np.array(vmobject.get_gradient_start_and_end_points())
             # It depends on the mobject's children, too.
             state = (*state, gradient.tobytes())
@@ -334,6 +334,8 @@ def _source(rgbas: Any, gradient: Any) -> tuple[float, float, float, float] | ca
     if len(rgbas) == 1:
         red, green, blue, alpha = rgbas[0].tolist()
         return (blue, green, red, alpha) if alpha > 0 else None
+    if gradient is None:
+        raise UnknownMobjectError("a mobject's colours are not kept as 64-bit numbers")
     start, end = gradient
     pattern = cairo.LinearGradient(*start[:2], *end[:2])
     for rgba, offset in zip(rgbas, np.linspace(0, 1, len(rgbas)), strict=True):

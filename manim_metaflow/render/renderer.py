@@ -63,11 +63,11 @@ class FastRenderer(CairoRenderer):
         self.static_image, self._playing = None, False
         self._ground = self._background()
         self._static = []
-        self._reader.forget([*scene.mobjects, *scene.foreground_mobjects])
         # As in Manim, which draws the whole scene here where an iterable is given that is not empty.
         if not static_mobjects or self.skip_animations:
             return None
         try:
+            self._reader.forget([*scene.mobjects, *scene.foreground_mobjects])
             self._reader.look()
             self._static = self._reader.read(static_mobjects, "static")
         except UnknownMobjectError as unknown:

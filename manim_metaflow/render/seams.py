@@ -128,8 +128,14 @@ def _same(kind: type, base: type, names: tuple[str, ...]) -> bool:
     return all(getattr(kind, name) is getattr(base, name) for name in names)
 
 
-MARGIN = 4
-"""Rows above and below a change that are converted with it: one colour sample is made of several rows."""
+REACH = 4
+"""Rows above and below a change whose colour changes with it: a colour sample is made of several rows."""
+
+MARGIN = 8
+"""Rows above and below those that are converted with them, for the same reason.
+
+With fewer, a strip at the upper edge can have six rows, and so few are converted another way.
+"""
 
 
 class Rows(NamedTuple):
@@ -149,7 +155,7 @@ class Rows(NamedTuple):
         """Hand over the rows of some boxes."""
         height = len(pixels)
         spans: list[list[int]] = []
-        for top, bottom in sorted((box[1] // 2 * 2, (box[3] + 1) // 2 * 2) for box in boxes):
+        for top, bottom in sorted((box[1] // 2 * 2 - REACH, (box[3] + 1) // 2 * 2 + REACH) for box in boxes):
             if spans and top <= spans[-1][1] + 2 * MARGIN:
                 spans[-1][1] = max(spans[-1][1], bottom)
             else:
@@ -157,7 +163,7 @@ class Rows(NamedTuple):
         strips = []
         for top, bottom in spans:
             first, last = max(0, top - MARGIN), min(height, bottom + MARGIN)
-            strips.append((top, min(bottom, height), first, pixels[first:last].copy()))
+            strips.append((max(0, top), min(bottom, height), first, pixels[first:last].copy()))
         return cls(height, strips)
 
 

@@ -126,18 +126,6 @@ BAD = {
 }
 
 
-def test_a_mutator_that_raises_while_the_class_is_made_is_one_message(tmp_path):
-    source = BAD["mutator"][0].replace("def pre_mutate(self, flow)", "def init(self, *args, **kwargs)")
-    result = run("show", write_flow(tmp_path, source))
-    assert (result.exit_code, "no good" in result.stderr, result.stderr.count("\n")) == (1, True, 1)
-
-
-def write_flow(folder: Path, source: str) -> Path:
-    path = folder / "bad.py"
-    path.write_text("from metaflow import *\n" + source)
-    return path
-
-
 @pytest.mark.parametrize("name", [name for name in BAD if name not in ("config file", "mutator")])
 @pytest.mark.parametrize("command", ["draw", "show"])
 def test_a_bad_flow_is_one_message_without_traceback(tmp_path, monkeypatch, command, name):

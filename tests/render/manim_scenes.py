@@ -509,3 +509,13 @@ def own_way_of_drawing(self: Any) -> None:
     dot = Dot()
     self.add(Circle(), Faded(), dot)
     self.play(dot.animate.shift(RIGHT), run_time=0.4)
+
+
+@scene()
+def z_indexes_in_frozen_frames(self: Any) -> None:
+    discs = [Circle(1, color=c, fill_opacity=0.8).shift(x * RIGHT) for c, x in ((RED, 0), (GREEN, 0.6))]
+    discs[0].set_z_index(2)
+    self.add(*discs)
+    self.wait(0.2)
+    discs[1].set_z_index(3)
+    self.wait(0.2)
