@@ -126,6 +126,12 @@ BAD = {
 }
 
 
+def write_flow(folder: Path, source: str) -> Path:
+    path = folder / "bad.py"
+    path.write_text("from metaflow import *\n" + source)
+    return path
+
+
 @pytest.mark.parametrize("name", [name for name in BAD if name not in ("config file", "mutator")])
 @pytest.mark.parametrize("command", ["draw", "show"])
 def test_a_bad_flow_is_one_message_without_traceback(tmp_path, monkeypatch, command, name):
