@@ -101,7 +101,8 @@ class StepNotes(VGroup):
     """The lines round the box of a step.
 
     Where the flow runs right, decorators stand on one side of the box and everything else on the
-    other; where it runs down, edges need both sides and all stands in a column right of the box.
+    other; where it runs down, edges need both sides and all stands in a column right of the box. The
+    arrow of a step that leads to itself has a side of its own: above, or right where the flow runs down.
 
     Parameters
     ----------
@@ -137,6 +138,7 @@ class StepNotes(VGroup):
         theme = current_theme()
         self._size = theme.small_size if font_size is None else font_size
         self._right, self._side, self._taken = direction == "right", side, room
+        self._loops = step.name in step.targets
         self.badges = [self._line(text, theme.accent) for text in self._decorators(step, detail)]
         self.captions = [self._line(switch_text(step), theme.muted)] if step.condition else []
         self.captions += [self._line(text, theme.muted, "prose") for text in self._doc(step, detail)]
@@ -161,7 +163,7 @@ class StepNotes(VGroup):
     def stand_round(self, x: float, y: float, width: float, height: float) -> None:
         """Take the places round a box with its middle at ``(x, y)`` (units)."""
         if not self._right:
-            self._stand_beside(x + width / 2 + self._taken.right + BESIDE, y)
+            self._stand_beside(x, y, width)
             return
         above, below = self._above_and_below()
         top = y + height / 2 + self._taken.above + GAP + len(above) * self._line_height
@@ -195,6 +197,8 @@ class StepNotes(VGroup):
         return wrap_text(first, (current_theme().prose, 400), DOC_WIDTH / (EM * self._size), DOC_LINES)
 
     def _above_and_below(self) -> tuple[list[TextLabel], list[TextLabel]]:
+        if self._loops:
+            return [], [*self.captions, *self.badges]
         if self._side == "below":
             return self.badges, self.captions
         return self.captions[::-1], self.badges
@@ -206,13 +210,19 @@ class StepNotes(VGroup):
         wide = max((line.width for line in self), default=0.0)
         more = max(0.0, (len(self) * self._line_height - height) / 2)
         taken = self._taken
-        right = taken.right + (wide + BESIDE if len(self) else 0.0)
-        return NodeBox(width, height, max(more, taken.above), max(more, taken.below), taken.left, right)
+        column = wide + BESIDE if len(self) else 0.0
+        left = taken.left + (column if self._loops else 0.0)
+        right = taken.right + (0.0 if self._loops else column)
+        return NodeBox(width, height, max(more, taken.above), max(more, taken.below), left, right)
 
-    def _stand_beside(self, left: float, y: float) -> None:
+    def _stand_beside(self, x: float, y: float, width: float) -> None:
         top = y + len(self) * self._line_height / 2
         for index, label in enumerate((*self.badges, *self.captions)):
-            label.left_at(left, top - (index + 0.5) * self._line_height)
+            middle = top - (index + 0.5) * self._line_height
+            if self._loops:
+                label.right_at(x - width / 2 - self._taken.left - BESIDE, middle)
+            else:
+                label.left_at(x + width / 2 + self._taken.right + BESIDE, middle)
 
 
 def switch_text(step: StepInfo) -> str:
