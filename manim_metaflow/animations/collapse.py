@@ -68,6 +68,17 @@ class ExpandRegion(Timeline):
     ------
     UsageError
         The region is not collapsed.
+
+    Examples
+    --------
+    .. manim:: ExpandRegionExample
+
+        class ExpandRegionExample(Scene):
+            def construct(self):
+                dag = FlowDAG("tests/flows/foreach.py")
+                self.add(dag)
+                self.play(CollapseRegion(dag, "start"))
+                self.play(ExpandRegion(dag, "start"))
     """
 
     def __init__(self, dag: FlowDAG, region: str, *, run_time: float = TIME, **kwargs: Any) -> None:

@@ -56,6 +56,16 @@ class AdvanceTrack(Motion):
         The track.
     stage
         The stage that is going on afterwards; ``None`` when all are past.
+
+    Examples
+    --------
+    .. manim:: AdvanceTrackExample
+
+        class AdvanceTrackExample(Scene):
+            def construct(self):
+                track = LifecycleTrack()
+                self.add(track)
+                self.play(AdvanceTrack(track, "hash"))
     """
 
     def __init__(self, track: LifecycleTrack, stage: str | None, **kwargs: Any) -> None:

@@ -178,6 +178,16 @@ class AdvanceStory(Timeline):
     ------
     UsageError
         There is no such version.
+
+    Examples
+    --------
+    .. manim:: AdvanceStoryExample
+
+        class AdvanceStoryExample(Scene):
+            def construct(self):
+                story = FlowStory(["tests/flows/linear.py", "tests/flows/branch.py"])
+                self.add(story)
+                self.play(AdvanceStory(story))
     """
 
     def __init__(
@@ -238,6 +248,16 @@ class PointAt(Timeline):
     ------
     UsageError
         The version has no such step.
+
+    Examples
+    --------
+    .. manim:: PointAtExample
+
+        class PointAtExample(Scene):
+            def construct(self):
+                story = FlowStory(["tests/flows/linear.py"])
+                self.add(story)
+                self.play(PointAt(story, "process"))
     """
 
     def __init__(self, story: FlowStory, step: str | None, *, run_time: float | None = None) -> None:
@@ -262,6 +282,16 @@ class TraceArtifact(Timeline):
     ------
     UsageError
         No line of the version touches it.
+
+    Examples
+    --------
+    .. manim:: TraceArtifactExample
+
+        class TraceArtifactExample(Scene):
+            def construct(self):
+                story = FlowStory(["tests/flows/linear.py"])
+                self.add(story)
+                self.play(TraceArtifact(story, "doubled"))
     """
 
     def __init__(

@@ -23,10 +23,10 @@ class Veil:
     >>> square = Square(stroke_opacity=0.5)
     >>> veil = Veil(square)
     >>> veil.show(0.0)
-    >>> square.get_stroke_opacity()
+    >>> float(square.get_stroke_opacity())
     0.0
     >>> veil.show(1.0)
-    >>> square.get_stroke_opacity()
+    >>> float(square.get_stroke_opacity())
     0.5
     """
 

@@ -124,7 +124,7 @@ class StepNode(VGroup):
         class StepNodeExample(Scene):
             def construct(self):
                 nodes = VGroup(*[StepNode("train", state=state) for state in STATES])
-                self.add(nodes.arrange_in_grid(3, 3, buff=0.6))
+                self.add(nodes.arrange_in_grid(cols=4, buff=0.6))
     """
 
     def __init__(

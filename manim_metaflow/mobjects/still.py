@@ -51,8 +51,8 @@ def draw_still(mobject: VMobject, *, density: float = DENSITY, transparent: bool
     Examples
     --------
     >>> from manim import Square
-    >>> draw_still(Square(side_length=3), density=20).size
-    (80, 80)
+    >>> draw_still(Square(side_length=3), density=90).size
+    (360, 360)
     """
     from PIL import Image
 

@@ -12,7 +12,7 @@ from documented import ROOT
 
 # Put together from pieces, or this file would find itself.
 HOMES = [rf"/{home}/[\w.-]+" for home in ("home", "Users")]
-MACHINE_PATH = re.compile("|".join([*HOMES, "/" + "root/", "/" + "work/"]).encode())
+MACHINE_PATH = re.compile("|".join([*HOMES, "/" + "root/", r"(?<!\w)/" + "work/"]).encode())
 TEMPORARY_PATH = re.compile(("/" + r"tmp/|/var/" + "folders/").encode())
 
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import manim
 import pytest
 from small_project import Project
 
 # pytester forgets every module that a run inside it imports, and NumPy cannot be imported twice.
 import manim_metaflow.testing.report
 import manim_metaflow.testing.snapshot  # noqa: F401
+
+
+@pytest.fixture(autouse=True)
+def plain_ground(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw on Manim's own ground, whatever the manim.cfg of the folder says."""
+    monkeypatch.setitem(manim.config, "background_color", "#000000")
 
 
 @pytest.fixture
