@@ -56,24 +56,22 @@ class MoreSlot(VGroup):
         self.face = Path(
             dashes(rounded_rectangle(0.46, 0.46, 0.08), 0.06, 0.05), stroke=theme.edge, stroke_width=1.4
         )
-        self.lines = VGroup()
+        self.lines: Parts[TextLabel] = Parts()
         super().__init__(self.face, self.lines)
 
     def count(self, hidden: int, size: int) -> MoreSlot:
         """Set the numbers."""
         theme = current_theme()
         x, y = (float(c) for c in self.face.get_center()[:2])
-        texts = [(f"{hidden:,} more", theme.text), (readable_size(size), theme.muted)]
+        texts = [(f"{hidden:,}", theme.text), ("more", theme.muted), (readable_size(size), theme.muted)]
         self.lines.submobjects = [
-            TextLabel(text, font_size=theme.minimum_size, color=color).left_at(
-                x + 0.31, y + (0.5 - row) * LINE
-            )
+            TextLabel(text, font_size=theme.minimum_size, color=color).left_at(x + 0.31, y + (1 - row) * LINE)
             for row, (text, color) in enumerate(texts)
         ]
         return self
 
     def __snapshot__(self) -> dict[str, Any]:
-        return {"role": "more", "text": self.lines[0].text if len(self.lines) else ""}
+        return {"role": "more", "text": " ".join(line.text for line in self.lines)}
 
 
 class ContentStore(VGroup):
@@ -210,11 +208,19 @@ class ContentStore(VGroup):
 
     def fill(self, *shas: str) -> ContentStore:
         """Show blobs at once."""
+        window, hidden = self._window(), False
         for sha in shas:
+            if self._order.get(sha, window.start) in window:
+                slot = self.slot(sha)
+                if slot not in self.blobs.submobjects:
+                    self.blobs.add(slot)
+            else:
+                hidden = True
             self._filled[sha] = None
-            slot = self.slot(sha)
-            if slot not in self.blobs.submobjects:
-                self.blobs.add(slot)
+        if hidden:
+            more = self._more_slot()
+            if more not in self.blobs.submobjects:
+                self.blobs.add(more)
         return self
 
     def scroll(self, row: int) -> ContentStore:

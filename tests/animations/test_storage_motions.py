@@ -1,0 +1,144 @@
+"""Motions of storage: what they leave is the same, drawn frame by frame or skipped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from manim import DOWN, LEFT, RIGHT, UP
+from playing import played, points_of
+
+from manim_metaflow import (
+    AdvanceTrack,
+    ArtifactChip,
+    BlobBytes,
+    BlobCell,
+    BytesStrip,
+    CreateArtifact,
+    HashBytes,
+    HashLabel,
+    Inherit,
+    KeyEntry,
+    KeyMap,
+    KeyMapRecord,
+    LifecycleTrack,
+    LoadArtifact,
+    MergeArtifacts,
+    MetadataPanel,
+    MutateInPlace,
+    Persist,
+    RegisterArtifact,
+    Serialize,
+    TaskKeys,
+    UsageError,
+    WriteKeys,
+)
+
+RAW, NEW = "b68cc035a7f59d6d9285aaa4359c51872f204f8a", "4012b77be09ba295ed931fd878bb1c1745e12b27"
+BLOB = BlobBytes(RAW, 37, 22, "list", head="8004950b000000000000005d94284b014b024b03652e")
+
+
+def keys(step: str, **shas: str) -> KeyMap:
+    entries = tuple(KeyEntry(name, sha, 22) for name, sha in shas.items())
+    return KeyMap(TaskKeys(step, "1", (KeyMapRecord(0, True, entries),)))
+
+
+def chip(sha: str = RAW, **options: Any) -> ArtifactChip:
+    return ArtifactChip("raw", sha, value="[1, 2, 3]", **options)
+
+
+def hashing() -> tuple[list[Any], Any]:
+    strip, made = BytesStrip(BLOB), chip(hashed=False).shift(2 * UP)
+    return [strip, made], HashBytes(strip, HashLabel(RAW).shift(DOWN), chip=made)
+
+
+def persisting(exists: bool) -> tuple[list[Any], Any]:
+    label, cell = HashLabel(RAW).shift(UP), BlobCell(BLOB).shift(DOWN)
+    return [label, *([cell] if exists else [])], Persist(label, cell, exists=exists)
+
+
+def loading() -> tuple[list[Any], Any]:
+    rows, cell = keys("start", raw=RAW).shift(4 * LEFT), BlobCell(BLOB)
+    return [rows, cell], LoadArtifact(rows["raw"], cell, chip().shift(4 * RIGHT))
+
+
+def registering() -> tuple[list[Any], Any]:
+    rows, panel = keys("start", raw=RAW).shift(UP), MetadataPanel("TinyFlow", "1", "start/1", ["raw"])
+    return [rows, panel], RegisterArtifact(rows["raw"], panel)
+
+
+def inheriting() -> tuple[list[Any], Any]:
+    parent, child = keys("a", raw=RAW).shift(3 * LEFT), keys("b", raw=RAW, more=NEW).shift(3 * RIGHT)
+    return [parent], Inherit(parent, child)
+
+
+def merging(right: str) -> tuple[list[Any], Any]:
+    maps = [keys("a", raw=RAW).shift(4 * LEFT), keys("b", raw=right).shift(4 * RIGHT), keys("join", raw=RAW)]
+    return maps[:2], MergeArtifacts(maps[:2], maps[2])
+
+
+def mutating() -> tuple[list[Any], Any]:
+    before = chip()
+    return [before], MutateInPlace(before, chip(NEW), store=BlobCell(BlobBytes(NEW, 39, 24)).shift(2 * DOWN))
+
+
+def creating() -> tuple[list[Any], Any]:
+    return [], CreateArtifact(chip(hashed=False))
+
+
+def serializing() -> tuple[list[Any], Any]:
+    made = chip(hashed=False).shift(UP)
+    return [made], Serialize(made, BytesStrip(BLOB))
+
+
+def advancing() -> tuple[list[Any], Any]:
+    track = LifecycleTrack()
+    return [track], AdvanceTrack(track, "hash")
+
+
+SETTINGS: dict[str, Callable[[], tuple[list[Any], Any]]] = {
+    "create": creating,
+    "serialize": serializing,
+    "hash": hashing,
+    "persist": lambda: persisting(False),
+    "persist again": lambda: persisting(True),
+    "write": lambda: ([], WriteKeys(keys("a", raw=RAW))),
+    "register": registering,
+    "load": loading,
+    "inherit": inheriting,
+    "merge": lambda: merging(RAW),
+    "conflict": lambda: merging(NEW),
+    "mutate": mutating,
+    "track": advancing,
+}
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_skipped_leaves_what_is_drawn(name: str) -> None:
+    drawn = [points_of(played(SETTINGS[name], frame_rate=rate)) for rate in (15, 7, None)]
+    assert drawn[0] == drawn[1] == drawn[2]
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_motion_leaves(name: str, frame_snapshot) -> None:
+    frame_snapshot(played(SETTINGS[name], frame_rate=None), name.replace(" ", "-"))
+
+
+def test_conflict_copies_nothing() -> None:
+    _, merge = merging(NEW)
+    assert merge.conflicts == ["raw"]
+    _, fine = merging(RAW)
+    assert fine.conflicts == []
+
+
+def test_settled_names_do_not_conflict() -> None:
+    maps = [keys("a", raw=RAW, more=RAW), keys("b", raw=NEW, more=RAW), keys("join", raw=NEW, more=RAW)]
+    assert MergeArtifacts(maps[:2], maps[2], settled=["raw"]).conflicts == []
+
+
+def test_a_face_goes_only_to_its_own_blob() -> None:
+    with pytest.raises(UsageError, match="is for key b68cc035a7, not for 4012b77be0"):
+        Persist(HashLabel(NEW), BlobCell(BLOB))
+    with pytest.raises(UsageError, match="at least one"):
+        MergeArtifacts([], keys("join"))

@@ -1,0 +1,135 @@
+"""``scenes/artifact_lifecycle.py``: legible, and each statement true of a run made now."""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from film import SCENES
+from storage_film import check_beats, film, fixed_keys, record_run, story_of, untraced
+
+from manim_metaflow.facts import RunRecord
+
+SECTIONS = ["title", "create", "serialize", "hash", "persist", "register", "access", "bad endings", "the sum"]
+NUMBERS, UNIT = [1, 2, 3, 5, 8], "kg"
+
+
+@pytest.fixture
+def lifecycle(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    return film("artifact_lifecycle", monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> dict[str, RunRecord]:
+    """The film's runs, made now."""
+    options = {"recordings": tmp_path_factory.mktemp("live"), "storage": True}
+    flows = SCENES / "flows"
+    endings = {
+        way: record_run(flows / "endings.py", env={"ENDING": way}, **options) for way in ("raise", "kill")
+    }
+    return {"run": record_run(flows / "lifecycle.py", **options), **endings}
+
+
+def root(run: RunRecord) -> Path:
+    return run.recording.with_suffix(".store") / ".metaflow" / run.flow.name
+
+
+def test_every_beat_is_clear_to_read(lifecycle: ModuleType) -> None:
+    check_beats(lifecycle.ArtifactLifecycle, SECTIONS)
+
+
+def test_every_section_ends_as_it_did(lifecycle: ModuleType, frame_snapshot) -> None:
+    frame_snapshot.scene(lifecycle.ArtifactLifecycle)
+
+
+def test_every_number_is_traced_to_the_records(lifecycle: ModuleType) -> None:
+    also = [
+        r"SHA-1",
+        r"The SHA-1 of the pickle is its key\..*",
+        r"\w+ in \d maps?",
+        r"16 names in the key maps of this run, 4 blobs: a name costs a line, its bytes are kept once\.",
+        r"\[2, 4\]",  # the draft: never stored, so read from the flow's source
+    ]
+    flows = (lifecycle.FLOW, lifecycle.ENDINGS)
+    assert untraced(lifecycle.ArtifactLifecycle, lifecycle.recordings(), also, flows) == set()
+
+
+def test_recordings_say_what_metaflow_does_now(lifecycle: ModuleType, live: dict[str, RunRecord]) -> None:
+    for recorded, made in zip(
+        lifecycle.recordings(), (live["run"], live["raise"], live["kill"]), strict=True
+    ):
+        assert recorded.status == made.status
+        assert story_of(recorded) == story_of(made)
+        assert fixed_keys(recorded) == fixed_keys(made)
+
+
+def test_keys_are_those_of_the_values(live: dict[str, RunRecord]) -> None:
+    doubled = [2 * number for number in NUMBERS]
+    values = {"numbers": NUMBERS, "unit": UNIT, "doubled": doubled, "spare": NUMBERS, "total": sum(doubled)}
+    for _, name, sha in fixed_keys(live["run"]):
+        data = pickle.dumps(values[name], protocol=4)
+        assert hashlib.sha1(data).hexdigest() == sha
+        assert (root(live["run"]) / "data" / sha[:2] / sha).is_file()
+
+
+def test_what_was_overwritten_was_never_stored(live: dict[str, RunRecord]) -> None:
+    draft = hashlib.sha1(pickle.dumps([2, 4], protocol=4)).hexdigest()
+    assert not (root(live["run"]) / "data" / draft[:2] / draft).exists()
+
+
+def test_stages_come_in_the_order_shown(lifecycle: ModuleType, live: dict[str, RunRecord]) -> None:
+    for run in (lifecycle.recordings()[0], live["run"]):
+        last = run.storage["double/2"].last
+        moments = dict(last.moments)
+        blob = run.storage.blob(last["doubled"].sha)
+        assert blob.written <= moments["key map"] <= moments["done mark"] <= moments["metadata"]
+        assert last["spare"].sha == last["numbers"].sha  # "its key is there"
+        assert run.storage.blob(last["spare"].sha).written < blob.written  # written by start, not again
+
+
+def test_only_total_is_new_in_add(lifecycle: ModuleType) -> None:
+    last = lifecycle.recordings()[0].storage["add/3"].last
+    assert {e.name for e in last.artifacts if e.change != "inherited"} == {"total"}
+
+
+def test_raising_task_stores_and_killed_one_does_not(live: dict[str, RunRecord]) -> None:
+    sha = hashlib.sha1(pickle.dumps([1, 2, 3], protocol=4)).hexdigest()
+    [raised], [killed] = (live[way].storage.tasks_of("start") for way in ("raise", "kill"))
+    assert raised.last["half"].sha == sha
+    assert (root(live["raise"]) / "data" / sha[:2] / sha).is_file()
+    assert not killed.last.stored
+    assert killed.last.entries == ()
+    assert not list((root(live["kill"]) / live["kill"].run_id / "start").glob("*/*.data.json"))
+    assert not (root(live["kill"]) / "data" / sha[:2] / sha).exists()
+    assert live["kill"].tasks[0].state == "killed"
+
+
+def test_step_asks_its_parents_map_and_the_client_the_metadata(tmp_path: Path) -> None:
+    """The flow deletes its parent's metadata records, and reads on; the client cannot any more."""
+    import os
+    import subprocess
+    import sys
+
+    flow = SCENES.parent / "tests" / "flows" / "probe_flow.py"
+    run = record_run(flow, recordings=tmp_path, storage=True)
+    out = "\n".join(line for task in run.tasks for line in task.attempts[-1].stdout)
+    assert "in store right after assignment: False" in out
+    assert "final value in store: True overwritten value in store: False" in out
+    assert "parent metadata records deleted; self.big still loads: ['lazy'" in out
+    before, after = (line for line in out.splitlines() if line.startswith("vars "))
+    assert "'x'" not in before  # lazy: not on self until it is read
+    assert "'x'" in after
+    store = run.recording.with_suffix(".store")
+    ask = (
+        "from metaflow import Task, namespace; namespace(None)\n"
+        f"print('x' in Task('ProbeFlow/{run.run_id}/start/1'))"
+    )
+    env = {**os.environ, "METAFLOW_DATASTORE_SYSROOT_LOCAL": str(store.resolve()), "METAFLOW_USER": "manim"}
+    env |= {"METAFLOW_DEFAULT_METADATA": "local", "METAFLOW_HOME": str(tmp_path)}
+    said = subprocess.run(
+        [sys.executable, "-c", ask], env=env, cwd=store, capture_output=True, text=True, check=True
+    )
+    assert said.stdout.strip() == "False"

@@ -1,0 +1,89 @@
+"""``scenes/merge_artifacts.py``: legible, and each statement true of runs made now."""
+
+from __future__ import annotations
+
+import re
+from types import ModuleType
+
+import pytest
+from storage_film import check_beats, film, fixed_keys, story_of, untraced
+
+from manim_metaflow.facts import RunRecord
+
+SECTIONS = ["title", "two branches", "conflict", "keys, not values", "settle it", "merge", "the sum"]
+
+
+@pytest.fixture
+def merging(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    return film("merge_artifacts", monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunRecord, RunRecord]:
+    """The film's runs, made now."""
+    from film import load
+
+    return load("merge_artifacts").recordings(recordings=tmp_path_factory.mktemp("live"))
+
+
+def keys(run: RunRecord, step: str) -> dict[str, str]:
+    [task] = run.storage.tasks_of(step)
+    return {entry.name: entry.sha for entry in task.last.artifacts}
+
+
+def test_every_beat_is_clear_to_read(merging: ModuleType) -> None:
+    check_beats(merging.MergeArtifactsScene, SECTIONS)
+
+
+def test_every_section_ends_as_it_did(merging: ModuleType, frame_snapshot) -> None:
+    frame_snapshot.scene(merging.MergeArtifactsScene)
+
+
+def test_every_number_is_traced_to_the_records(merging: ModuleType) -> None:
+    also = [
+        r"SHA-1",
+        r"The join names 4 artifacts and adds 0 blobs\..*",
+        r"Two branches start .*",
+        r"Another run.*",
+    ]
+    also += [r".*But these two are equal: a set, made in two processes\.", r".*Two keys are a conflict\."]
+    flows = (merging.MERGE, merging.SETTLED)
+    assert untraced(merging.MergeArtifactsScene, merging.recordings(), also, flows) == set()
+
+
+def test_recordings_say_what_metaflow_does_now(
+    merging: ModuleType, live: tuple[RunRecord, RunRecord]
+) -> None:
+    for recorded, made in zip(merging.recordings(), live, strict=True):
+        assert recorded.status == made.status
+        assert sorted(map(str, story_of(recorded))) == sorted(map(str, story_of(made)))
+        steps = [
+            {(path.split("/")[0], name, sha) for path, name, sha in fixed_keys(run, "labels")}
+            for run in (recorded, made)
+        ]
+        assert steps[0] == steps[1]
+
+
+def test_conflict_is_one_of_keys(merging: ModuleType, live: tuple[RunRecord, RunRecord]) -> None:
+    for clash, _ in (merging.recordings(), live):
+        left, right = keys(clash, "left"), keys(clash, "right")
+        differing = {name for name in left.keys() & right.keys() if left[name] != right[name]}
+        [failed] = clash.tasks_of("join")
+        named = re.search(r"\[(.*)\]", failed.exception.message)[1].split(", ")
+        assert set(named) == differing == {"data", "labels"}
+        values = {clash.storage.blob(held["labels"]).value for held in (left, right)}
+        assert len(values) == 1  # equal all the same
+        assert keys(clash, "join") == {}  # "before anything is copied"
+
+
+def test_merge_copies_keys(merging: ModuleType, live: tuple[RunRecord, RunRecord]) -> None:
+    for _, settled in (merging.recordings(), live):
+        left, right, join = (keys(settled, step) for step in ("left", "right", "join"))
+        assert join == {
+            "data": right["data"],
+            "error": right["error"],
+            "rate": left["rate"],
+            "score": left["score"],
+        }
+        assert left["rate"] == right["rate"]
+        assert "labels" not in join
