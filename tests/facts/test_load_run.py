@@ -46,6 +46,7 @@ def test_the_record_survives_json_and_a_second_reading(runs, name):
         notes=record.notes,
         packages=record.packages,  # what was seen while recording is not in the store
         console=record.console,
+        after_run_id=record.after_run_id,
         tasks=record.tasks if name == "killed" else again.tasks,
     )
     assert type(record).from_json(record.to_json()) == record
