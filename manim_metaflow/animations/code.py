@@ -16,6 +16,7 @@ from manim_metaflow.animations.code_clips import (
     TypeClip,
 )
 from manim_metaflow.animations.code_match import Match, match_rows
+from manim_metaflow.animations.pose import Pose
 from manim_metaflow.animations.timeline import Clip, Timeline
 from manim_metaflow.mobjects.code import CodeLine, CodePanel
 from manim_metaflow.mobjects.code_rows import CodeRow
@@ -372,28 +373,34 @@ class _ScrollClip(Clip):
             near = list(range(low, high + window))
         self._order = [index for index in near if index < len(panel.all_rows)]
         self._from, self._to = self._order.index(panel.top), self._order.index(top)
-        self._drawn = dict(enumerate(panel.rows, panel.top))
+        self._drawn = {index: _posed(line) for index, line in enumerate(panel.rows, panel.top)}
 
     def show(self, progress: float) -> None:
         """Show the rows near the moment's window, fainter at its edges."""
         panel = self.panel
-        for line in self._drawn.values():
+        for line, _, _ in self._drawn.values():
             line.fade_to_opacity(0.0)
         if progress >= 1:
             last = min(self.top + panel.window, len(panel.all_rows))
-            panel.rows.submobjects = [self._line(index) for index in range(self.top, last)]
+            panel.rows.submobjects = [self._line(index, index - self.top) for index in range(self.top, last)]
             panel.show_top(self.top)
             return
         at = self._from + (self._to - self._from) * smooth(progress)
         lines: list[VMobject] = []
         for place in range(int(at), min(int(at) + panel.window + 1, len(self._order))):
-            line = self._line(self._order[place]).place(panel.home(place - at), panel.zoom)
+            line = self._line(self._order[place], place - at)
             inside = min(1.0, place - at + 1, panel.window - (place - at))
             lines.append(line.fade_to_opacity(max(0.0, inside)))
         panel.rows.submobjects = lines
         panel.show_thumb(self._before + (self.top - self._before) * smooth(progress))
 
-    def _line(self, index: int) -> CodeLine:
+    def _line(self, index: int, place: float) -> CodeLine:
         if index not in self._drawn:
-            self._drawn[index] = self.panel.make_line(self.panel.all_rows[index], 0)
-        return self._drawn[index]
+            self._drawn[index] = _posed(self.panel.make_line(self.panel.all_rows[index], 0))
+        line, pose, origin = self._drawn[index]
+        pose.show(shift=self.panel.home(place) - origin)
+        return line
+
+
+def _posed(line: CodeLine) -> tuple[CodeLine, Pose, Any]:
+    return line, Pose(line), line.origin

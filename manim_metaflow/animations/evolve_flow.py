@@ -92,8 +92,8 @@ class EvolveFlow(Timeline):
         self.dag, self._arrivals = dag, arrivals
         self.fresh = self._fresh(flow, at, fit, wrap)
         self._overlay = VGroup()
-        self.kept: dict[int, VMobject] = {}
-        """What of the graph stays, by the identity of what a fresh graph has in its place."""
+        self.kept: list[tuple[VMobject, VMobject]] = []
+        """What a fresh graph has, and what of the graph stays in its place."""
         self.adopting: list[tuple[VMobject, VMobject]] = []
         self._renamed = renamed_steps(dag.flow, self.fresh.flow)
         pairs = list(self._pairs())
@@ -203,7 +203,7 @@ class EvolveFlow(Timeline):
                 return
             same_ends = not isinstance(old, FlowEdge) or _ends(old) == _ends(new)
             if how in ("glide", "bend") and same_ends:
-                self.kept[id(new)] = old
+                self.kept.append((new, old))
             if how == "bend" and isinstance(old, FlowEdge) and isinstance(new, FlowEdge):
                 yield _BendClip(self._go, self._move, old, new)
             elif how == "glide":
@@ -211,7 +211,7 @@ class EvolveFlow(Timeline):
             else:
                 yield _MorphClip(self._go, self._move, old, new, home)
                 if how == "adopt":
-                    self.kept[id(new)] = old
+                    self.kept.append((new, old))
                     self.adopting.append((old, new))
 
     def _shelter(self, node: VMobject) -> Point | None:
@@ -252,7 +252,8 @@ class EvolveFlow(Timeline):
     def settle(self) -> None:
         """Make the graph what the fresh one is, with all that stayed."""
         dag, fresh = self.dag, self.fresh
-        for stays, goal in [(self.kept[id(part)], part) for part in _parts(fresh) if id(part) in self.kept]:
+        kept = {id(goal): stays for goal, stays in self.kept}
+        for goal, stays in self.kept:
             adopted = any(old is stays for old, _ in self.adopting)
             if adopted:
                 stays.__dict__.update(goal.__dict__)
@@ -263,26 +264,17 @@ class EvolveFlow(Timeline):
                     mine.fill_rgbas, mine.stroke_rgbas = its.fill_rgbas.copy(), its.stroke_rgbas.copy()
         self._overlay.remove(*self._overlay.submobjects)
         for group in fresh.get_family():
-            group.submobjects = [self.kept.get(id(part), part) for part in group.submobjects]
+            group.submobjects = [kept.get(id(part), part) for part in group.submobjects]
         for held in (fresh.nodes, fresh.edges, fresh.regions, fresh.notes):
             parts: dict[Any, Any] = held
-            parts.update({key: self.kept.get(id(part), part) for key, part in parts.items()})
+            parts.update({key: kept.get(id(part), part) for key, part in parts.items()})
         if fresh.heading is not None:
-            fresh.heading = self.kept.get(id(fresh.heading), fresh.heading)  # type: ignore[assignment]
+            fresh.heading = kept.get(id(fresh.heading), fresh.heading)  # type: ignore[assignment]
         dag.__dict__.update(fresh.__dict__)
 
 
 def _ends(edge: Any) -> tuple[str, str]:
     return edge.source_step, edge.target_step
-
-
-def _parts(dag: FlowDAG) -> Iterator[VMobject]:
-    yield from dag.nodes.values()
-    yield from dag.edges.values()
-    yield from dag.regions.values()
-    yield from dag.notes.values()
-    if dag.heading is not None:
-        yield dag.heading
 
 
 def _matched(before: Any, after: Any) -> Iterator[tuple[VMobject | None, VMobject | None, str]]:

@@ -143,12 +143,13 @@ class TerminalPanel(VGroup):
 
     def show_lines(self, lines: list[TerminalLine]) -> TerminalPanel:
         """Show the last of some lines; the rest has scrolled out."""
-        for line in self._all:
-            line.set_fill(opacity=0.0)
-        self._all = list(lines)
+        before, self._all = self._all, list(lines)
         shown = self._all[-self.rows_shown :]
+        for line in {id(line): line for line in (*before, *lines)}.values():
+            # Nothing is left of where a line was: a play that is skipped has never put it there.
+            self._place(line, 0, columns=0)
         for index, line in enumerate(shown):
-            self._place(line, index).set_fill(opacity=1.0)
+            self._place(line, index)
         self.lines.submobjects = list(shown)
         return self
 

@@ -172,6 +172,19 @@ def test_focus_scrolls_and_lights():
     assert not panel.light.band.has_points()
 
 
+def test_frames_between_leave_no_trace_of_a_focus_either():
+    source = "\n".join(f"value_{n} = {n}" for n in range(100))
+    ends = []
+    for moments in ((), (0.13, 0.37, 0.61, 0.83)):
+        panel = CodePanel(source, window=10).shift([0.1, 0.3, 0.0])
+        focus = FocusCode(panel, [14, 15])
+        for alpha in moments:
+            focus.interpolate(alpha)
+        finished(focus)
+        ends.append([part.points.tobytes() for part in panel.get_family()])
+    assert ends[0] == ends[1]
+
+
 def test_the_light_is_back_in_its_panel_after_a_focus():
     panel = CodePanel("a\nb\nc")
     finished(FocusCode(panel, [2]))

@@ -49,6 +49,16 @@ def test_it_is_typed_letter_by_letter():
     assert 0 < half < len(shown.points)
 
 
+def test_frames_between_leave_no_trace():
+    ends = []
+    for moments in ((), (0.1, 0.4, 0.6, 0.8)):
+        terminal = TerminalPanel(width=3, rows=3)
+        for _ in range(2):
+            finished(RunCommand(terminal, "python flow.py run", list("abcdefg")), *moments)
+        ends.append([part.points.tobytes() for line in terminal.every_line for part in line.get_family()])
+    assert ends[0] == ends[1]
+
+
 def test_long_lines_go_on_in_the_next_row():
     terminal = TerminalPanel(width=3).print_lines(["x" * 30 + "漢字" * 5])
     assert len(texts(terminal)) > 1
