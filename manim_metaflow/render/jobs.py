@@ -19,7 +19,7 @@ from typing import Protocol
 from manim_metaflow.errors import ManimMetaflowError
 from manim_metaflow.render.job import Job, Said
 from manim_metaflow.render.known import Known, note_path, read_note
-from manim_metaflow.render.processes import Worker, adopt_orphans, alive, end_orphans, stop
+from manim_metaflow.render.processes import Worker, adopt_orphans, alive, children, end_orphans, stop
 
 __all__ = ["Outcome", "Watcher", "render_all"]
 
@@ -105,6 +105,7 @@ class _Round:
     outcomes: list[Outcome] = field(default_factory=list)
     waiting: deque[tuple[Job, int]] = field(default_factory=deque)
     running: list[tuple[Worker, int]] = field(default_factory=list)
+    others: set[int] = field(default_factory=set)
 
     def run(self, jobs: list[Job]) -> list[Outcome]:
         for job in jobs:
@@ -112,13 +113,14 @@ class _Round:
         if not self.waiting:
             return self.outcomes
         adopt_orphans()
+        self.others = children()
         with _stages(jobs[0].media) as stages, _terminated_as_interrupted():
             try:
                 while self.waiting or self.running:
                     self._start(stages)
                     self._listen()
             finally:
-                stop(worker for worker, _ in self.running)
+                stop((worker for worker, _ in self.running), self.others)
         return self.outcomes
 
     def _consider(self, job: Job) -> None:
@@ -206,7 +208,7 @@ class _Round:
         worker.wait()
         self._print(worker)
         worker.close()
-        end_orphans(other for other, _ in self.running)
+        end_orphans((other for other, _ in self.running), self.others)
         shutil.rmtree(worker.job.stage, ignore_errors=True)
 
     def _print(self, worker: Worker) -> None:

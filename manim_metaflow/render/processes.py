@@ -14,7 +14,7 @@ from pathlib import Path
 
 from manim_metaflow.render.job import Job, Said
 
-__all__ = ["Worker", "adopt_orphans", "alive", "end_orphans", "stop"]
+__all__ = ["Worker", "adopt_orphans", "alive", "children", "end_orphans", "stop"]
 
 _SET_CHILD_SUBREAPER = 36
 _LAST = 5.0
@@ -108,7 +108,7 @@ class Worker:
             self._process.send_signal(signal.SIGINT)
 
 
-def stop(workers: Iterable[Worker]) -> None:
+def stop(workers: Iterable[Worker], others: Iterable[int]) -> None:
     """End workers and everything they have started, soon."""
     every = list(workers)
     started = descendants([worker.pid for worker in every])
@@ -120,7 +120,7 @@ def stop(workers: Iterable[Worker]) -> None:
     kill(started)
     for worker in every:
         worker.close()
-    end_orphans([])
+    end_orphans([], others)
 
 
 def kill(pids: Iterable[int]) -> None:
@@ -136,10 +136,14 @@ def adopt_orphans() -> None:
         ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def end_orphans(workers: Iterable[Worker]) -> None:
-    """End children of this process that are none of these workers."""
-    alive = {worker.pid for worker in workers}
-    orphans = {pid for pid, parent in _parents().items() if parent == os.getpid()} - alive
+def children() -> set[int]:
+    """List the children of this process."""
+    return {pid for pid, parent in _parents().items() if parent == os.getpid()}
+
+
+def end_orphans(workers: Iterable[Worker], others: Iterable[int]) -> None:
+    """End children of this process that are none of these workers, nor other children it knows."""
+    orphans = children() - {worker.pid for worker in workers} - set(others)
     kill([*descendants(orphans), *orphans])
     for pid in orphans:
         with suppress(ChildProcessError):

@@ -9,16 +9,19 @@ from typing import Any
 import cairo
 import numpy as np
 import numpy.typing as npt
-from manim.camera.camera import CAP_STYLE_MAP, LINE_JOIN_MAP, Camera
+from manim.camera.camera import Camera
 from manim.mobject.mobject import Mobject
 from manim.mobject.types.vectorized_mobject import VMobject
 
 from .dirty import Box
+from .families import Family, flatten
 from .ops import Paint, Picture, Shape, Surface
+from .paints import paints as paints_of
+from .paints import state as state_of
 from .paths import device_path
-from .seams import drawn_by_manim
+from .seams import UnknownMobjectError, drawn_by_manim
 
-__all__ = ["Drawn", "Reader", "UnknownMobjectError", "flatten"]
+__all__ = ["Drawn", "Reader"]
 
 Drawn = Shape | Picture
 
@@ -31,10 +34,6 @@ MITER_LIMIT = 10.0
 
 ONE = 32
 """Bytes of a single colour: four numbers."""
-
-
-class UnknownMobjectError(Exception):
-    """A mobject that only Manim's own camera can draw."""
 
 
 class _Seen:
@@ -66,7 +65,7 @@ class Reader:
         # Outlines are laid here, where nothing is ever drawn.
         self._ctx = Surface(1, 1).ctx
         self._seen: dict[int, _Seen] = {}
-        self._families: dict[str, _Family] = {}
+        self._families: dict[str, Family[_Seen]] = {}
         self._view_key: tuple[Any, ...] = ()
         self._view = cairo.Matrix()
         self._scale = 1.0
@@ -101,7 +100,7 @@ class Reader:
         """
         family = self._families.get(role)
         if family is None:
-            family = self._families[role] = _Family(self.camera.use_z_index)
+            family = self._families[role] = Family(self.camera.use_z_index)
         order = family.members(mobjects)
         if family.seen is None:
             family.seen = [self._entry(mobject) for mobject in order]
@@ -129,7 +128,7 @@ class Reader:
 
     def _read_vector(self, seen: _Seen) -> None:
         vmobject: Any = seen.mobject
-        state = _state(vmobject)
+        state = state_of(vmobject)
         gradient = None
         if len(state[1]) != ONE or len(state[2]) != ONE or len(state[3]) != ONE:
             gradient = np.array(vmobject.get_gradient_start_and_end_points())
@@ -145,7 +144,7 @@ class Reader:
         seen.drawn = self._shape(vmobject, seen, gradient)
 
     def _shape(self, vmobject: VMobject, seen: _Seen, gradient: Any) -> Shape | None:
-        paints = self._paints(vmobject, gradient)
+        paints = paints_of(self.camera, vmobject, gradient)
         if not paints:
             return None
         if seen.path is None:
@@ -182,29 +181,6 @@ class Reader:
             min(height, ceil(_sane(bottom + edge))),
         )
 
-    def _paints(self, vmobject: VMobject, gradient: Any) -> list[Paint]:
-        paints = [
-            self._stroke(vmobject, True, gradient),
-            self._fill(vmobject, gradient),
-            self._stroke(vmobject, False, gradient),
-        ]
-        return [paint for paint in paints if paint is not None]
-
-    def _fill(self, vmobject: VMobject, gradient: Any) -> Paint | None:
-        source = _source(vmobject.get_fill_rgbas(), gradient)
-        return None if source is None else Paint(source)
-
-    def _stroke(self, vmobject: VMobject, background: bool, gradient: Any) -> Paint | None:
-        width = vmobject.get_stroke_width(background)
-        if width == 0:
-            return None
-        source = _source(vmobject.get_stroke_rgbas(background), gradient)
-        if source is None:
-            return None
-        camera = self.camera
-        width = width * camera.cairo_line_width_multiple * (camera.frame_width / camera.frame_width)
-        return Paint(source, width, LINE_JOIN_MAP[vmobject.joint_type], CAP_STYLE_MAP[vmobject.cap_style])
-
     def _read_other(self, seen: _Seen) -> None:
         if seen.kind == "nothing":
             return
@@ -238,110 +214,6 @@ class Reader:
         written = (dark == light).all(axis=2)
         box = _extent(written)
         return box and Picture(_cut(dark, box), box, _cut(written, box))
-
-
-class _Family:
-    """The members of some mobjects' families in drawing order, as long as nothing of it changes."""
-
-    def __init__(self, use_z_index: bool) -> None:
-        self.use_z_index = use_z_index
-        self.tops: list[Mobject] = []
-        self.everyone: list[tuple[Mobject, list[Mobject], float, bool]] = []
-        self.order: list[Mobject] | None = None
-        self.seen: list[_Seen] | None = None
-
-    def members(self, mobjects: Iterable[Mobject]) -> list[Mobject]:
-        """Return the members that have points, as Manim's camera sorts them."""
-        tops = list(mobjects)
-        if self.order is None or tops != self.tops or not self._same():
-            self.tops, self.seen = tops, None
-            everyone = flatten(tops)
-            if any(drawn_by_manim(each) == "unknown" for each in everyone):
-                raise UnknownMobjectError("a mobject is drawn in a way of its own")
-            self.everyone = [(m, list(m.submobjects), m.z_index, len(m.points) > 0) for m in everyone]
-            self.order = [mobject for mobject, _, _, filled in self.everyone if filled]
-            if self.use_z_index:
-                self.order.sort(key=lambda mobject: mobject.z_index)
-        return self.order
-
-    def _same(self) -> bool:
-        for member, submobjects, z_index, filled in self.everyone:
-            if (
-                member.submobjects != submobjects
-                or member.z_index != z_index
-                or (len(member.points) > 0) != filled
-            ):
-                return False
-        return True
-
-
-def flatten(mobjects: Iterable[Mobject]) -> list[Mobject]:
-    """Return all members of some families, each where it stands last: Manim's order, without its copies."""
-    seen: set[Mobject] = set()
-    above: set[Mobject] = set()
-    backwards: list[Mobject] = []
-
-    def walk(mobject: Mobject) -> None:
-        # Whoever is known has brought the whole family along.
-        if mobject in seen:
-            return
-        if mobject in above:
-            raise UnknownMobjectError("a mobject is part of itself")
-        above.add(mobject)
-        for child in reversed(mobject.submobjects):
-            walk(child)
-        seen.add(mobject)
-        backwards.append(mobject)
-
-    for mobject in reversed(list(mobjects)):
-        walk(mobject)
-    return backwards[::-1]
-
-
-def _state(vmobject: VMobject) -> tuple[Any, ...]:
-    """Return everything the drawing of a mobject depends on, but for its gradient's direction."""
-    own = vmobject.__dict__
-    try:
-        return (
-            own["points"].tobytes(),
-            own["fill_rgbas"].tobytes(),
-            own["stroke_rgbas"].tobytes(),
-            own["background_stroke_rgbas"].tobytes(),
-            own["tolerance_for_point_equality"],
-            own["stroke_width"],
-            own["background_stroke_width"],
-            own["joint_type"],
-            own["cap_style"],
-            own["background_image"],
-        )
-    except KeyError:  # set on the class, or not at all
-        return (
-            vmobject.points.tobytes(),
-            vmobject.get_fill_rgbas().tobytes(),
-            vmobject.get_stroke_rgbas().tobytes(),
-            vmobject.get_stroke_rgbas(True).tobytes(),
-            vmobject.tolerance_for_point_equality,
-            vmobject.stroke_width,
-            vmobject.background_stroke_width,
-            vmobject.joint_type,
-            vmobject.cap_style,
-            vmobject.background_image,
-        )
-
-
-def _source(rgbas: Any, gradient: Any) -> tuple[float, float, float, float] | cairo.Pattern | None:
-    """Return what Manim's camera would paint with; ``None`` if that leaves no trace."""
-    if len(rgbas) == 1:
-        red, green, blue, alpha = rgbas[0].tolist()
-        return (blue, green, red, alpha) if alpha > 0 else None
-    if gradient is None:
-        raise UnknownMobjectError("a mobject's colours are not kept as 64-bit numbers")
-    start, end = gradient
-    pattern = cairo.LinearGradient(*start[:2], *end[:2])
-    for rgba, offset in zip(rgbas, np.linspace(0, 1, len(rgbas)), strict=True):
-        red, green, blue, alpha = rgba
-        pattern.add_color_stop_rgba(offset, blue, green, red, alpha)
-    return pattern
 
 
 def _extent(mask: npt.NDArray[np.bool_]) -> Box | None:

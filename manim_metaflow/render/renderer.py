@@ -18,7 +18,8 @@ from manim.utils.iterables import list_update
 from .canvas import Canvas
 from .dirty import Box, merge
 from .film import FilmWriter
-from .reader import Drawn, Reader, UnknownMobjectError
+from .reader import Drawn, Reader
+from .seams import UnknownMobjectError
 
 __all__ = ["FastRenderer"]
 

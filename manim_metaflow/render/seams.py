@@ -23,7 +23,7 @@ from manim.renderer.cairo_renderer import CairoRenderer
 from manim.scene.scene import Scene
 from manim.scene.video_segment_encoder import VideoSegmentEncoder
 
-__all__ = ["TESTED", "FilmEncoder", "Rows", "drawn_by_manim", "why_not"]
+__all__ = ["TESTED", "FilmEncoder", "Rows", "UnknownMobjectError", "drawn_by_manim", "why_not"]
 
 TESTED = ("0.22.0",)
 """The versions of Manim whose pixels were compared with those of the fast renderer."""
@@ -62,6 +62,10 @@ _VECTOR = (
 )
 
 Pixels = npt.NDArray[Any]
+
+
+class UnknownMobjectError(Exception):
+    """A mobject that only Manim's own camera can draw."""
 
 
 def why_not(scene: Scene) -> str | None:

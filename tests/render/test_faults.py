@@ -1,0 +1,263 @@
+"""Whatever befalls a render, what is in place is whole, and what went wrong is said."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from rendering import BIN, SMALL, files, frames, render, run
+
+SCENES = """
+import os
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from manim import *
+
+class Raises(Scene):
+    def construct(self):
+        self.play(FadeIn(Square()), run_time=0.3)
+        self.play(FadeIn(Circle()), run_time=0.2)
+        raise ValueError("no more shapes")
+
+class KilledOnce(Scene):
+    def construct(self):
+        self.play(FadeIn(Square()), run_time=0.1)
+        if not Path("killed").exists():
+            Path("killed").touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+class Killed(Scene):
+    def construct(self):
+        subprocess.Popen(["sleep", "300"], start_new_session=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+class Exits(Scene):
+    def construct(self):
+        os._exit(3)
+
+class Good(Scene):
+    def construct(self):
+        self.play(FadeIn(Square()), run_time=0.1)
+
+class Slow(Scene):
+    def construct(self):
+        subprocess.Popen(["sleep", "300"], start_new_session=True)
+        Path("begun").touch()
+        for _ in range(400):
+            self.play(FadeIn(Square()), run_time=0.1)
+            time.sleep(0.1)
+
+class Meets(Scene):
+    def construct(self):
+        self.play(FadeIn(Square()), run_time=0.1)
+        Path(f"begun-{os.getpid()}").touch()
+        while not Path("met").exists():
+            time.sleep(0.05)
+
+class Chance(Scene):
+    def construct(self):
+        for _ in range(3):
+            self.play(FadeIn(Dot(point=[random.uniform(-4, 4), np.random.uniform(-3, 3), 0])), run_time=0.1)
+
+class Noise(Scene):
+    def construct(self):
+        places = np.random.default_rng(1).uniform((-7, -4, 0), (7, 4, 0), (200, 3))
+        self.play(*[Create(Dot(place)) for place in places], run_time=0.5)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "faulty.py").write_text(SCENES)
+    return tmp_path
+
+
+def sleepers() -> list[int]:
+    """Find what the scenes have started."""
+    return [
+        process.pid
+        for process in psutil.process_iter(["cmdline"])
+        if process.info["cmdline"] == ["sleep", "300"]
+    ]
+
+
+def test_each_scene_ends_by_itself(folder: Path) -> None:
+    done = render("faulty.py", "Raises", "KilledOnce", "Killed", "Exits", "Good", "-j", 2, cwd=folder)
+    assert done.returncode == 1
+    for line in (
+        "Raises: failed",
+        "KilledOnce: The worker was killed (SIGKILL). Rendering again.",
+        "KilledOnce: done",
+        "Killed: failed",
+        "The worker was killed (SIGKILL), and so was the one before.",
+        "Exits: failed",
+        "The worker ended itself with exit code 3.",
+        "Good: done",
+    ):
+        assert line in done.stderr
+    trace = done.stderr[done.stderr.index("Traceback") :].splitlines()
+    assert trace[1].startswith(f'  File "{folder / "faulty.py"}", line 15, in construct')
+    assert trace[3] == "ValueError: no more shapes"
+
+    films = folder / "media" / "videos" / "faulty" / "480p10"
+    assert sorted(path.name for path in films.iterdir()) == [
+        "Good.mp4",
+        "KilledOnce.mp4",
+        "Raises.failed.mp4",
+    ]
+    assert len(frames(films / "Raises.failed.mp4")) == 5
+    assert sorted(done.stdout.split()) == [str(films / "Good.mp4"), str(films / "KilledOnce.mp4")]
+    assert sleepers() == []
+
+
+def start(folder: Path, *arguments: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [BIN / "manim-metaflow", "render", *SMALL, *map(str, arguments)],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_for(pattern: str, folder: Path, count: int = 1) -> None:
+    until = time.monotonic() + 60
+    while len(list(folder.glob(pattern))) < count:
+        assert time.monotonic() < until, f"{pattern} did not come"
+        time.sleep(0.05)
+
+
+def running(process: psutil.Process) -> bool:
+    """Whether it is there and not only waiting for somebody to ask how it ended."""
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_no_process_and_no_film_is_left_when_it_is_ended(folder: Path, number: signal.Signals) -> None:
+    command = start(folder, "faulty.py", "Slow")
+    wait_for("begun", folder)
+    worker = psutil.Process(command.pid).children()[0]
+    command.send_signal(number)
+    _, said = command.communicate(timeout=2)
+    gone_by = time.monotonic() + 2
+    while running(worker) and time.monotonic() < gone_by:
+        time.sleep(0.02)
+    assert not running(worker)
+    if number is signal.SIGKILL:  # The worker finds out by itself; what the scene has started is the scene's.
+        for pid in sleepers():
+            os.kill(pid, signal.SIGKILL)
+    assert sleepers() == []
+    assert "Traceback" not in said
+    assert command.returncode == (-signal.SIGKILL if number is signal.SIGKILL else 130)
+    assert files(folder / "media") == set()
+
+
+def test_what_a_killed_render_has_left_is_cleared_by_the_next(folder: Path) -> None:
+    stage = folder / "media" / ".manim-metaflow" / f"stage-{os.uname().nodename}-999999999-x"
+    other = folder / "media" / ".manim-metaflow" / "stage-elsewhere-999999999-x"
+    stage.mkdir(parents=True)
+    other.mkdir()
+    render("faulty.py", "Good", cwd=folder, check=True)
+    assert not stage.exists()
+    assert other.exists()
+
+
+def test_the_second_of_two_renders_waits_and_finds_the_film(folder: Path) -> None:
+    first = start(folder, "faulty.py", "Meets")
+    wait_for("begun-*", folder)
+    second = start(folder, "faulty.py", "Meets")
+    assert second.stderr is not None
+    assert "another render of it is at work" in second.stderr.readline()
+    (folder / "met").touch()
+    said = [command.communicate(timeout=60)[1] for command in (first, second)]
+    assert [first.returncode, second.returncode] == [0, 0]
+    assert "Meets: done" in said[0]
+    assert "Meets: unchanged" in said[1]
+    assert len(list(folder.glob("begun-*"))) == 1
+
+
+def test_scene_of_chance_is_the_one_manim_renders_from_the_same_seed(folder: Path) -> None:
+    ours = render("faulty.py", "Chance", "--seed", 7, cwd=folder, check=True)
+    run(
+        "manim",
+        "render",
+        *SMALL,
+        "--seed",
+        7,
+        "--media_dir",
+        "m",
+        "faulty.py",
+        "Chance",
+        cwd=folder,
+        check=True,
+    )
+    film = Path("videos") / "faulty" / "480p10" / "Chance.mp4"
+    theirs, other = frames(folder / "m" / film), frames(Path(ours.stdout.strip()))
+    assert len(theirs) == len(other) == 3
+    assert all(abs(one.astype(int) - two).mean() < 0.5 for one, two in zip(theirs, other, strict=True))
+
+
+def small_disk() -> bool:
+    """Whether this machine lets a user mount a small disk for a process of theirs."""
+    script = "mount -t tmpfs -o size=16k none /mnt"
+    return (
+        shutil.which("unshare") is not None
+        and not subprocess.run(
+            ["unshare", "-rm", "sh", "-c", script], capture_output=True, check=False
+        ).returncode
+    )
+
+
+def test_full_disk_is_said_and_leaves_nothing(folder: Path) -> None:
+    if not small_disk():
+        pytest.skip("a small disk cannot be mounted here without rights")
+    (folder / "media").mkdir()
+    command = f"{BIN / 'manim-metaflow'} render {' '.join(SMALL)} faulty.py Noise"
+    script = f"mount -t tmpfs -o size=16k none media && {command}; echo code $?; find media -type f"
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", script], cwd=folder, capture_output=True, text=True, check=True
+    )
+    assert (
+        "media has no room left for Noise: the disk or a quota is full. Nothing was written." in done.stderr
+    )
+    assert "Traceback" not in done.stderr
+    code, *left = done.stdout.splitlines()
+    assert code == "code 1"
+    assert all(path.startswith("media/.manim-metaflow/") for path in left)
+    assert not any("stage" in path for path in left)
+
+
+def test_folder_that_cannot_be_written_is_named(folder: Path) -> None:
+    (folder / "media").write_text("a file")
+    done = render("faulty.py", "Good", cwd=folder)
+    assert done.returncode == 1
+    assert f"manim-metaflow: {folder / 'media'}: cannot write there: " in done.stderr
+
+
+def test_scene_file_that_cannot_be_imported_does_not_stop_the_others(folder: Path) -> None:
+    (folder / "faulty.py").unlink()
+    (folder / "broken.py").write_text("from manim import *\nclass B(Scene):\n    x = missing\n")
+    (folder / "good.py").write_text(
+        "from manim import *\nclass G(Scene):\n    def construct(self):\n"
+        "        self.play(FadeIn(Dot()), run_time=0.1)\n"
+    )
+    done = render(folder, cwd=folder)
+    assert done.returncode == 1
+    assert "broken.py cannot be imported." in done.stderr
+    assert "NameError: name 'missing' is not defined" in done.stderr
+    assert "G: done" in done.stderr
+
+
+if sys.platform != "linux":  # Orphans are found through /proc and the subreaper.
+    pytestmark = pytest.mark.skip("what a killed worker leaves behind is found on Linux only")
