@@ -229,6 +229,8 @@ def _check_install(words: list[str]) -> None:
 
 
 def _check_script(words: list[str]) -> None:
+    if words[:1] == ["-m"] and words[1] in modules():
+        return  # a flow has no command of its own
     if words[:1] == ["-m"]:
         raise BrokenExampleError(f"show the command, not the module: python {shlex.join(words)}")
     _check_paths(words)

@@ -24,7 +24,8 @@ FORBIDDEN = {
     "animations": {"metaflow", "scene", "testing", *COMMAND_LINE},
     "scene": {"metaflow", "testing", *COMMAND_LINE},
     "testing": {"metaflow", *COMMAND_LINE},
-    "render": {"metaflow", *COMMAND_LINE},
+    "render": {"metaflow", "render_flow", *COMMAND_LINE},
+    "render_flow": {"manim", *COMMAND_LINE},
 }
 
 
