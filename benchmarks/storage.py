@@ -2,6 +2,11 @@
 
 ``python benchmarks/storage.py``. The store is written in Metaflow's own layout by Metaflow's own code: its
 flow and task datastores save each task of a foreach, as a task process does.
+
+The measure is to find the run's ``data.json`` files, to read each with the ``json`` module, and to keep what
+they hold, as a record is kept; the second ratio is against reading them and keeping nothing. The record takes
+more than those files: the code package of each attempt, the foreach stack of each task out of its blob, and
+the size of every blob.
 """
 
 from __future__ import annotations
@@ -12,6 +17,7 @@ import sys
 import tempfile
 import time
 import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -33,23 +39,30 @@ def report(root: Path, tasks: int) -> None:
     def read() -> Any:
         return load_storage("WideFlow/1", root=root)
 
-    def plain() -> int:
-        return sum(
-            len(json.loads(path.read_bytes())["objects"]) for path in root.glob("WideFlow/1/*/*/*.data.json")
-        )
+    def keep() -> Any:
+        return {path: json.loads(path.read_bytes()) for path in maps(root)}
 
-    read(), plain()  # once for the caches of both
-    ours, theirs = (min(seconds(action) for _ in range(5)) for action in (read, plain))
+    def drop() -> Any:
+        return sum(len(json.loads(path.read_bytes())["objects"]) for path in maps(root))
+
+    actions = (read, keep, drop)
+    rounds = [[seconds(action) for action in actions] for _ in range(8)]
+    ours, kept, dropped = map(min, zip(*rounds, strict=True))
     gc.collect()
     tracemalloc.start()
     record = read()
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    entries = record.totals().entries
     print(
-        f"{tasks} tasks, {entries} artifacts: {ours:.3f} s, {ours / theirs:.2f} times json, "
-        f"{1e6 * ours / tasks:.0f} us a task, {peak / 1e6:.0f} MB at most"
+        f"{tasks} tasks, {record.totals().entries} artifacts: {ours:.3f} s, "
+        f"{ours / kept:.2f} times json kept, "
+        f"{ours / dropped:.2f} times json dropped, {1e6 * ours / tasks:.0f} us a task, "
+        f"{peak / 1e6:.0f} MB at most"
     )
+
+
+def maps(root: Path) -> Iterator[Path]:
+    return root.glob("WideFlow/1/*/*/*.data.json")
 
 
 def seconds(action: Any) -> float:
@@ -59,7 +72,10 @@ def seconds(action: Any) -> float:
 
 
 def write(root: Path, tasks: int) -> None:
-    """Save ``tasks`` tasks of one foreach, ten artifacts each, two of them inherited."""
+    """Save ``tasks`` tasks of one foreach, ten artifacts each, two of them inherited.
+
+    Each has the internal artifacts and files that a task process of Metaflow stores, too.
+    """
     from metaflow.datastore.flow_datastore import FlowDataStore
     from metaflow.plugins.datastores.local_storage import LocalStorage
     from metaflow.tuple_util import ForeachFrame
@@ -69,26 +85,28 @@ def write(root: Path, tasks: int) -> None:
     store = make("WideFlow", storage_impl=LocalStorage, ds_root=str(root))
     store.environment = SimpleNamespace(TYPE="local")
     info = {"start_step": "start", "end_step": "end", "steps": graph(), "file": "wide.py"}
+    begun = {"code_package_metadata": "", "retry_count": 0}
+    begun |= dict.fromkeys(("code_package_sha", "code_package_ds", "code_package_url"))
+    nothing = dict.fromkeys(("_exception", "_foreach_var", "_foreach_num_splits", "_foreach_values"))
+    shared = {"_graph_info": info, "_task_ok": True, "_success": True, "_configs_processed": True, **nothing}
+    given = {"raw": [1, 2, 3], "unit": "kg"}
 
-    def save(step: str, task_id: int, values: dict[str, Any]) -> None:
+    def save(step: str, task_id: int, to: Any, stack: list[Any], **values: Any) -> None:
         task = store.get_task_datastore("1", step, str(task_id), attempt=0, mode="w")
+        own = {"_current_step": step, "_transition": to, "_foreach_stack": stack, "_iteration_stack": []}
         task.init_task()
-        task.save_artifacts(values.items())
+        task.save_metadata({"task_begin": begun})
+        task.save_artifacts({**values, **shared, **own, "name": "WideFlow"}.items())
+        task.save_metadata({"task_end": {}})
         task.done()
 
-    shared = {"_graph_info": info, "_task_ok": True, "_success": True, "_iteration_stack": []}
-    given = {"raw": [1, 2, 3], "unit": "kg"}
-    save("start", 1, {**shared, **given, "_foreach_stack": [], "_transition": (["work"], "items")})
+    save("start", 1, (["work"], "items"), [], **given)
     for index in range(tasks - 3):
         own = {f"made_{name}": [index, name] for name in range(ARTIFACTS - len(given))}
-        stack = [ForeachFrame("work", "items", tasks - 3, index, None)]
-        save(
-            "work",
-            index + 2,
-            {**shared, **given, **own, "_foreach_stack": stack, "_transition": (["join"], None)},
-        )
-    save("join", tasks - 1, {**shared, "_foreach_stack": [], "_transition": (["end"], None)})
-    save("end", tasks, {**shared, "_foreach_stack": [], "_transition": None})
+        frame = ForeachFrame("start", "items", tasks - 3, index, str(index))
+        save("work", index + 2, (["join"], None), [frame], **given, **own)
+    save("join", tasks - 1, (["end"], None), [])
+    save("end", tasks, None, [])
 
 
 def graph() -> dict[str, Any]:

@@ -28,7 +28,7 @@ KeyChange = Literal["created", "changed", "re-keyed", "inherited", "unknown"]
 """How a key came into a map. ``re-keyed``: an equal value whose pickle has other bytes."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class KeyEntry:
     """One line of a key map.
 
@@ -52,7 +52,7 @@ class KeyEntry:
         return self.name[0] == "_" or self.name == "name"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class KeyMapRecord:
     """What one attempt stored. ``stored`` is false until it has closed its map with its done mark."""
 
@@ -102,7 +102,7 @@ class TaskKeys:
         return self.attempts[-1] if self.attempts else KeyMapRecord(0, stored=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class BlobBytes:
     """One blob of a flow's shelf.
 
