@@ -4,6 +4,7 @@ SCENE ?= scenes/resume.py
 QUALITY ?= h
 ARGS ?=
 FUZZ_EXAMPLES ?= 1000
+EXACT_FPS ?= 6
 LOWEST := .cache/lowest
 
 SHELL := /bin/bash
@@ -14,7 +15,7 @@ RUN = $(UV) run --locked
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup video test lint format-check types pytest test-lowest format recordings snapshots \
-	bench fuzz sheet clean
+	bench fuzz exact sheet clean
 
 help: ## List what can be made
 	@echo 'make video [SCENE=$(SCENE)] [QUALITY=l|m|h|p|k] [ARGS="--save_sections"]'
@@ -60,8 +61,11 @@ snapshots: setup ## Accept how the pictures look now: write the snapshot baselin
 bench: setup ## Run the benchmarks
 	@set -e; for benchmark in benchmarks/*.py; do echo "== $$benchmark"; $(RUN) python "$$benchmark"; done
 
-fuzz: setup ## Lay out many random graphs: FUZZ_EXAMPLES=1000
-	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(RUN) pytest tests/layout $(ARGS)
+fuzz: setup ## Lay out random graphs, draw random scenes: FUZZ_EXAMPLES=1000
+	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(RUN) pytest tests/layout tests/render/test_exact_random.py $(ARGS)
+
+exact: setup ## Compare every frame of every film with Manim's: EXACT_FPS=6
+	EXACT_FPS=$(EXACT_FPS) $(RUN) pytest tests/render/test_exact_films.py $(ARGS)
 
 sheet: setup ## Draw the last frame of every beat of SCENE into one picture in media/
 	@mkdir -p media

@@ -38,6 +38,11 @@ __all__ = ["render"]
     cloup.option("--section", metavar="NAME", help="Only this section, as --save_sections names its file."),
     cloup.option("--watch", is_flag=True, help="Render again when a file changes, until Ctrl-C."),
     cloup.option("--preset", metavar="NAME", help="The encoder's preset, such as superfast."),
+    cloup.option(
+        "--parts",
+        type=cloup.IntRange(min=1),
+        help="Processes for a scene, drawing spans of it by turns; the idle ones by default if it is long.",
+    ),
     cloup.option("--plain", is_flag=True, help="Let Manim draw by itself."),
 )
 @manim_options
@@ -48,6 +53,7 @@ def render(
     section: str | None,
     watch: bool,
     preset: str | None,
+    parts: int | None,
     plain: bool,
     **manim: Any,
 ) -> None:
@@ -70,6 +76,7 @@ def render(
         media=media_folder(manim["media_dir"], manim["config_file"]).absolute(),
         section=section,
         plain=plain,
+        parts=1 if section or plain else parts or 0,
     )
     work = Work(
         path,

@@ -12,11 +12,18 @@ from manim.scene.scene_file_writer import SceneFileWriter
 from .film import FilmWriter
 from .renderer import FastRenderer
 from .seams import why_not
+from .shares import Share
 
 __all__ = ["accelerate"]
 
 
-def accelerate(scene: Scene, *, one_encoder: bool | None = None, preset: str | None = None) -> str | None:
+def accelerate(
+    scene: Scene,
+    *,
+    one_encoder: bool | None = None,
+    preset: str | None = None,
+    share: Share | None = None,
+) -> str | None:
     """Give a scene that has not begun a renderer that draws only what changes from frame to frame.
 
     Every frame it hands to the encoder equals Manim's own, pixel by pixel. A scene it does not know how
@@ -31,6 +38,8 @@ def accelerate(scene: Scene, *, one_encoder: bool | None = None, preset: str | N
         file. By default where Manim's cache of partial movie files is off.
     preset
         The encoder's preset, such as ``"superfast"``; the encoder's own when omitted.
+    share
+        Draw only this share of the plays, and step through the others; for films in one encoder.
 
     Returns
     -------
@@ -53,8 +62,8 @@ def accelerate(scene: Scene, *, one_encoder: bool | None = None, preset: str | N
     writer: Any = type(plain.file_writer)
     if writer is SceneFileWriter:
         joined = config.disable_caching if one_encoder is None else one_encoder
-        writer = partial(FilmWriter, joined=joined, preset=preset)
-    fast = FastRenderer(plain, cast(type[SceneFileWriter], writer))
+        writer = partial(FilmWriter, joined=joined, preset=preset, share=share)
+    fast = FastRenderer(plain, cast(type[SceneFileWriter], writer), share)
     fast.init_scene(scene, scene.session_spec, scene.file_writer_settings)
     scene.renderer = fast
     return None

@@ -12,6 +12,7 @@ from manim.scene.video_segment_encoder import VideoSegmentEncoder
 
 from .dirty import Box
 from .seams import FilmEncoder, Rows
+from .shares import Share
 
 __all__ = ["FilmWriter"]
 
@@ -32,12 +33,18 @@ class FilmWriter(SceneFileWriter):
         One segment for all plays (of a section, if sections are saved) instead of one a play.
     preset
         The encoder's preset.
+    share
+        What of the film is written here, if not all.
     """
 
     _following = False
     _fresh = True
+    _elsewhere = False
 
-    def __init__(self, settings: Any, *, joined: bool = False, preset: str | None = None) -> None:
+    def __init__(
+        self, settings: Any, *, joined: bool = False, preset: str | None = None, share: Share | None = None
+    ) -> None:
+        self._share = share
         if preset is not None and settings.video_encoder is not None:
             encoder = settings.video_encoder
             options = tuple(sorted((dict(encoder.options) | {"preset": preset}).items()))
@@ -51,6 +58,11 @@ class FilmWriter(SceneFileWriter):
             self._end_segment()
         super().next_section(name, type_, skip_animations)
 
+    def begin_span(self, elsewhere: bool) -> None:
+        """Begin a segment, which may be written by another process."""
+        self._end_segment()
+        self._elsewhere = elsewhere
+
     def add_partial_movie_file(self, hash_animation: str | None) -> None:
         """Note the segment of a play; a play that goes into the segment before has none of its own."""
         super().add_partial_movie_file(None if self._following else hash_animation)
@@ -61,7 +73,8 @@ class FilmWriter(SceneFileWriter):
         """Begin a segment unless one is being written."""
         if not self._following:
             self._fresh = True
-            super().begin_animation(allow_write, animation_index=animation_index, file_path=file_path)
+            written = allow_write and not self._elsewhere
+            super().begin_animation(written, animation_index=animation_index, file_path=file_path)
             self._following = self._joined and allow_write
 
     def end_animation(self, allow_write: bool = False) -> None:
@@ -72,12 +85,17 @@ class FilmWriter(SceneFileWriter):
     def finish(self) -> None:
         """Close the last segment and put the film together."""
         self._end_segment()
-        super().finish()
+        share = self._share
+        if share is not None:
+            self.join_all_encode_jobs()
+            share.collect(self.partial_movie_files)
+        if share is None or share.leads:
+            super().finish()
 
     def _end_segment(self) -> None:
         if self._following:
             self._following = False
-            super().end_animation(True)
+            super().end_animation(not self._elsewhere)
 
     def write_change(self, pixels: Pixels, boxes: list[Box], *, repeat: int = 1) -> None:
         """Write a frame that differs from the one before only inside the boxes.

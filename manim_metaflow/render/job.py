@@ -35,6 +35,11 @@ class Job:
         Render this section only.
     plain
         Let Manim render by itself.
+    parts, part
+        How many processes draw the scene, and which of them this is; the first puts the film together.
+        0 parts leave open how many.
+    chance
+        What seeds random numbers where nothing else does: all parts must draw the same.
     """
 
     file: Path
@@ -45,6 +50,9 @@ class Job:
     stage: Path = Path()
     section: str | None = None
     plain: bool = False
+    parts: int = 0
+    part: int = 0
+    chance: int = 0
 
     @property
     def title(self) -> str:
@@ -80,7 +88,8 @@ class Said:
     what
         ``scenes`` (which there are), ``play`` (so many are done), ``waits`` (for another render of the same
         scene), ``note`` (a line for the user); and as the last word ``done``, ``unchanged``, ``failed``,
-        ``usage`` (asked for what is not there) or ``empty`` (the file has no scene).
+        ``usage`` (asked for what is not there), ``empty`` (the file has no scene), ``listed`` (no more was
+        asked), ``part`` (its part is drawn) or ``whole`` (it cannot be drawn in parts).
     scene
         Which scene it is about.
     text
@@ -103,7 +112,7 @@ class Said:
     @property
     def last(self) -> bool:
         """Whether nothing comes after it."""
-        return self.what in ("done", "unchanged", "failed", "usage", "empty")
+        return self.what not in ("scenes", "play", "waits", "note")
 
     @classmethod
     def from_json(cls, text: bytes) -> Self:

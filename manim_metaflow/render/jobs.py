@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import os
-import platform
 import select
 import shutil
 import signal
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import FrameType
 from typing import Protocol
 
-from manim_metaflow.errors import ManimMetaflowError
 from manim_metaflow.render.job import Job, Said
 from manim_metaflow.render.known import Known, note_path, read_note
-from manim_metaflow.render.processes import Worker, adopt_orphans, alive, children, end_orphans, stop
+from manim_metaflow.render.places import part_folder, stages_in
+from manim_metaflow.render.processes import (
+    Worker,
+    adopt_orphans,
+    children,
+    end_orphans,
+    stop,
+    terminated_as_interrupted,
+)
 
 __all__ = ["Outcome", "Watcher", "render_all"]
 
@@ -64,11 +68,18 @@ class Watcher(Protocol):
     def printed(self, job: Job, line: str) -> None:
         """Hear what the scene has printed."""
 
+    def left(self, job: Job) -> None:
+        """Hear that a worker is gone whose job has not ended."""
+
     def ended(self, outcome: Outcome) -> None:
         """Hear how it ended."""
 
     def tick(self) -> None:
         """Hear that time has passed."""
+
+
+LONG = 20.0
+"""Seconds of film from which on idle processors are put to drawing parts of it."""
 
 
 def render_all(jobs: Iterable[Job], *, workers: int, watcher: Watcher, force: bool = False) -> list[Outcome]:
@@ -114,7 +125,7 @@ class _Round:
             return self.outcomes
         adopt_orphans()
         self.others = children()
-        with _stages(jobs[0].media) as stages, _terminated_as_interrupted():
+        with stages_in(jobs[0].media) as stages, terminated_as_interrupted():
             try:
                 while self.waiting or self.running:
                     self._start(stages)
@@ -143,6 +154,7 @@ class _Round:
             self._queue(job, note)
 
     def _queue(self, job: Job, note: Known | None, attempt: int = 1) -> None:
+        self.watcher.left(job)
         self.waiting.append((job, attempt))
         self.watcher.queued(job, note.plays if note is not None else 0)
 
@@ -154,12 +166,40 @@ class _Round:
             except OSError as error:
                 self._end(Outcome(job, "failed", f"{stages}: {error.strerror}. Nothing was written."))
                 continue
+            job = self._divided(job)
             self.watcher.began(job)
             self.running.append((Worker(job), attempt))
+            if job.scene:
+                for part in range(1, job.parts):
+                    self._help(job, part)
+
+    def _divided(self, job: Job) -> Job:
+        """Say how many processes draw a scene: more than one if it is long and nothing else is to do."""
+        if not job.parts:
+            note = read_note(note_path(job.media, job.file, job.scene, job.asked))
+            long = note is not None and note.seconds >= LONG and not (job.section or job.plain)
+            idle = self.workers - len(self.running) - len(self.waiting)
+            job = replace(job, parts=max(1, idle) if long else 1)
+        return replace(job, chance=int.from_bytes(os.urandom(4))) if job.parts > 1 else job
+
+    def _help(self, job: Job, part: int, attempt: int = 1) -> None:
+        folder = part_folder(job.stage, part)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        self.running.append((Worker(replace(job, part=part, stage=folder)), attempt))
+
+    def _helpers(self, leader: Worker) -> list[Worker]:
+        return [worker for worker, _ in self.running if worker.job.stage.parent == leader.job.stage]
+
+    def _leader(self, helper: Worker) -> Worker | None:
+        leaders = (worker for worker, _ in self.running if worker.job.stage == helper.job.stage.parent)
+        return next(leaders, None)
 
     def _listen(self) -> None:
         select.select([pipe for worker, _ in self.running for pipe in worker.channels], [], [], _TICK)
         for worker, attempt in list(self.running):
+            if not any(worker is other for other, _ in self.running):
+                continue  # It has ended with the one that led it.
             ended = worker.ended
             for said in worker.news():
                 if self._heard(worker, said):
@@ -174,12 +214,21 @@ class _Round:
     def _heard(self, worker: Worker, said: Said) -> bool:
         """Take in what a worker says; whether it was the last of it."""
         job = worker.job
+        if job.part:
+            return self._heard_part(worker, said)
         if said.what == "scenes":
-            first, *others = said.names
-            worker.job = replace(job, scene=first, names=())
+            worker.job = replace(job, scene=said.names[0], names=())
             self.watcher.heard(job, said)
-            for name in others:
-                self._consider(replace(worker.job, scene=name))
+            for name in said.names if job.parts > 1 else said.names[1:]:
+                self._consider(replace(worker.job, scene=name, stage=Path()))
+        elif said.what == "listed":
+            self._finish(worker)
+            self.watcher.left(job)
+            return True
+        elif said.what == "whole":
+            self._finish(worker)
+            self._draw_whole(worker.job, said)
+            return True
         elif said.last:
             self._finish(worker)
             self._end(Outcome(worker.job, said.what, said.text, said.files))
@@ -188,71 +237,64 @@ class _Round:
             self.watcher.heard(job, said)
         return False
 
+    def _heard_part(self, worker: Worker, said: Said) -> bool:
+        """Take in what is said about a part: of a scene that is told of where its film is put together."""
+        if not said.last:
+            return False
+        leader = self._leader(worker)
+        self._finish(worker)
+        if leader is not None and said.what != "part":
+            self._finish(leader, wait=False)
+            if said.what == "whole":
+                self._draw_whole(leader.job, said)
+            else:
+                self._end(Outcome(leader.job, said.what, said.text, said.files))
+        return True
+
+    def _draw_whole(self, job: Job, said: Said) -> None:
+        self.watcher.heard(job, Said("note", job.scene, text=f"drawn in one piece: {said.text}"))
+        self._queue(replace(job, parts=1), None)
+
     def _lost(self, worker: Worker, attempt: int, code: int) -> None:
         """Render again what a signal has ended; more than once would hardly help."""
+        leader = self._leader(worker) if worker.job.part else None
         self._finish(worker)
-        if code >= 0:
-            self._end(Outcome(worker.job, "failed", f"The worker ended itself with exit code {code}."))
+        if worker.job.part and leader is None:
             return
-        name = signal.Signals(-code).name
-        if attempt < _ATTEMPTS:
-            text = f"The worker was killed ({name}). Rendering again."
-            self.watcher.heard(worker.job, Said("note", worker.job.scene, text=text))
-            self._queue(worker.job, None, attempt + 1)
+        job = worker.job if leader is None else leader.job
+        name = signal.Signals(-code).name if code < 0 else ""
+        if name and attempt < _ATTEMPTS:
+            text = f"The worker was killed ({name}). Rendering {'its part ' if leader else ''}again."
+            self.watcher.heard(job, Said("note", job.scene, text=text))
+            if leader is None:
+                self._queue(job, None, attempt + 1)
+            else:
+                self._help(job, worker.job.part, attempt + 1)
             return
-        text = f"The worker was killed ({name}), and so was the one before. Is there enough memory?"
-        self._end(Outcome(worker.job, "failed", text))
+        if leader is not None:
+            self._finish(leader, wait=False)
+        text = f"The worker ended itself with exit code {code}."
+        if name:
+            text = f"The worker was killed ({name}), and so was the one before. Is there enough memory?"
+        self._end(Outcome(job, "failed", text))
 
-    def _finish(self, worker: Worker) -> None:
-        self.running = [pair for pair in self.running if pair[0] is not worker]
-        worker.wait()
+    def _finish(self, worker: Worker, *, wait: bool = True) -> None:
+        gone = [worker, *self._helpers(worker)]
+        self.running = [pair for pair in self.running if pair[0] not in gone]
+        if wait:
+            worker.wait()
         self._print(worker)
-        worker.close()
+        for each in gone:
+            each.close()
         end_orphans((other for other, _ in self.running), self.others)
-        shutil.rmtree(worker.job.stage, ignore_errors=True)
+        if not worker.job.part:
+            shutil.rmtree(worker.job.stage, ignore_errors=True)
 
     def _print(self, worker: Worker) -> None:
         for line in worker.printed():
-            self.watcher.printed(worker.job, line)
+            if not worker.job.part:  # All parts print the same.
+                self.watcher.printed(worker.job, line)
 
     def _end(self, outcome: Outcome) -> None:
         self.outcomes.append(outcome)
         self.watcher.ended(outcome)
-
-
-@contextmanager
-def _stages(media: Path) -> Iterator[Path]:
-    """Make a folder for the stages of this round, on the disk the films go to."""
-    parent = media / ".manim-metaflow"
-    try:
-        parent.mkdir(parents=True, exist_ok=True)
-        _clear(parent)
-        folder = Path(tempfile.mkdtemp(dir=parent, prefix=f"stage-{platform.node()}-{os.getpid()}-"))
-    except OSError as error:
-        raise ManimMetaflowError(f"{media}: cannot write there: {error.strerror}.") from error
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _clear(parent: Path) -> None:
-    """Remove the stages of renders that were killed on this machine."""
-    for folder in parent.glob(f"stage-{platform.node()}-*"):
-        owner = folder.name.split("-")[-2]
-        if owner.isdigit() and not alive(int(owner)):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _terminated_as_interrupted() -> Iterator[None]:
-    """Let SIGTERM end the workers too, as Ctrl-C does."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before: Callable[[int, FrameType | None], object] | int | None = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

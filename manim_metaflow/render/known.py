@@ -48,8 +48,8 @@ class Known:
         Its name; empty for the note that lists the scenes of a file.
     scenes
         The scenes of the file, in the note that lists them.
-    plays
-        How many plays it had.
+    plays, seconds
+        How many plays it had, and how long it was.
     files
         Every file it read, with the hash of what stood in it; ``None`` for one it looked for in vain.
     globs
@@ -63,6 +63,7 @@ class Known:
     scene: str
     scenes: tuple[str, ...] = ()
     plays: int = 0
+    seconds: float = 0.0
     files: Mapping[str, str | None] = field(default_factory=dict)
     globs: tuple[tuple[str, str, str], ...] = ()
     libraries: Mapping[str, Stat] = field(default_factory=dict)

@@ -48,7 +48,9 @@ class Notes:
         """Note a file that is not opened by Python."""
         self._read.add(os.path.abspath(path))
 
-    def about(self, scene: str, plays: int = 0, scenes: tuple[str, ...] = ()) -> Known | None:
+    def about(
+        self, scene: str, plays: int = 0, seconds: float = 0.0, scenes: tuple[str, ...] = ()
+    ) -> Known | None:
         """Say what the scene was made of; ``None`` if some of it changed while it was rendered."""
         read = {path for path in (*self._read, *_module_files()) if self._counts(path)} - self._made
         if any((about := stat(Path(path))) and about[1] > self._began for path in read):
@@ -58,6 +60,7 @@ class Notes:
             scene=scene,
             scenes=scenes,
             plays=plays,
+            seconds=seconds,
             files={path: digest(Path(path)) for path in sorted(read | made) if not os.path.isdir(path)},
             globs=tuple(
                 (folder, pattern, glob_digest(folder, pattern))

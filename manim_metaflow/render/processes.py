@@ -8,13 +8,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 
 from manim_metaflow.render.job import Job, Said
 
-__all__ = ["Worker", "adopt_orphans", "alive", "children", "end_orphans", "stop"]
+__all__ = ["Worker", "adopt_orphans", "alive", "children", "end_orphans", "stop", "terminated_as_interrupted"]
 
 _SET_CHILD_SUBREAPER = 36
 _LAST = 5.0
@@ -40,6 +41,7 @@ class Worker:
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "manim_metaflow.render.worker", str(theirs)],
+                env={**os.environ, **_shared(job)},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -108,6 +110,12 @@ class Worker:
             self._process.send_signal(signal.SIGINT)
 
 
+def _shared(job: Job) -> dict[str, str]:
+    """Let sets of strings come in the same order in all parts of a scene."""
+    known = job.parts > 1 and "PYTHONHASHSEED" not in os.environ
+    return {"PYTHONHASHSEED": str(job.chance)} if known else {}
+
+
 def stop(workers: Iterable[Worker], others: Iterable[int]) -> None:
     """End workers and everything they have started, soon."""
     every = list(workers)
@@ -170,6 +178,20 @@ def descendants(pids: Iterable[int]) -> list[int]:
         new = {pid for pid, parent in parents.items() if parent in new} - set(found)
         found += sorted(new)
     return found
+
+
+@contextmanager
+def terminated_as_interrupted() -> Iterator[None]:
+    """Let SIGTERM end the workers too, as Ctrl-C does."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before: Callable[[int, FrameType | None], object] | int | None = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _parents() -> dict[int, int]:

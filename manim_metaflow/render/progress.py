@@ -78,12 +78,16 @@ class Display:
         """Pass on what a scene prints."""
         self._line(f"{job.title} | {line}", "dim")
 
+    def left(self, job: Job) -> None:
+        """Take its row away."""
+        known = next((known for known in self._rows if known.stage == job.stage), None)
+        if known is not None:
+            self._progress.remove_task(self._rows.pop(known))
+
     def ended(self, outcome: Outcome) -> None:
         """Say how it ended."""
         self._counts[outcome.how] += 1
-        row = self._row(outcome.job)
-        if row is not None:
-            self._progress.remove_task(row)
+        self.left(outcome.job)
         if outcome.how == "empty":
             return
         if outcome.how == "usage":

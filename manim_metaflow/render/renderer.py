@@ -20,6 +20,7 @@ from .dirty import Box, merge
 from .film import FilmWriter
 from .reader import Drawn, Reader
 from .seams import UnknownMobjectError
+from .shares import CannotShareError, Share
 
 __all__ = ["FastRenderer"]
 
@@ -35,9 +36,13 @@ class FastRenderer(CairoRenderer):
         The renderer to replace; its camera is taken over.
     file_writer_class
         What makes the file writer of the scene's settings.
+    share
+        What to draw, if not all.
     """
 
-    def __init__(self, plain: CairoRenderer, file_writer_class: type[SceneFileWriter]) -> None:
+    def __init__(
+        self, plain: CairoRenderer, file_writer_class: type[SceneFileWriter], share: Share | None = None
+    ) -> None:
         super().__init__(
             file_writer_class=file_writer_class,
             camera_class=cast(type[Camera], lambda: plain.camera),
@@ -56,9 +61,28 @@ class FastRenderer(CairoRenderer):
         self._copy: Pixels = self._token
         self._by_manim = False
         self._playing = False
+        self._share = share
+        self._idle = False
+
+    def play(self, scene: Scene, *args: Any, **kwargs: Any) -> None:
+        """Play, or step through what another process draws."""
+        share = self._share
+        if share is not None and share.begins_span(scene, self.time):
+            self._idle = not share.drawn
+            self.file_writer.begin_span(self._idle)
+        super().play(scene, *args, **kwargs)
+
+    def get_frame(self) -> Pixels:
+        """Return the frame; there is none where another process draws."""
+        if self._idle:
+            raise CannotShareError("the scene asks for its own picture")
+        return super().get_frame()
 
     def save_static_frame_data(self, scene: Scene, static_mobjects: Iterable[Mobject]) -> Pixels | None:
         """Note what does not move during a play, instead of drawing it."""
+        if self._idle:
+            self.static_image = None
+            return None
         if self._by_manim:
             return super().save_static_frame_data(scene, static_mobjects)
         self.static_image, self._playing = None, False
@@ -86,7 +110,7 @@ class FastRenderer(CairoRenderer):
         **kwargs: Any,
     ) -> None:
         """Draw the frame, where it differs from the one before."""
-        if self.skip_animations and not ignore_skipping:
+        if self._idle or (self.skip_animations and not ignore_skipping):
             return
         if not mobjects:
             mobjects = list_update(scene.mobjects, scene.foreground_mobjects)
@@ -155,6 +179,10 @@ class FastRenderer(CairoRenderer):
 
     def _hand_over(self, times: int) -> None:
         writer = self.file_writer
+        if self._idle:
+            if not self.skip_animations:
+                self.time += times * (1 / self.camera.frame_rate)
+            return
         if not self.skip_animations and isinstance(writer, FilmWriter) and self._same_camera():
             self.time += times * (1 / self.camera.frame_rate)
             writer.write_change(self._canvas.pixels, merge(self._changed), repeat=times)

@@ -6,21 +6,23 @@ import traceback
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from math import inf
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import click
-from manim import Manager, Scene, config, tempconfig
+from manim import Scene, config, tempconfig
 from manim.cli.render.commands import render as manim_render
-from manim.utils.exceptions import EndSceneEarlyException
 from manim.utils.module_ops import scene_classes_from_file
 
 from manim_metaflow.render.engine import accelerate
 from manim_metaflow.render.job import Job, Said
 from manim_metaflow.render.known import Known, note_path, outputs, read_note, write_note
 from manim_metaflow.render.noted import Notes
+from manim_metaflow.render.shares import CannotShareError, Share
 from manim_metaflow.render.staging import Stage, locked, no_room
+from manim_metaflow.render.watched import Watched
 
 __all__ = ["Failed", "Wrong", "render_scene"]
 
@@ -52,6 +54,9 @@ def render_scene(job: Job, notes: Notes, tell: Say) -> Iterator[Said]:
             yield Said("empty")
             return
         yield Said("scenes", names=chosen)
+        if job.parts > 1:
+            yield Said("listed")
+            return
     elif job.scene not in scenes:
         raise Wrong(f"{job.file} has no scene {job.scene!r}. Its scenes are: {', '.join(scenes)}.")
     name = job.scene or chosen[0]
@@ -70,6 +75,8 @@ def _configure(job: Job) -> None:
     if context.params["progress_bar"] is None:
         context.params["progress_bar"] = "none"
     config.digest_args(Namespace(**context.params))
+    if job.parts > 1 and config.seed is None:
+        config.seed = job.chance
 
 
 def _scenes(job: Job) -> dict[str, type[Scene]]:
@@ -88,6 +95,10 @@ def _chosen(job: Job, scenes: list[str]) -> tuple[str, ...]:
     return tuple(name for name in scenes if not job.names or name in job.names)
 
 
+class _Full(Failed):
+    """There was no room for the film."""
+
+
 class _Film:
     """One scene on its way to its place."""
 
@@ -95,17 +106,26 @@ class _Film:
         self.job, self.cls, self.notes, self.tell = job, scene, notes, tell
         self.name = scene.__name__
         self.scene: Scene | None = None
-        self.manager: _Watched | None = None
+        self.manager: Watched | None = None
         self._fast = False
+        self._share = Share(job.part, job.parts, job.stage) if job.parts > 1 else None
 
     def make(self) -> Said:
-        """Render, or find that another render has just done so."""
+        """Render, or find that another render has just done so, or that it cannot be done in parts."""
+        try:
+            return self._make()
+        except CannotShareError as reason:
+            return Said("whole", self.name, text=str(reason))
+
+    def _make(self) -> Said:
         if self.job.section is not None:
             config.save_sections = True
         try:
             stage = Stage.for_scene(self.cls, self.job.stage, self.job.media)
         except ValueError as error:
             raise Wrong(str(error)) from error
+        if self._share is not None and not self._share.leads:
+            return self._render_part(stage, self._share)
         with locked(stage.lock(), wait=False) as free:
             if free:
                 return self._render(stage)
@@ -116,10 +136,18 @@ class _Film:
                 return Said("unchanged", self.name, files=tuple(note.outputs))
             return self._render(stage)
 
+    def _render_part(self, stage: Stage, share: Share) -> Said:
+        try:
+            with self._failures(stage):
+                self._draw(stage)
+        except _Full:
+            raise
+        except Failed:
+            share.collect([])  # It fails where the film is put together, too, and that is where it is told.
+        return Said("part", self.name)
+
     def _render(self, stage: Stage) -> Said:
-        # What is on the stage must not be opened: it will not stay there.
-        settings: dict[str, Any] = {**stage.settings(), "preview": False, "show_in_file_browser": False}
-        with self._failures(stage), tempconfig(settings):
+        with self._failures(stage):
             self._draw(stage)
         assert self.scene is not None
         assert self.manager is not None
@@ -129,17 +157,25 @@ class _Film:
         return Said("done", self.name, number=self.manager.num_plays, files=tuple(map(str, written)))
 
     def _draw(self, stage: Stage) -> None:
+        # What is on the stage must not be opened: it will not stay there.
+        settings: dict[str, Any] = {**stage.settings(), "preview": False, "show_in_file_browser": False}
+        with tempconfig(settings):
+            self._draw_on(stage)
+
+    def _draw_on(self, stage: Stage) -> None:
         self.scene = self.cls()
         self._fast = not self.job.plain and self._accelerate(self.scene)
+        if self._share is not None and not (self._fast and _is_whole_film(self.scene)):
+            raise CannotShareError("only whole films are drawn in parts, and not by Manim")
         if not self._fast:
             stage.link_cache()
         # Attached before, as Manim's own command does: a scene may override `render`.
-        self.manager = _Watched(self.scene, self._played, self.notes, self.job.section)
+        self.manager = Watched(self.scene, self._played, self.notes, self.job.section)
         self.scene.render()
 
     def _accelerate(self, scene: Scene) -> bool:
         """Let the engine draw, into one encoder: hashing every play costs more than drawing it."""
-        reason = accelerate(scene, one_encoder=True)
+        reason = accelerate(scene, one_encoder=True, share=self._share)
         if reason is not None:
             self.tell(Said("note", self.name, text=f"drawn by Manim itself: {reason}"))
             return False
@@ -162,7 +198,8 @@ class _Film:
 
     def _remember(self, written: list[Path]) -> None:
         assert self.manager is not None
-        note = self.notes.about(self.name, self.manager.num_plays) if written else None
+        about = self.name, self.manager.num_plays, self.manager.time
+        note = self.notes.about(*about) if written else None
         path = self._note()
         if note is None:
             path.unlink(missing_ok=True)
@@ -176,12 +213,12 @@ class _Film:
     def _failures(self, stage: Stage) -> Iterator[None]:
         try:
             yield
-        except (Wrong, KeyboardInterrupt):
+        except (Wrong, KeyboardInterrupt, CannotShareError):
             raise
         except BaseException as error:
             if no_room(error):
                 where = f"{self.job.media} has no room left for {self.name}: the disk or a quota is full."
-                raise Failed(self.name, f"{where} Nothing was written.") from error
+                raise _Full(self.name, f"{where} Nothing was written.") from error
             kept = self._put_aside(stage)
             raise Failed(self.name, _trace(error, self.job.file), tuple(map(str, kept))) from error
 
@@ -190,6 +227,11 @@ class _Film:
         writer = getattr(getattr(self.scene, "renderer", None), "file_writer", None)
         if writer is None or not writer.output_spec.is_video or self.job.section is not None:
             return []
+        if self._share is not None:
+            if not self._share.leads:
+                return []
+            with suppress(CannotShareError):
+                self._share.collect(writer.partial_movie_files)
         played = [file for file in writer.partial_movie_files if file and Path(file).is_file()]
         if not played:
             return []
@@ -200,53 +242,9 @@ class _Film:
         return []
 
 
-class _Watched(Manager[Scene]):
-    """Tells of every play, and skips what is not in the section that is asked for."""
-
-    def __init__(
-        self, scene: Scene, played: Callable[[int], None], notes: Notes, section: str | None
-    ) -> None:
-        super().__init__(scene)
-        self._played, self._notes, self._section = played, notes, section
-        self.sections: list[str] = []
-        self.found: int | None = None
-        if section is not None:
-            self.file_writer.sections[-1].skip_animations = True
-
-    def construct(self) -> None:
-        try:
-            super().construct()
-        except EndSceneEarlyException:
-            raise
-        except Exception:
-            # The play that was being written has begun well; Manim would throw it away.
-            with suppress(RuntimeError):
-                self.file_writer.close_partial_movie_stream()
-            raise
-
-    def play(self, *args: Any, **kwargs: Any) -> None:
-        super().play(*args, **kwargs)
-        self._played(self.num_plays)
-
-    def next_section(
-        self, name: str = "unnamed", section_type: str = "default.normal", skip_animations: bool = False
-    ) -> None:
-        if self._section is None:
-            super().next_section(name, section_type, skip_animations)
-            return
-        if self.found is not None:
-            raise EndSceneEarlyException
-        self.sections.append(name)
-        super().next_section(name, section_type, skip_animations or name != self._section)
-        if name == self._section:
-            self.found = len(self.file_writer.sections) - 1
-
-    def add_sound(
-        self, sound_file: str, time_offset: float = 0, gain: float | None = None, **kwargs: Any
-    ) -> None:
-        # libav opens it, where Python does not see it.
-        self._notes.also(sound_file)
-        super().add_sound(sound_file, time_offset, gain, **kwargs)
+def _is_whole_film(scene: Scene) -> bool:
+    chosen = config.from_animation_number > 0 or 0 <= config.upto_animation_number < inf
+    return scene.renderer.file_writer.output_spec.is_video and not chosen
 
 
 def _keep(path: Path, note: Known) -> None:

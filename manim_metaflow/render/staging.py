@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from manim_metaflow.render.places import SEGMENTS
+
 if TYPE_CHECKING:
     from manim import Scene
     from manim._config.output_plan import OutputPlan
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Stage", "locked", "no_room"]
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_SEGMENTS = (".mp4", ".mov", ".webm")
+_SUFFIXES = (".mp4", ".mov", ".webm")
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Stage:
             "video_dir": "video",
             "images_dir": "images",
             "sections_dir": "sections",
-            "partial_movie_dir": "plays",
+            "partial_movie_dir": SEGMENTS,
         }
         settings = {name: str(self.folder / folder) for name, folder in folders.items()}
         if self.requested is not None:
@@ -70,10 +72,10 @@ class Stage:
         cache = self.final.segment_cache_dir
         if cache is None or not cache.is_dir():
             return
-        here = self.folder / "plays"
+        here = self.folder / SEGMENTS
         here.mkdir(parents=True, exist_ok=True)
         for play in cache.iterdir():
-            if play.suffix in _SEGMENTS:
+            if play.suffix in _SUFFIXES:
                 _link(play, here / play.name)
 
     def publish(self, staged: OutputPlan, *, cache: bool) -> list[Path]:
@@ -115,7 +117,7 @@ class Stage:
         ]
         sections = staged.sections_dir
         if sections is not None and self.final.sections_dir is not None and sections.is_dir():
-            films = sorted(path for path in sections.iterdir() if path.suffix in _SEGMENTS)
+            films = sorted(path for path in sections.iterdir() if path.suffix in _SUFFIXES)
             yield from ((path, self.final.sections_dir / path.name) for path in films)
         yield from ((source, target) for source, target in pairs if source is not None and target is not None)
 

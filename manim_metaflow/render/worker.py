@@ -7,6 +7,7 @@ When standard input ends, whoever asked is gone, and so is the worker.
 from __future__ import annotations
 
 import os
+import random
 import signal
 import sys
 import threading
@@ -26,6 +27,7 @@ def main() -> None:
     channel_number = int(sys.argv[1])
     os.set_inheritable(channel_number, False)
     job = Job.from_json(sys.stdin.readline())
+    random.seed(job.chance)
     notes = Notes(job.media)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with os.fdopen(channel_number, "w", encoding="utf-8") as channel:

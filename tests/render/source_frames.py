@@ -6,11 +6,13 @@ import hashlib
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import manim as mn
 
 from manim_metaflow.render.engine import accelerate
+from manim_metaflow.render.shares import Share
 
 Build = Callable[[Any], None]
 
@@ -45,19 +47,19 @@ def source_frames(scene_class: type[mn.Scene], *, fast: bool) -> list[tuple[str,
     frames: list[tuple[str, int]] = []
     if fast:
         assert accelerate(scene) is None
-    _listen(scene.renderer.file_writer, "write_frame", frames)
+    _listen(scene.renderer.file_writer, lambda: frames)
     scene.render()
     return frames
 
 
-def _listen(writer: Any, name: str, frames: list[tuple[str, int]]) -> None:
-    write = getattr(writer, name)
+def _listen(writer: Any, frames: Callable[[], list[tuple[str, int]]]) -> None:
+    write = writer.write_frame
 
     def listen(pixels: Any, *, repeat: int = 1) -> None:
-        frames.append((hashlib.sha1(pixels.tobytes()).hexdigest(), repeat))
+        frames().append((hashlib.sha1(pixels.tobytes()).hexdigest(), repeat))
         write(pixels, repeat=repeat)
 
-    setattr(writer, name, listen)
+    writer.write_frame = listen
 
 
 def differences(scene_class: type[mn.Scene]) -> list[int]:
@@ -66,3 +68,19 @@ def differences(scene_class: type[mn.Scene]) -> list[int]:
     assert plain, "the scene hands over no frame"
     wrong = [number for number, pair in enumerate(zip(plain, fast, strict=False)) if pair[0] != pair[1]]
     return wrong if len(plain) == len(fast) else [*wrong, -1]
+
+
+def shared_frames(scene_class: type[mn.Scene], count: int) -> list[tuple[str, int]]:
+    """Render a scene in shares and return their frames in the order of the film."""
+    spans: dict[int, list[tuple[str, int]]] = {}
+    marks = []
+    for number in range(count):
+        with tempfile.TemporaryDirectory() as folder:
+            share = Share(number, count, Path(folder))
+            scene = scene_class()
+            assert accelerate(scene, share=share) is None
+            _listen(scene.renderer.file_writer, lambda share=share: spans.setdefault(share.span, []))
+            scene.render()
+            marks.append(share.marks)
+    assert all(mark == marks[0] for mark in marks)
+    return [frame for _, frames in sorted(spans.items()) for frame in frames]

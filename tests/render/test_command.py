@@ -17,7 +17,7 @@ from manim_metaflow.cli import main
 from manim_metaflow.commands._manim_options import NOT_HERE, as_arguments
 from manim_metaflow.commands.render import render as our_render
 
-OWN = {"jobs", "section", "watch", "preset", "plain"}
+OWN = {"jobs", "section", "watch", "preset", "parts", "plain"}
 
 
 def options(command: click.Command) -> dict[str | None, set[str]]:
