@@ -1,16 +1,19 @@
 """What a graph costs, against Manim's ``DiGraph`` of the same graph with ``Text`` labels.
 
-Prints CPU seconds for building graphs of 10, 100 and 400 steps, and for a second of animation on each at
-480p. Ends with 1 if building is not cheaper than ``DiGraph``, if playing costs more than a third of it, or
-if building grows faster than the number of steps: ``python benchmarks/graph.py [--sizes 10 100]``.
+Prints CPU seconds for building graphs of 10, 100, 400 and 1,000 steps, for a second of animation on each at
+480p, and the memory they hold; 1,000 steps are not compared. Ends with 1 if building costs more than half of
+``DiGraph``, if playing costs more than a third of it, if building or memory grow faster than the number of
+steps, or if a step takes a megabyte: ``python benchmarks/graph.py [--sizes 10 100]``.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import statistics
 import sys
 import time
+import tracemalloc
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -21,10 +24,15 @@ from manim_metaflow import FlowDAG
 from manim_metaflow.facts.records import FlowInfo
 from manim_metaflow.testing.render import still_config
 
-SIZES = (10, 100, 400)
+SIZES = (10, 100, 400, 1000)
+COMPARED = 400
+"""The largest graph that DiGraph is asked for: it takes a minute for a second of 1,000 steps."""
+
 FRAMES = 15
-PLAYING, GROWTH = 1 / 3, 1.5
-"""The share of DiGraph's cost a second of animation may have, and by how much growth may exceed linear."""
+BUILDING, PLAYING, GROWTH = 1 / 2, 1 / 3, 1.5
+"""The shares of DiGraph's cost, and by how much growth may exceed linear."""
+
+MEGABYTE = 2**20
 
 
 def fitted(mobject: Any) -> Any:
@@ -72,29 +80,58 @@ def playing(graph: Any, change: Callable[[], mn.Animation], repeat: int) -> floa
         return cpu(lambda: scene.play(change()), repeat)
 
 
+def memory(flow: FlowInfo) -> float:
+    """Megabytes that a graph holds, when the texts it needs have been shaped."""
+    ours(flow)
+    gc.collect()
+    tracemalloc.start()
+    graph = ours(flow)
+    held = tracemalloc.get_traced_memory()[0] / MEGABYTE
+    tracemalloc.stop()
+    assert len(graph.nodes) == len(flow.steps)
+    return held
+
+
 def measure(count: int, repeat: int) -> dict[str, float]:
     flow = diamonds(count)
     with still_config():
-        found = {
-            "build": cpu(lambda: ours(flow), repeat),
-            "build DiGraph": cpu(lambda: theirs(flow), max(1, repeat // 2)),
-        }
-        mine, other = fitted(ours(flow)), fitted(theirs(flow))
-    found["play"] = playing(mine, lambda: our_change(mine, flow), repeat)
-    found["play DiGraph"] = playing(other, lambda: their_change(other, flow), max(1, repeat // 2))
+        found = {"build": cpu(lambda: ours(flow), repeat), "memory": memory(flow)}
+        mine = fitted(ours(flow))
+        found["play"] = playing(mine, lambda: our_change(mine, flow), repeat)
+        if count <= COMPARED:
+            few = max(1, repeat // 2)
+            found["build DiGraph"] = cpu(lambda: theirs(flow), few)
+            other = fitted(theirs(flow))
+            found["play DiGraph"] = playing(other, lambda: their_change(other, flow), few)
     return found
+
+
+def line(count: int, each: dict[str, float]) -> str:
+    """One row of the table."""
+    cells = [f"{count:5d}"]
+    for name in ("build", "play"):
+        other = each.get(f"{name} DiGraph")
+        beside = f"{other:8.3f}s {each[name] / other:7.1%}" if other else f"{'-':>9} {'-':>7}"
+        cells.append(f"{each[name]:8.3f}s {beside}")
+    cells.append(f"{each['build'] / count * 1000:8.2f} ms {each['memory'] / count:7.3f} MB")
+    return " | ".join(cells)
 
 
 def verdict(found: dict[int, dict[str, float]]) -> Iterable[str]:
     for count, each in found.items():
-        if each["build"] >= each["build DiGraph"]:
-            yield f"building {count} steps costs more than DiGraph"
-        if each["play"] > PLAYING * each["play DiGraph"]:
-            yield f"playing {count} steps costs more than a third of DiGraph"
+        for name, share in (("build", BUILDING), ("play", PLAYING)):
+            other = each.get(f"{name} DiGraph")
+            if other and each[name] > share * other:
+                yield f"to {name} {count} steps costs more than {share:.0%} of DiGraph"
+        if each["memory"] > count:
+            yield f"{count} steps hold more than a megabyte each"
+    if len(found) < 2:
+        return
     # A small graph is mostly what is done once: growth is told from the larger ones.
     *_, (small, first), (large, last) = found.items()
-    if last["build"] / first["build"] > GROWTH * large / small:
-        yield "building is not linear in the number of steps"
+    for name in ("build", "memory"):
+        if last[name] / first[name] > GROWTH * large / small:
+            yield f"{name} is not linear in the number of steps"
 
 
 def main() -> int:
@@ -105,17 +142,11 @@ def main() -> int:
     with still_config():
         theirs(diamonds(5)), ours(diamonds(5))  # fonts and modules are loaded once
     found: dict[int, dict[str, float]] = {}
-    print("steps     build   DiGraph   ratio |      play   DiGraph   ratio | build per step")
+    print("steps |    build   DiGraph   ratio |     play   DiGraph   ratio |  build and memory per step")
     for count in options.sizes:
-        each = found[count] = measure(count, options.repeat)
-        build, play = (each[name] / each[f"{name} DiGraph"] for name in ("build", "play"))
-        print(
-            f"{count:5d} {each['build']:8.3f}s {each['build DiGraph']:8.3f}s {build:7.1%} |"
-            f" {each['play']:8.3f}s {each['play DiGraph']:8.3f}s {play:7.1%} |"
-            f" {each['build'] / count * 1000:8.2f} ms",
-            flush=True,
-        )
-    failed = list(verdict(found)) if len(found) > 1 else []
+        found[count] = measure(count, options.repeat)
+        print(line(count, found[count]), flush=True)
+    failed = list(verdict(found))
     for reason in failed:
         print(f"MISSED: {reason}")
     return 1 if failed else 0
