@@ -46,7 +46,7 @@ def load_scene(file: Path, name: str | None = None) -> type[Scene]:
     module = importlib.util.module_from_spec(spec)
     sys.modules[file.stem] = module
     sys.path.insert(0, str(file.resolve().parent))
-    with blaming(file):
+    with blaming(file), _no_bytecode():
         spec.loader.exec_module(module)
     scenes = {
         key: value
@@ -61,6 +61,16 @@ def load_scene(file: Path, name: str | None = None) -> type[Scene]:
         found = f"several scenes: {', '.join(scenes)}. Name one" if scenes else "no scene"
         raise UsageError(f"{file} has {found}.")
     return next(iter(scenes.values()))
+
+
+@contextmanager
+def _no_bytecode() -> Iterator[None]:
+    """Leave no ``__pycache__`` beside the user's files."""
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = before
 
 
 @contextmanager
