@@ -136,10 +136,9 @@ class SayClip(Clip):
 
     def show(self, progress: float) -> None:
         """Fade one out, then the other in."""
+        self._leaving.show(max(0.0, 1 - 2 * progress))
         if progress >= 1:
             self.home.remove(self.before)
-        elif self.before in self.home.submobjects:
-            self._leaving.show(max(0.0, 1 - 2 * progress))
         if self.after not in self.home.submobjects:
             self.home.add(self.after)
         self._coming.show(max(0.0, 2 * progress - 1))

@@ -111,7 +111,8 @@ class RunFilm:
         return lanes.to_edge(DOWN, buff=FOOT) if view == "both" else lanes.to_edge(UP, buff=HEAD)
 
     def _make_error(self) -> ExceptionNote | None:
-        if self.record.status != "failed" or not any(task.exception for task in self.record.tasks):
+        raised = [task for task in self.record.tasks if task.exception and task.state != "caught"]
+        if self.record.status != "failed" or not raised:
             return None
         note = ExceptionNote(self.record)
         note.arrange(DOWN, buff=0.14, aligned_edge=LEFT)

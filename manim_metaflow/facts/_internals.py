@@ -52,7 +52,9 @@ def exception_of(held: Any, files: Collection[str]) -> ExceptionRecord | None:
     if not isinstance(held, Raised):
         return None
     file, line, code = _raised_at(held.stacktrace or "", files)
-    return ExceptionRecord(plain_type(held.type), held.exception, file, line, code)
+    # Metaflow appends the stack to the message of a timeout.
+    message = held.exception.partition("\nStack when the timeout was raised:")[0]
+    return ExceptionRecord(plain_type(held.type), message, file, line, code)
 
 
 def _raised_at(trace: str, files: Collection[str]) -> tuple[str, int | None, str]:

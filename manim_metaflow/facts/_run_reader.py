@@ -23,6 +23,7 @@ from manim_metaflow.facts.records import (
     ArtifactRecord,
     AttemptRecord,
     BlobRecord,
+    ExceptionRecord,
     FlowInfo,
     ForeachIndex,
     RunRecord,
@@ -31,6 +32,9 @@ from manim_metaflow.facts.records import (
 )
 
 __all__ = ["read_run"]
+
+_CAUGHT = "metaflow.exception.MetaflowExceptionWrapper"
+"""Type of the artifact that ``@catch(var=...)`` makes."""
 
 _PARAMETERS = "_parameters"
 
@@ -201,10 +205,26 @@ class _Reader:
             state=state,
             started=attempt.started,
             finished=attempt.finished,
-            exception=exception_of(self._internal(task, attempt, "_exception"), self.files),
+            exception=self._exception(task, attempt, state, inherited),
             artifacts=self._artifacts(attempt, inherited),
             stdout=attempt.stdout,
         )
+
+    def _exception(
+        self,
+        task: StoredTask,
+        attempt: StoredAttempt,
+        state: TaskState,
+        inherited: list[tuple[str, dict[str, str]]],
+    ) -> ExceptionRecord | None:
+        """Read what an attempt raised; ``@catch(var=...)`` keeps that as an artifact of the task."""
+        held = self._internal(task, attempt, "_exception")
+        if state != "caught":
+            return exception_of(held, self.files)
+        for artifact in self._artifacts(attempt, inherited):
+            if artifact.type_name == _CAUGHT and artifact.provenance != "inherited":
+                return exception_of(self._internal(task, attempt, artifact.name), self.files)
+        return None
 
     def _state(self, task: StoredTask, attempt: StoredAttempt) -> TaskState:
         if attempt.objects is None:

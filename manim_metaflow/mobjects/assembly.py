@@ -20,7 +20,7 @@ from manim_metaflow.mobjects.label import TextLabel
 from manim_metaflow.mobjects.node import SHEET, StepNode
 from manim_metaflow.mobjects.region import ForeachRegion, region_text
 from manim_metaflow.mobjects.stack import TaskStack
-from manim_metaflow.mobjects.strands import strand_curves, strand_ends
+from manim_metaflow.mobjects.strands import Ends, hook_label_at, hook_room, strand_curves, strand_ends
 from manim_metaflow.theme import current_theme
 
 __all__ = ["Assembly", "Look", "fold_box", "made_here"]
@@ -82,8 +82,8 @@ class Assembly:
     def __init__(self, whole: FlowInfo, flow: FlowInfo, run: RunRecord | None, look: Look) -> None:
         self.whole, self.flow, self.run, self.look = whole, flow, run, look
         self.nodes = {step.name: self._node(step) for step in flow.steps}
-        self.notes = {step.name: self._notes(step) for step in flow.steps}
         self.edge_texts = {(edge.source, edge.target): edge_text(edge) for edge in flow.edges if edge.labels}
+        self.notes = {step.name: self._notes(step) for step in flow.steps}
         self.boxes = {step.name: self._box(step) for step in flow.steps}
 
     def lay_out(self, wrap: float | Literal["fit"] | None) -> FlowLayout:
@@ -177,7 +177,8 @@ class Assembly:
         node = self.nodes[name]
         if isinstance(node, TaskStack):
             wide = max(0.0, (float(node.heading.width) - node.size[0]) / 2)
-            return NodeBox(*node.size, above=node.heading_room, below=node.rest_room, left=wide, right=wide)
+            left = max(wide, self._hooks(name))
+            return NodeBox(*node.size, above=node.heading_room, below=node.rest_room, left=left, right=wide)
         sheets = SHEET * len(node.sheets)
         chips = self._chips(name)
         down = self.look.direction == "down"
@@ -194,6 +195,13 @@ class Assembly:
         if self.look.side == "above":
             return NodeBox(0.0, 0.0, above=max(sheets, room), right=sheets)
         return NodeBox(0.0, 0.0, above=sheets, below=room, right=sheets)
+
+    def _hooks(self, name: str) -> float:
+        """Room beside a step's tasks for the arrows from one iteration to the next."""
+        ends = self._ends((name, name)) if (name, name) in self.edge_texts else ()
+        if not ends:
+            return 0.0
+        return hook_room(ends, self._text_size(self.edge_texts[name, name], (0.0, 0.0))[0])
 
     def _box(self, step: StepInfo) -> NodeBox:
         node, notes = self.nodes[step.name], self.notes[step.name]
@@ -225,12 +233,16 @@ class Assembly:
     def _edge(self, pair: tuple[str, str], route: Route) -> FlowEdge:
         source, target = self.nodes[pair[0]], self.nodes[pair[1]]
         curves = np.array([route.points[i : i + 4] for i in range(0, len(route.points) - 1, 3)])
-        ends = strand_ends(source, target, self.run, fan=self.look.direction == "right")
+        ends = self._ends(pair)
         strands = strand_curves(curves, source, target, ends)
-        label = self.edge_texts.get(pair, "")
-        return FlowEdge(
-            *pair, strands, ends=ends, label=label, label_at=route.label_at, font_size=self.look.small
-        )
+        label, label_at = self.edge_texts.get(pair, ""), route.label_at
+        if source is target and isinstance(source, TaskStack) and ends:
+            label_at = hook_label_at(source, ends, self._text_size(label, (0.0, 0.0))[0])
+        return FlowEdge(*pair, strands, ends=ends, label=label, label_at=label_at, font_size=self.look.small)
+
+    def _ends(self, pair: tuple[str, str]) -> Ends:
+        source, target = (self.nodes[name] for name in pair)
+        return strand_ends(source, target, self.run, fan=self.look.direction == "right")
 
 
 def fold_box(flow: FlowInfo, region: str, look: Look) -> StepNode:

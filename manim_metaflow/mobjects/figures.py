@@ -10,8 +10,9 @@ from manim_metaflow.mobjects.label import TextLabel
 
 __all__ = ["LiveLabel"]
 
-GRID = 6
-"""Decimals that places are rounded to: a text set a thousand times must end where one set once does."""
+GRID, FINE = 6, 10
+"""Decimals that places, and points, are rounded to: a text set a thousand times must end where one set once
+does. Points are finer, so that the place read off them is always the one they were put at."""
 
 
 class LiveLabel(TextLabel):
@@ -50,7 +51,7 @@ class LiveLabel(TextLabel):
         points = new.points * scale
         points[:, 0] += pen + new.bearing * scale - (points[:, 0].min() if len(points) else 0.0)
         points[:, 1] += baseline
-        self.points = np.round(points, GRID)
+        self.points = np.round(points, FINE)
         self.text, self.advance, self.bearing = text, new.advance, new.bearing
         self._rest_height, self._depth = new._rest_height, new._depth
         return self

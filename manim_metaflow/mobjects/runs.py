@@ -77,7 +77,7 @@ class ExceptionNote(VGroup):
 
     def __init__(self, record: RunRecord) -> None:
         theme = current_theme()
-        raised = [task.exception for task in record.tasks if task.exception is not None]
+        raised = [t.exception for t in record.tasks if t.exception is not None and t.state != "caught"]
         if not raised:
             raise UsageError(f"No task of run {record.run_id} raised an exception.")
         error = raised[0]

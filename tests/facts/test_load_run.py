@@ -147,6 +147,7 @@ def test_every_attempt_has_its_own_state_artifacts_and_exception(runs):
 def test_a_caught_exception_leaves_the_task_caught(runs):
     task = runs["retry"]["risky/2"]
     assert [a.state for a in task.attempts] == ["retrying", "caught"]
+    assert (task.exception.type, task.exception.code) == ("KeyError", 'raise KeyError("never works")')
     assert runs["retry"].status == "successful"
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -10,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import av
 import manim as mn
 
 from manim_metaflow.commands._scenes import load_scene
@@ -148,3 +151,31 @@ def identities(records: Iterable[RunRecord]) -> set[str]:
                 found.add(readable_size(artifact.size))
                 found |= {artifact.sha[:length] for length in range(6, 41)}
     return found
+
+
+# ------------------------------------------------------------------------------------- the render
+
+
+def render(name: str, folder: Path, seed: int) -> str:
+    """Render a film from some other folder, small; return what Manim said."""
+    command = [sys.executable, "-m", "manim", "render", "-r", "320,180", "--fps", "4"]
+    rendered = subprocess.run(
+        [*command, "--media_dir", str(folder / "media"), str(SCENES / f"{name}.py")],
+        cwd=folder,
+        env={**os.environ, "PYTHONHASHSEED": str(seed), "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return rendered.stdout
+
+
+def check_second_render(name: str, scene_class: str, folder: Path, sections: int) -> None:
+    """Every play of a second render comes from Manim's cache; the film is 60 to 120 s long, with captions."""
+    said = [render(name, folder, seed) for seed in (1, 2)]
+    plays = int(re.search(r"Played (\d+) animations", said[1])[1])
+    assert (said[0].count("sing cached"), said[1].count("sing cached")) == (0, plays)
+    film = folder / "media" / "videos" / name / "180p4" / f"{scene_class}.mp4"
+    with av.open(str(film)) as container:
+        assert 60 <= container.duration / 1_000_000 <= 120
+    assert film.with_suffix(".srt").read_text().count("-->") >= sections

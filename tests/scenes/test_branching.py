@@ -1,0 +1,166 @@
+"""``scenes/branching.py``: legible at every beat, fully cached, and each statement true to its records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from film import SCENES, Shown, check_second_render, identities, numbers_in, other_than, watch
+from storage_film import check_beats, film
+
+from manim_metaflow.facts import RunRecord, load_flow, record_run
+from manim_metaflow.facts.history import RunHistory
+from manim_metaflow.mobjects.clock import readable_time
+
+SECTIONS = ["title", "static branch", "foreach", "nested foreach", "switch", "recursion", "the sum"]
+
+
+@pytest.fixture
+def branching(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    return film("branching", monkeypatch)
+
+
+@pytest.fixture
+def records(branching: ModuleType) -> tuple[RunRecord, ...]:
+    return tuple(branching.recordings())
+
+
+def test_every_section_ends_as_it_did(branching: ModuleType, frame_snapshot) -> None:
+    frame_snapshot.scene(branching.Branching)
+
+
+def test_every_beat_has_a_caption_and_is_clear_to_read(branching: ModuleType) -> None:
+    check_beats(branching.Branching, SECTIONS)
+
+
+def sentences(records: Iterable[RunRecord]) -> dict[str, list[object]]:
+    """Texts that hold numbers, and the numbers by the records."""
+    nested = next(run for run in records if run.flow.name == "ShopsFlow")
+    counts = {run.flow.name: {s.name: len(run.tasks_of(s.name)) for s in run.flow.steps} for run in records}
+    into = [
+        len(run.tasks_of(name)[0].parents)
+        for run, name in zip(records, ("choose", "add", "catalog", "ship", "end"), strict=True)
+    ]
+    inner = [len(task.parents) for task in nested.tasks_of("list")]
+    cities, rounds = counts["CitiesFlow"]["count"], counts["RootFlow"]["improve"]
+    assert (into[0], into[3], into[4]) == (2, 1, 1)
+    return {
+        r"^They run side by side\. The join waits for all \d+ of them\.$": [into[0]],
+        r"^\d+ items, \d+ tasks of the same step": [cities, cities],
+        r"^\d+ tasks of price: one for each product of a shop\.$": [counts["ShopsFlow"]["price"]],
+        r"^An inner join gets the tasks of its own shop, \d+ and \d+\. ": inner,
+        r"^Every round is a new task with artifacts of its own: \d+, until good is True\.$": [rounds],
+        r"^foreach cities · \d+ tasks$": [cities],
+        r"^foreach shops · \d+ tasks$": [counts["ShopsFlow"]["shop"]],
+        r"^foreach products · \d+ tasks$": [counts["ShopsFlow"]["price"]],
+        **{f"^{count} tasks? in$": [count] for count in into},
+    }
+
+
+def untraced(moments: list[Shown], records: tuple[RunRecord, ...]) -> set[str]:
+    """Texts with a number that neither a record nor a flow explains."""
+    known = identities(records)
+    for run in records:
+        history = RunHistory(run)
+        whole = readable_time(history.end - history.begin)
+        known |= {f"{run.flow.name}/{run.run_id}", whole, f"of {whole}", "0.0 s"}
+        known |= {f"#{task.iteration[-1]}" for task in run.tasks if task.iteration}
+    sources = {line.strip() for run in records for line in run.flow.source.splitlines()}
+    expected = sentences(records)
+    bad: set[str] = set()
+    for moment in moments:
+        for text in (*moment.texts, moment.caption):
+            if not numbers_in(text) or text in known or text in moment.caption.split("\n"):
+                continue
+            found = re.findall(r"\d+", text)
+            if not any(re.search(p, text) and found == [*map(str, v)] for p, v in expected.items()):
+                bad.add(text)
+        bad |= {line for _, line in moment.code if line.strip() not in sources}
+    return bad
+
+
+def test_every_number_is_traced_to_the_records(branching: ModuleType, records: tuple[RunRecord, ...]) -> None:
+    moments = watch(branching.Branching)
+    assert untraced(moments, records) == set()
+    written = {text for moment in moments for text in moment.texts}
+    assert {f"{run.flow.name}/{run.run_id}" for run in records} <= written
+    assert any(moment.code for moment in moments)
+
+
+def test_no_number_is_typed_by_hand(
+    branching: ModuleType, records: tuple[RunRecord, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other ids and times in the records: other ones on the screen."""
+    others = other_than(records)
+    monkeypatch.setattr(branching, "recordings", lambda: others)
+    moments = watch(branching.Branching)
+    assert untraced(moments, others) == set()
+    assert untraced(moments, records)
+
+
+def test_captions_say_what_the_records_say(records: tuple[RunRecord, ...]) -> None:
+    split, each, nested, choice, again = records
+    mean, trend = (split.tasks_of(name)[0] for name in ("mean", "trend"))
+    assert mean.started < trend.finished  # "they run side by side"
+    assert trend.started < mean.finished
+    [join] = split.tasks_of("choose")
+    assert set(join.parents) == {mean.path, trend.path}
+    assert join.started > max(mean.finished, trend.finished)  # "the join waits"
+
+    cities = each.tasks_of("count")
+    assert [task.foreach[0].value for task in cities] == ["Austin", "Berlin", "Lima", "Oslo"]
+    [add] = each.tasks_of("add")
+    assert list(add.parents) == [task.path for task in cities]  # "in the order of the list"
+    assert [task.finished for task in cities] != sorted(task.finished for task in cities)  # "in any order"
+
+    for shop, inner in zip(nested.tasks_of("shop"), nested.tasks_of("list"), strict=True):
+        prices = [task.path for task in nested.tasks_of("price") if task.parents == (shop.path,)]
+        assert list(inner.parents) == prices  # "the tasks of its own shop"
+    [catalog] = nested.tasks_of("catalog")
+    assert list(catalog.parents) == [task.path for task in nested.tasks_of("list")]
+
+    assert not choice.tasks_of("accept")  # "the other is never reached"
+    [ship], [review] = choice.tasks_of("ship"), choice.tasks_of("review")
+    assert ship.parents == (review.path,)
+    assert choice.flow["ship"].kind == "linear"  # "an ordinary step"
+
+    rounds = again.tasks_of("improve")
+    assert [task.iteration for task in rounds] == [(number,) for number in range(len(rounds))]
+    [end] = again.tasks_of("end")
+    assert end.parents == (rounds[-1].path,)  # "only the last round leads on"
+
+
+def test_a_second_render_is_fully_cached(tmp_path: Path) -> None:
+    check_second_render("branching", "Branching", tmp_path, len(SECTIONS))
+
+
+def told(run: RunRecord) -> object:
+    """What a run says, but for ids and times."""
+    return (
+        run.status,
+        run.flow,
+        {
+            task.place: (
+                task.state,
+                sorted(run[parent].place for parent in task.parents),
+                {(a.name, a.sha, a.provenance) for a in task.artifacts},
+            )
+            for task in run.tasks
+        },
+    )
+
+
+def test_committed_recordings_say_what_metaflow_does(
+    records: tuple[RunRecord, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()  # here runs are made
+    names = ("split", "each", "nested", "choice", "again")
+    flows = [SCENES / "flows" / "branching" / f"{name}.py" for name in names]
+    assert [run.flow for run in records] == [load_flow(flow) for flow in flows]
+    with ThreadPoolExecutor(2) as pool:
+        fresh = list(pool.map(lambda flow: record_run(flow, recordings=tmp_path, fresh=True), flows))
+    assert [told(run) for run in fresh] == [told(run) for run in records]

@@ -1,0 +1,153 @@
+"""``scenes/failures.py``: legible at every beat, fully cached, and each statement true to its record."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from film import SCENES, Shown, check_second_render, identities, numbers_in, other_than, watch
+from storage_film import check_beats, film
+
+from manim_metaflow.facts import RunRecord, load_flow, record_run
+from manim_metaflow.facts.history import RunHistory
+from manim_metaflow.mobjects.clock import readable_time
+
+SECTIONS = ["title", "the flow", "retry", "catch", "timeout", "the run in time", "what is left"]
+FLOW = SCENES / "flows" / "weather.py"
+
+
+@pytest.fixture
+def failures(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    return film("failures", monkeypatch)
+
+
+@pytest.fixture
+def run(failures: ModuleType) -> RunRecord:
+    [record] = failures.recordings()
+    return record
+
+
+def only(run: RunRecord, step: str):
+    [task] = run.tasks_of(step)
+    return task
+
+
+def test_every_section_ends_as_it_did(failures: ModuleType, frame_snapshot) -> None:
+    frame_snapshot.scene(failures.Failures)
+
+
+def test_every_beat_has_a_caption_and_is_clear_to_read(failures: ModuleType) -> None:
+    check_beats(failures.Failures, SECTIONS)
+
+
+def untraced(moments: list[Shown], run: RunRecord) -> set[str]:
+    """Texts with a number that neither the record nor the flow explains."""
+    known = identities([run])
+    history = RunHistory(run)
+    whole = readable_time(history.end - history.begin)
+    known |= {f"{run.flow.name}/{run.run_id}", f"of {whole}", "0.0 s"}
+    # The clock stops where a step's tasks do.
+    known |= {readable_time(task.finished - history.begin) for task in run.tasks}
+    known |= {f"{task.path}, attempt {a.number}" for task in run.tasks for a in task.attempts}
+    known |= {held.sha[:8] for task in run.tasks for a in task.attempts for held in a.artifacts}
+    fetch = only(run, "fetch")
+    failed, attempts = [a for a in fetch.attempts if a.exception], len(fetch.attempts)
+    known |= {f"{a.exception.type}: {a.exception.message}" for a in fetch.attempts if a.exception}
+    timed_out = only(run, "plot").exception
+    known.add(f"TimeoutException: {timed_out.message}")
+    known |= {f"{fetch.path}: {attempts} key maps", f"{len(failed)} of {len(failed)}"}
+    known.add(f"tried: {len({a.sha for t in fetch.attempts for a in t.artifacts if a.name == 'tried'})} keys")
+    known |= {
+        "@retry: if the task raises, Metaflow starts it again, up to 3 times.",  # @retry(times=3)
+        "@timeout: after 3 seconds an exception is raised inside of the task.",  # @timeout(seconds=3)
+        f"It raises {len(failed)} times, and then it does not. "
+        f"It stays one task, {fetch.path}, with {attempts} attempts.",
+    }
+    sources = {line.strip() for line in run.flow.source.splitlines()}
+    bad: set[str] = set()
+    for moment in moments:
+        for text in (*moment.texts, moment.caption):
+            tick = re.fullmatch(r"\d+\.0 s", text)  # of the axis of time
+            if not (tick or not numbers_in(text) or text in known or text in moment.caption.split("\n")):
+                bad.add(text)
+        bad |= {line for _, line in moment.code if line.strip() not in sources}
+    return bad
+
+
+def test_every_number_is_traced_to_the_record(failures: ModuleType, run: RunRecord) -> None:
+    decorators = {step.name: [each.text for each in step.decorators] for step in run.flow.steps}
+    assert decorators["fetch"] == ["@retry(times=3, minutes_between_retries=0)"]
+    assert decorators["plot"] == ["@timeout(seconds=3)"]
+    moments = watch(failures.Failures)
+    assert untraced(moments, run) == set()
+    written = {text for moment in moments for text in moment.texts}
+    assert f"{run.flow.name}/{run.run_id}" in written
+    assert {a.sha[:8] for task in run.tasks[1:] for t in task.attempts for a in t.artifacts} <= written
+
+
+def test_no_number_is_typed_by_hand(
+    failures: ModuleType, run: RunRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other ids, hashes and times in the record: other ones on the screen."""
+    [other] = other_than([run])
+    monkeypatch.setattr(failures, "recordings", lambda: (other,))
+    moments = watch(failures.Failures)
+    assert untraced(moments, other) == set()
+    assert untraced(moments, run)
+
+
+def check_story(run: RunRecord) -> None:
+    """What the film says happened."""
+    fetch, average, plot = (only(run, step) for step in ("fetch", "average", "plot"))
+    assert [a.state for a in fetch.attempts] == ["retrying", "retrying", "done"]
+    assert [a.exception and a.exception.type for a in fetch.attempts] == [*2 * ["ConnectionError"], None]
+    held = run.storage[fetch.path].attempts
+    assert [each.stored for each in held] == 3 * [True]  # "each attempt leaves a key map of its own"
+    assert len({each["tried"].sha for each in held}) == 3  # "another key in each"
+    assert average.parents == (fetch.path,)
+    kept = {a.name: a.sha for a in average.artifacts}
+    assert kept["tried"] == held[-1]["tried"].sha  # "gets the last attempt's"
+
+    assert average.state == "caught"
+    assert average.exception.type == "TypeError"
+    assert average.exception.code.startswith("self.mean = ")
+    assert {"problem", "unit"} <= kept.keys()
+    assert "mean" not in kept  # "the line raised"
+    assert plot.started > average.finished  # "the next step starts nevertheless"
+
+    assert (plot.state, run.status) == ("failed", "failed")
+    assert plot.exception.type.endswith(".TimeoutException")
+    assert "\n" not in plot.exception.message  # no stack with the paths of a machine
+    assert plot.exception.code == "time.sleep(60)"
+    assert plot.finished - plot.started < 60
+    assert "size" in {a.name for a in plot.artifacts}  # "stored all the same"
+    assert not run.tasks_of("end")  # "never reached"
+
+
+def test_the_record_says_what_the_film_says(run: RunRecord) -> None:
+    check_story(run)
+
+
+def test_a_second_render_is_fully_cached(tmp_path: Path) -> None:
+    check_second_render("failures", "Failures", tmp_path, len(SECTIONS))
+
+
+def test_metaflow_does_what_the_film_says(
+    run: RunRecord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()  # here a run is made
+    fresh = record_run(FLOW, recordings=tmp_path, fresh=True, storage=True)
+    check_story(fresh)
+    assert fresh.flow == run.flow == load_flow(FLOW)
+    # problem holds the paths of the machine in its stack.
+    assert [keys(fresh, task.step) for task in fresh.tasks] == [keys(run, task.step) for task in run.tasks]
+
+
+def keys(run: RunRecord, step: str) -> list[set[tuple[str, str]]]:
+    """Keys of each attempt that are the same on every machine."""
+    return [
+        {(a.name, a.sha) for a in attempt.artifacts if a.name != "problem"}
+        for attempt in only(run, step).attempts
+    ]
