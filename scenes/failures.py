@@ -28,7 +28,7 @@ from manim_metaflow import (
 HERE = Path(__file__).parent
 FLOW = HERE / "flows" / "weather.py"
 
-FULL, GRAPH_Y, SAID_Y, BELOW = 22, 1.35, 0.5, 0.27
+FULL, GRAPH_Y, SAID_Y, BELOW = 22, 1.4, 0.58, 0.4
 """Font size of the graph, and where it and what was raised stand; code and key maps begin below that."""
 
 
@@ -167,7 +167,7 @@ class Failures(DeepDive):
         """Show a step's source in place of what stood there, its decorator lit."""
         step = self.record.flow[name]
         title = f"{self.record.flow.name}.{name}"
-        self.panel = CodePanel(step.source, first_line=step.first_line, title=title, font_size=15)
+        self.panel = CodePanel(step.source, first_line=step.first_line, title=title, font_size=14)
         self.panel.align_to(BELOW * UP, UP)
         lines = step.source.splitlines()
         [number] = [index for index, line in enumerate(lines) if line.strip().startswith(decorator)]
