@@ -39,8 +39,9 @@ format-check:
 types:
 	$(RUN) mypy
 
+# Tests of a module stay together: they share what is costly to make.
 pytest:
-	$(RUN) pytest $(ARGS)
+	$(RUN) pytest -n logical --dist loadfile $(ARGS)
 
 # Another Manim draws other pixels, so they are not compared there, also in CI.
 test-lowest: setup ## Run the tests with the oldest versions that pyproject.toml admits

@@ -74,7 +74,8 @@ class Ledger:
         self._update = bool(config.getoption("frames_update"))
         self._report = Path(config.rootpath, str(config.getoption("frames_report")))
         self._root = config.rootpath
-        self._is_worker = hasattr(config, "workerinput")
+        self.is_worker = hasattr(config, "workerinput")
+        """Whether this is one of several processes of pytest-xdist, which only run tests."""
         narrowed = [
             Path(config.invocation_params.dir, arg.partition("::")[0]).resolve()
             for arg in config.args
@@ -102,6 +103,22 @@ class Ledger:
             self._expected.setdefault(item.path, set()).add(item.nodeid)
             self._folders.add(item.path.parent)
 
+    @property
+    def noted(self) -> dict[str, list[Any]]:
+        """What is going to run and what was left out, as plain data for another process."""
+        return {
+            "expected": [[str(module), sorted(names)] for module, names in sorted(self._expected.items())],
+            "partial": sorted(map(str, self._partial)),
+            "folders": sorted(map(str, self._folders)),
+        }
+
+    def join(self, noted: dict[str, list[Any]]) -> None:
+        """Take over what another process noted."""
+        for module, names in noted["expected"]:
+            self._expected.setdefault(Path(module), set()).update(names)
+        self._partial.update(map(Path, noted["partial"]))
+        self._folders.update(map(Path, noted["folders"]))
+
     def enter(self, report: pytest.TestReport) -> None:
         """Take over what a test found."""
         if report.when == "call" and report.outcome == "passed":
@@ -111,7 +128,7 @@ class Ledger:
 
     def close(self) -> None:
         """Write, remove, complain and report."""
-        if self._is_worker:
+        if self.is_worker:
             return
         if self._update:
             self._write()
@@ -206,8 +223,6 @@ class Ledger:
         reasons = Counter(reason for outcome in self._outcomes for reason in outcome.not_comparable)
         lines += [f"not comparable here: {reason} ({count})" for reason, count in sorted(reasons.items())]
         lines += [f"removed {self._shown(path)}" for path in self._removed]
-        if self._outcomes and not self._expected:
-            lines.append("stale baselines were not looked for: the tests ran in several processes")
         lines += self.complaints
         if any(outcome.failures for outcome in self._outcomes):
             lines.append(f"report: {self._report / 'index.html'}")

@@ -22,7 +22,7 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .snapshot import FrameSnapshot
 
 _LEDGER = pytest.StashKey[Ledger]()
+_NOTED = "manim_metaflow_frames"
 _OUTCOMES = pytest.StashKey[list[Outcome]]()
 
 
@@ -143,6 +144,13 @@ class _Reporter:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.ledger.enter(report)
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Ask a process of pytest-xdist what it noted; one that crashed has told nothing."""
+        noted = getattr(node, "workeroutput", {}).get(_NOTED)
+        if noted is not None:
+            self.ledger.join(noted)
+
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Listen to reports."""
@@ -153,6 +161,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write baselines and report; a stale baseline fails the run."""
     ledger = session.config.stash[_LEDGER]
+    if ledger.is_worker:
+        session.config.workeroutput[_NOTED] = ledger.noted  # type: ignore[attr-defined]
     ledger.close()
     if ledger.complaints and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -14,7 +14,8 @@ def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     with ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2)) as pool:
         made = Runs(tmp_path_factory.mktemp("runs"), pool)
         wanted = {item.path.parent.name for item in request.session.items}
-        if "facts" in wanted and len(request.session.items) > 20:
+        alone = not hasattr(request.config, "workerinput")
+        if alone and "facts" in wanted and len(request.session.items) > 20:
             for name in RUNS:
                 made.start(name)
         yield made

@@ -346,3 +346,17 @@ def test_a_long_structural_difference_is_cut_in_the_terminal(drawn: Drawn) -> No
     many = "frame_snapshot(mn.VGroup(*(Label(0.3).shift(i * {step} * mn.RIGHT) for i in range(30))))"
     result = drawn(many.format(step=0.1), many.format(step=0.2))
     result.stdout.fnmatch_lines(["*more lines, see the report*"])
+
+
+def test_processes_side_by_side_find_a_stale_baseline(project: Project) -> None:
+    """With pytest-xdist; a module that runs in part has none."""
+    project.write(NODE, test_other=NODE, test_stale=NODE)
+    project.update()
+    project.write(NODE, test_other=NODE)
+    stale = "stale baseline __snapshots__/test_node/test_stale.png"
+    whole = project.run("-n", "2", "--dist", "loadfile")
+    assert whole.ret == 1
+    assert stale in whole.stdout.str()
+    partly = project.run("-n", "2", "--dist", "loadfile", "-k", "not other")
+    assert partly.ret == 0
+    assert stale not in partly.stdout.str()
