@@ -27,7 +27,7 @@ def names_run(text: str) -> bool:
     return bool(_RUN.match(text)) and not text.partition(":")[0].endswith(".py") and not Path(text).is_file()
 
 
-def read_run_named(text: str, *, root: Path | None = None, flow: str | None = None) -> RunRecord:
+def read_run_named(text: str, *, root: str | Path | None = None, flow: str | None = None) -> RunRecord:
     """Read a record from its file, or a run from a datastore.
 
     Raises

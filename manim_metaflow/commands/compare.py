@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 import cloup
 from rich.console import Console
@@ -33,11 +32,11 @@ _NAMES_SHOWN = 3
 @cloup.argument("after", help="The later run.")
 @cloup.option(
     "--root",
-    type=cloup.Path(path_type=Path),
-    help="The folder that holds .metaflow; by default the datastore Metaflow is configured for.",
+    metavar="PATH",
+    help="The folder that holds .metaflow, or an s3:// address; by default what Metaflow is configured for.",
 )
 @cloup.option("--json", "as_json", is_flag=True, help="Write the comparison as JSON.")
-def compare(before: str, after: str, root: Path | None, as_json: bool) -> None:
+def compare(before: str, after: str, root: str | None, as_json: bool) -> None:
     """Compare two runs of one flow, step by step: code, inputs, environment, and what Metaflow did.
 
     Metaflow itself compares none of these. The table tells which steps a cache could have reused, and which
@@ -53,7 +52,7 @@ def compare(before: str, after: str, root: Path | None, as_json: bool) -> None:
     console.print(_sum(found), highlight=False)
 
 
-def _read(run: str, root: Path | None) -> RunRecord:
+def _read(run: str, root: str | None) -> RunRecord:
     if run.endswith(".json"):
         return load_recording(run)
     if "/" not in run:

@@ -43,8 +43,8 @@ SUFFIXES = (".mp4", ".webm", ".gif")
 @cloup.option("--flow", help="The flow's source, file.py[:Class]; a run in a datastore knows only its graph.")
 @cloup.option(
     "--root",
-    type=cloup.Path(path_type=Path),
-    help="The folder that holds .metaflow; by default the datastore Metaflow is configured for.",
+    metavar="PATH",
+    help="The folder that holds .metaflow, or an s3:// address; by default what Metaflow is configured for.",
 )
 @cloup.option(
     "--view",
@@ -76,7 +76,7 @@ def replay(
     run: str,
     output: Path | None,
     flow: str | None,
-    root: Path | None,
+    root: str | None,
     quality: str,
     **look: Any,
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cloup
@@ -41,8 +40,8 @@ WIDE = 1000
 @cloup.option(
     "--root",
     metavar="PATH",
-    help="Of a run: the folder that holds .metaflow; by default the datastore Metaflow is configured for. "
-    "With --artifacts, an s3:// address too.",
+    help="Of a run: the folder that holds .metaflow, or an s3:// address; by default what Metaflow is "
+    "configured for.",
 )
 @cloup.option("--all", "every", is_flag=True, help="Of a run: list every task of a long foreach.")
 @cloup.option("--artifacts", is_flag=True, help="Of a run: print each task's artifacts and their keys.")
@@ -61,7 +60,7 @@ def show(flow: str, as_json: bool, root: str | None, every: bool, artifacts: boo
     if values:
         raise UsageError("--values goes with --artifacts.")
     if names_run(flow):
-        _show_run(flow, None if root is None else Path(root), as_json=as_json, every=every)
+        _show_run(flow, root, as_json=as_json, every=every)
         return
     if root is not None or every:
         raise UsageError(f"{flow} is a flow; --root and --all are for runs.")
@@ -72,7 +71,7 @@ def show(flow: str, as_json: bool, root: str | None, every: bool, artifacts: boo
     Console(highlight=False).print(flow_tree(info))
 
 
-def _show_run(run: str, root: Path | None, *, as_json: bool, every: bool) -> None:
+def _show_run(run: str, root: str | None, *, as_json: bool, every: bool) -> None:
     from manim_metaflow.commands._show_run import MOST, run_tree
 
     record = read_run_named(run, root=root)

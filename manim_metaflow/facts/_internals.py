@@ -7,11 +7,30 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from manim_metaflow.facts._store import LocalStore, StoredAttempt, StoredTask
+from manim_metaflow.facts._stored import RunStore, StoredAttempt, StoredTask
 from manim_metaflow.facts._unpickle import Foreach, Raised, RefusedError, read_pickle
 from manim_metaflow.facts.records import ExceptionRecord
 
-__all__ = ["Internals", "begun_frames", "exception_of", "execution_path", "frames_of", "plain_type"]
+__all__ = [
+    "INTERNAL",
+    "Internals",
+    "begun_frames",
+    "exception_of",
+    "frames_of",
+    "plain_type",
+]
+
+INTERNAL = (
+    "_exception",
+    "_foreach_num_splits",
+    "_foreach_stack",
+    "_graph_info",
+    "_iteration_stack",
+    "_success",
+    "_task_ok",
+    "_transition",
+)
+"""Artifacts of Metaflow's own that tell what became of a task, and where it stands."""
 
 _FRAME = re.compile(r'^\s*File "(.+)", line (\d+), in .*$')
 _TYPE = re.compile(r"^<class '(.+)'>$")
@@ -21,7 +40,7 @@ _UNKNOWN = object()
 class Internals:
     """Reads internal artifacts, each blob once. What cannot be read is noted and ``None``."""
 
-    def __init__(self, store: LocalStore, notes: list[str]) -> None:
+    def __init__(self, store: RunStore, notes: list[str]) -> None:
         self._store, self._notes = store, notes
         self._decoded: dict[str, Any] = {}
 
@@ -79,7 +98,7 @@ def frames_of(held: Any) -> list[Foreach]:
     return [frame for frame in held if isinstance(frame, Foreach)] if isinstance(held, list) else []
 
 
-def execution_path(task: StoredTask) -> list[tuple[str, int]]:
+def _execution_path(task: StoredTask) -> list[tuple[str, int]]:
     """Read ``outer:0,inner:2``, which a task notes as it begins."""
     text = task.metadatum("foreach-execution-path")
     parts = (part.rpartition(":") for part in text.split(",")) if isinstance(text, str) and text else ()
@@ -91,7 +110,7 @@ def begun_frames(task: StoredTask) -> list[Foreach]:
     values = task.metadatum("foreach-stack")
     named = [str(value).partition("=") for value in values] if isinstance(values, list) else []
     frames = []
-    for level, (step, index) in enumerate(execution_path(task)):
+    for level, (step, index) in enumerate(_execution_path(task)):
         variable, equals, value = named[level] if level < len(named) else ("", "", "")
         frames.append(Foreach(step, variable or None, None, index, value if equals else None))
     return frames

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from manim_metaflow.errors import RunError
-from manim_metaflow.facts._store_files import LocalFiles, RemoteFiles, StoreFiles
+from manim_metaflow.facts._store_files import open_files
 
 __all__ = ["AttemptFiles", "MetaflowStore", "need_run"]
 
@@ -51,7 +51,7 @@ class MetaflowStore:
     def __init__(self, root: str, flow_name: str) -> None:
         self.root, self.flow_name = root, flow_name
         self.notes: list[str] = []
-        self._files = _files(root, flow_name)
+        self._files = open_files(root, flow_name)
         self.kind = self._files.kind
         self._packages: dict[bytes, str | None] = {}
 
@@ -135,21 +135,6 @@ class MetaflowStore:
                 self.notes.append(f"{path}: cannot be listed ({problem})")
             found += [f"{path}/{name}" for name in names if name != _META]
         return found
-
-
-def _files(root: str, flow_name: str) -> StoreFiles:
-    """Choose how the root's files are read."""
-    from metaflow.datastore.flow_datastore import FlowDataStore
-
-    make: Any = FlowDataStore
-    if not root.startswith("s3://"):
-        from metaflow.plugins.datastores.local_storage import LocalStorage
-
-        return LocalFiles(root, make(flow_name, storage_impl=LocalStorage, ds_root=root).ca_store)
-    from metaflow.plugins.datastores.s3_storage import S3Storage
-
-    flow = make(flow_name, storage_impl=S3Storage, ds_root=root)
-    return RemoteFiles("s3", root, flow._storage_impl, flow.ca_store)
 
 
 def _parsed(text: bytes | None, problem: str, name: str) -> tuple[dict[str, Any] | None, str]:

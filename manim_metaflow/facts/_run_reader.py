@@ -8,17 +8,15 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from manim_metaflow.errors import RunError
+from manim_metaflow.facts._artifacts import Inherited, KeyMaps, key_map
+from manim_metaflow.facts._frames import FrameReader
 from manim_metaflow.facts._graph_info import constant_names, flow_from_graph_info
 from manim_metaflow.facts._internals import (
     Internals,
-    begun_frames,
     exception_of,
-    execution_path,
-    frames_of,
-    plain_type,
 )
 from manim_metaflow.facts._lineage import Place, parents_of
-from manim_metaflow.facts._store import LocalStore, StoredAttempt, StoredTask
+from manim_metaflow.facts._stored import RunStore, StoredAttempt, StoredTask
 from manim_metaflow.facts.records import (
     ArtifactRecord,
     AttemptRecord,
@@ -40,7 +38,7 @@ _PARAMETERS = "_parameters"
 
 
 def read_run(
-    store: LocalStore, flow_name: str, run_id: str, *, flow: FlowInfo | None = None, ended: bool = False
+    store: RunStore, flow_name: str, run_id: str, *, flow: FlowInfo | None = None, ended: bool = False
 ) -> RunRecord:
     """Read one run.
 
@@ -60,22 +58,24 @@ def read_run(
 
 class _Reader:
     def __init__(
-        self, store: LocalStore, flow_name: str, run_id: str, flow: FlowInfo | None, ended: bool
+        self, store: RunStore, flow_name: str, run_id: str, flow: FlowInfo | None, ended: bool
     ) -> None:
         self.store, self.run_id, self.ended = store, run_id, ended
         self.notes: list[str] = []
         self.internals = Internals(store, self.notes)
-        self.artifacts: dict[tuple[str, str, str | None, bool], ArtifactRecord] = {}
         stored = list(store.tasks(run_id))
         for task in stored:
             self.notes.extend(f"{task.path}, {note}" for note in task.notes)
         graph_info = self._graph_info(stored)
         self.flow = flow or self._described(flow_name, graph_info)
-        self.hidden = {"name", *(parameter.variable for parameter in self.flow.parameters)}
-        self.hidden |= constant_names(graph_info or {})
+        hidden = {"name", *(parameter.variable for parameter in self.flow.parameters)}
+        self.keys = KeyMaps(hidden | constant_names(graph_info or {}))
         self.files = {self.flow.file, *(step.file for step in self.flow.steps)} - {""}
         self.stored = sorted((task for task in stored if task.step != _PARAMETERS), key=_queue_order)
         self.given = [task for task in stored if task.step == _PARAMETERS]
+        frames = FrameReader(self.stored, self.flow, self._internal)
+        self.frames = frames.of
+        self.notes += frames.notes
         self.fan_outs = {
             target: step.name for step in self.flow.steps if step.kind == "foreach" for target in step.targets
         }
@@ -83,7 +83,7 @@ class _Reader:
     def record(self) -> RunRecord:
         places = [self._place(task) for task in self.stored]
         parents = parents_of(places, self.flow)
-        maps = {task.path: _key_map(task) for task in self.stored}
+        maps = {task.path: key_map(task) for task in self.stored}
         tasks = tuple(
             self._task(task, place, parents[task.path], [(path, maps[path]) for path in parents[task.path]])
             for task, place in zip(self.stored, places, strict=True)
@@ -110,7 +110,7 @@ class _Reader:
     def _parameters(self) -> tuple[ArtifactRecord, ...]:
         """Read the pseudo-step that holds what every task starts with."""
         return tuple(
-            self._artifact(name, attempt, [])
+            self.keys.artifact(name, attempt, [])
             for task in self.given
             for attempt in task.attempts[-1:]
             for name in sorted(attempt.objects or {})
@@ -143,16 +143,15 @@ class _Reader:
         return self.internals.read(task.path, attempt, name)
 
     def _place(self, task: StoredTask) -> Place:
+        stack = tuple((frame.step, frame.index) for frame in self.frames[task.path])
         last = task.attempts[-1] if task.attempts else None
         if last is None or last.objects is None:
-            stack = tuple(execution_path(task))
             return Place(task.path, task.step, stack, self._round(task, stack))
-        frames = frames_of(self._internal(task, last, "_foreach_stack"))
         iteration = self._internal(task, last, "_iteration_stack")
         return Place(
             path=task.path,
             step=task.step,
-            stack=tuple((frame.step, frame.index) for frame in frames),
+            stack=stack,
             iteration=tuple(iteration) if isinstance(iteration, list) else (),
             to=self._next_steps(task, last),
         )
@@ -176,7 +175,7 @@ class _Reader:
         task: StoredTask,
         place: Place,
         parents: tuple[str, ...],
-        inherited: list[tuple[str, dict[str, str]]],
+        inherited: Inherited,
     ) -> TaskRecord:
         attempts = []
         for number, attempt in enumerate(task.attempts):
@@ -196,9 +195,7 @@ class _Reader:
             origin=self._origin(task),
         )
 
-    def _attempt(
-        self, task: StoredTask, attempt: StoredAttempt, inherited: list[tuple[str, dict[str, str]]]
-    ) -> AttemptRecord:
+    def _attempt(self, task: StoredTask, attempt: StoredAttempt, inherited: Inherited) -> AttemptRecord:
         state = self._state(task, attempt)
         return AttemptRecord(
             number=attempt.number,
@@ -206,7 +203,7 @@ class _Reader:
             started=attempt.started,
             finished=attempt.finished,
             exception=self._exception(task, attempt, state, inherited),
-            artifacts=self._artifacts(attempt, inherited),
+            artifacts=self.keys.artifacts(attempt, inherited),
             stdout=attempt.stdout,
         )
 
@@ -240,38 +237,7 @@ class _Reader:
             return "failed"
         return "done" if self._internal(task, attempt, "_success") is True else "caught"
 
-    def _artifacts(
-        self, attempt: StoredAttempt, inherited: list[tuple[str, dict[str, str]]]
-    ) -> tuple[ArtifactRecord, ...]:
-        names = (name for name in attempt.objects or {} if name[0] != "_" and name not in self.hidden)
-        return tuple(self._artifact(name, attempt, inherited) for name in sorted(names))
-
-    def _artifact(
-        self, name: str, attempt: StoredAttempt, inherited: list[tuple[str, dict[str, str]]]
-    ) -> ArtifactRecord:
-        sha = (attempt.objects or {})[name]
-        source, before = _inheritance(name, sha, inherited)
-        known = self.artifacts.get((name, sha, source, before))
-        if known is not None:
-            return known
-        info = attempt.info.get(name) or {}
-        record = ArtifactRecord(
-            name=name,
-            sha=sha,
-            size=int(info.get("size") or 0),
-            type_name=plain_type(str(info.get("type", ""))),
-            provenance="inherited" if source else "changed" if before else "created",
-            source=source,
-        )
-        self.artifacts[name, sha, source, before] = record
-        return record
-
     def _foreach(self, task: StoredTask) -> tuple[ForeachIndex, ...]:
-        last = task.attempts[-1] if task.attempts else None
-        if last is None or last.objects is None:
-            frames = begun_frames(task)
-        else:
-            frames = frames_of(self._internal(task, last, "_foreach_stack"))
         return tuple(
             ForeachIndex(
                 step=self.fan_outs.get(frame.step, frame.step),
@@ -280,7 +246,7 @@ class _Reader:
                 count=frame.num_splits,
                 value=frame.value,
             )
-            for frame in frames
+            for frame in self.frames[task.path]
         )
 
     def _origin(self, task: StoredTask) -> str | None:
@@ -309,14 +275,9 @@ class _Reader:
             for attempt in task.attempts
             for artifact in attempt.artifacts
         }
-        blobs = []
-        for sha, raw_size in sorted(sizes.items()):
-            size = self.store.blob_size(sha)
-            if size is None:
-                self.notes.append(f"blob {sha} is not in the store")
-            else:
-                blobs.append(BlobRecord(sha, size, raw_size))
-        return tuple(blobs)
+        stored = self.store.blob_sizes(sorted(sizes))
+        self.notes += [f"blob {sha} is not in the store" for sha, size in stored.items() if size is None]
+        return tuple(BlobRecord(sha, size, sizes[sha]) for sha, size in stored.items() if size is not None)
 
 
 def _queue_order(task: StoredTask) -> tuple[float, int, str]:
@@ -324,21 +285,6 @@ def _queue_order(task: StoredTask) -> tuple[float, int, str]:
     return task.queued or 0.0, int(number[0]) if number else 0, task.task_id
 
 
-def _key_map(task: StoredTask) -> dict[str, str]:
-    return (task.attempts[-1].objects or {}) if task.attempts else {}
-
-
 def _ending(attempt: StoredAttempt, code: int) -> str:
     said = f"; it said: {' / '.join(attempt.last_words)}" if attempt.last_words else ""
     return f"ended with code {code} and stored nothing{said}"
-
-
-def _inheritance(name: str, sha: str, inherited: list[tuple[str, dict[str, str]]]) -> tuple[str | None, bool]:
-    """Tell which parent held the very same key under this name, and whether any held another."""
-    before = False
-    for path, keys in inherited:
-        held = keys.get(name)
-        if held == sha:
-            return path, True
-        before = before or held is not None
-    return None, before

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
-__all__ = ["LocalFiles", "RemoteFiles", "StoreFiles", "reason"]
+__all__ = ["LocalFiles", "RemoteFiles", "StoreFiles", "open_files", "reason"]
 
 _GZIP = b"\x1f\x8b"
 _GZIP_FORMAT = 31
@@ -30,6 +30,10 @@ class StoreFiles(Protocol):
 
     def folders(self, paths: Sequence[str]) -> Iterator[tuple[list[str], str]]:
         """List the folders inside each folder."""
+        ...
+
+    def files(self, paths: Sequence[str]) -> Iterator[list[str]]:
+        """List the files right inside each folder."""
         ...
 
     def read(self, paths: Sequence[str]) -> Iterator[tuple[bytes | None, str]]:
@@ -75,6 +79,15 @@ class LocalFiles:
                 yield [], ""
             except OSError as error:
                 yield [], reason(error)
+
+    def files(self, paths: Sequence[str]) -> Iterator[list[str]]:
+        """List the files right inside each folder."""
+        for path in paths:
+            try:
+                with os.scandir(f"{self._root}/{path}") as found:
+                    yield [entry.name for entry in found if entry.is_file()]
+            except OSError:
+                yield []
 
     def read(self, paths: Sequence[str]) -> Iterator[tuple[bytes | None, str]]:
         """Read each file."""
@@ -138,6 +151,15 @@ class RemoteFiles:
             return
         yield from ((names, "") for names in found.values())
 
+    def files(self, paths: Sequence[str]) -> Iterator[list[str]]:
+        """List the files right inside each folder, all with one request."""
+        found: dict[str, list[str]] = {path: [] for path in paths}
+        for item in self._storage.list_content(list(paths)) if paths else ():
+            above, _, name = item.path.rpartition("/")
+            if item.is_file and above in found:
+                found[above].append(name)
+        yield from found.values()
+
     def read(self, paths: Sequence[str]) -> Iterator[tuple[bytes | None, str]]:
         """Read each file, a batch at a time."""
         for batch in _batches(paths):
@@ -170,6 +192,21 @@ class RemoteFiles:
                 held = {}
             for path, key in zip(batch, keys, strict=True):
                 yield held[key] if key in held else _unpacked(self._shelf, path)
+
+
+def open_files(root: str, flow_name: str) -> StoreFiles:
+    """Choose how the root's files are read."""
+    from metaflow.datastore.flow_datastore import FlowDataStore
+
+    make: Any = FlowDataStore
+    if not root.startswith("s3://"):
+        from metaflow.plugins.datastores.local_storage import LocalStorage
+
+        return LocalFiles(root, make(flow_name, storage_impl=LocalStorage, ds_root=root).ca_store)
+    from metaflow.plugins.datastores.s3_storage import S3Storage
+
+    flow = make(flow_name, storage_impl=S3Storage, ds_root=root)
+    return RemoteFiles("s3", root, flow._storage_impl, flow.ca_store)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

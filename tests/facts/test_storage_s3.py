@@ -8,9 +8,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
+from s3_bucket import bucket
 
 from manim_metaflow.facts import StorageRecord, load_storage, record_run
 
@@ -23,33 +22,15 @@ print(load_storage("LinearFlow", root="s3://shelf/metaflow", values=True, head=6
 
 
 @pytest.fixture(scope="module")
-def bucket() -> Iterator[dict[str, str]]:
-    """Start a server with an empty bucket; what a process needs in its environment to use it."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    url = f"http://{host}:{port}"
-    keys = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "AWS_DEFAULT_REGION": "us-east-1"}
-    client = boto3.client(
-        "s3",
-        endpoint_url=url,
-        region_name="us-east-1",
-        aws_access_key_id="none",
-        aws_secret_access_key="none",
-    )
-    client.create_bucket(Bucket="shelf")
-    yield {
-        **keys,
-        "METAFLOW_DEFAULT_DATASTORE": "s3",
-        "METAFLOW_DATASTORE_SYSROOT_S3": "s3://shelf/metaflow",
-        "METAFLOW_S3_ENDPOINT_URL": url,
-    }
-    server.stop()
+def shelf() -> Iterator[dict[str, str]]:
+    """An empty bucket, and what a process needs in its environment to use it."""
+    with bucket() as env:
+        yield env
 
 
-def test_s3_tells_what_a_local_store_tells(bucket: dict[str, str], tmp_path: Path) -> None:
+def test_s3_tells_what_a_local_store_tells(shelf: dict[str, str], tmp_path: Path) -> None:
     local = record_run(FLOW, recordings=tmp_path / "local", storage=True)
-    env = {**os.environ, **bucket, "METAFLOW_USER": "manim", "METAFLOW_HOME": str(tmp_path)}
+    env = {**os.environ, **shelf, "METAFLOW_USER": "manim", "METAFLOW_HOME": str(tmp_path)}
     # Metadata is kept beside the flow, data in the bucket.
     env |= {"METAFLOW_DATASTORE_SYSROOT_LOCAL": str(tmp_path), "METAFLOW_DEFAULT_METADATA": "local"}
     ran = subprocess.run(
