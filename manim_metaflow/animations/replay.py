@@ -51,6 +51,8 @@ class ReplayRun(Timeline):
     detail
         ``"steps"`` leaves each step one box, which shows what its tasks do together; ``"tasks"`` gives
         each task a box; ``"artifacts"`` shows what each task made, too.
+    clones
+        Whether to show what ``resume`` cloned, as it was cloned; ``False`` where :class:`.CloneTasks` does.
     speed
         2 is twice as fast.
     delay
@@ -96,6 +98,7 @@ class ReplayRun(Timeline):
         clock: RunClock | Literal[False] | None = None,
         steps: Collection[str] | None = None,
         detail: Detail = "artifacts",
+        clones: bool = True,
         speed: float = 1.0,
         delay: float = 0.0,
         run_time: float | None = None,
@@ -112,7 +115,7 @@ class ReplayRun(Timeline):
             self.delay += self._unfolding.length + PAUSE
         drawn = graph if self._unfolding is None else self._unfolding.after
         overlay = VGroup()
-        builder = ReplayClips(drawn, self.history, store=store, steps=steps, overlay=overlay)
+        builder = ReplayClips(drawn, self.history, store=store, steps=steps, clones=clones, overlay=overlay)
         self._scale = TimeScale([*builder.moments(), *(m for each in lanes for m in each.moments())])
         clips = builder.clips(self.screen_time, artifacts=detail == "artifacts")
         if self._unfolding is not None:

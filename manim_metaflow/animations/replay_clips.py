@@ -46,6 +46,8 @@ class ReplayClips:
         Where artifacts fly to, if given.
     steps
         The steps to show; all by default.
+    clones
+        Whether to show the tasks that were cloned.
     overlay
         Where dots and flying faces live.
 
@@ -62,10 +64,11 @@ class ReplayClips:
         *,
         store: ContentStore | None,
         steps: Collection[str] | None,
+        clones: bool,
         overlay: VGroup,
     ) -> None:
         self.dag, self.history, self.record = dag, history, history.record
-        self.store, self.steps, self.overlay = store, steps, overlay
+        self.store, self.steps, self.clones, self.overlay = store, steps, clones, overlay
         self._theme = dag.theme if dag is not None else current_theme()
         self._tasks = [task for task in self.record.tasks if self._is_told(task)]
         self.late = list(self._late())
@@ -97,8 +100,8 @@ class ReplayClips:
         """Whether this replay shows a task: a clone that is on screen already was told before."""
         if self.steps is not None and task.step not in self.steps:
             return False
-        if not task.cloned or self.dag is None:
-            return True
+        if not task.cloned or not self.clones or self.dag is None:
+            return self.clones or not task.cloned
         node = self.dag.nodes.get(task.step)
         if isinstance(node, TaskStack):
             cell = self.dag.task(task.place)

@@ -11,10 +11,12 @@ from manim import VGroup
 from manim_metaflow.animations.clips import AppearClip, EdgeClip, ReferenceClip, StateClip
 from manim_metaflow.animations.replay import ReplayRun
 from manim_metaflow.animations.replay_clips import GROW, HOP, strand_between
+from manim_metaflow.animations.run_clips import CounterClip
 from manim_metaflow.animations.timeline import Clip, Timeline
 from manim_metaflow.facts.records import RunRecord, TaskRecord
 from manim_metaflow.mobjects.assembly import made_here
 from manim_metaflow.mobjects.dag import FlowDAG
+from manim_metaflow.mobjects.stack import TaskStack
 from manim_metaflow.mobjects.store import ContentStore
 from manim_metaflow.theme import current_theme
 
@@ -79,10 +81,10 @@ class CloneTasks(Timeline):
 
     def _clips(self) -> Iterator[Clip]:
         referred: set[str] = set()
-        for index, task in enumerate(self._clones()):
+        shown = [task for task in self._clones() if self.dag.task(task.place) is not None]
+        for index, task in enumerate(shown):
             node = self.dag.task(task.place)
-            if node is None:
-                continue
+            assert node is not None
             start = index * PACE
             landed = start + PACE
             line = None if task.step in referred else self._reference(task.step)
@@ -93,6 +95,18 @@ class CloneTasks(Timeline):
             for chip in self.dag.chips(task.place, made_here(task.artifacts)):
                 yield AppearClip(landed, landed + GROW, chip, self.dag.artifacts)
             yield from self._strands(task, landed)
+            if index + 1 == len(shown) or shown[index + 1].step != task.step:
+                yield from self._counted(task.step, landed)
+
+    def _counted(self, step: str, landed: float) -> Iterator[Clip]:
+        """Count the clones of a step that have no box of their own."""
+        stack = self.dag.nodes[step]
+        if isinstance(stack, TaskStack) and stack.more is not None:
+            cloned = [index for index, task in enumerate(stack.rest_tasks) if task.cloned]
+            standing = ["pending"] * len(stack.rest_tasks)
+            changes = [(landed, index, "cloned") for index in cloned]
+            if changes:
+                yield CounterClip(changes, standing, stack.more, [], self._theme.cloned)
 
     def _strands(self, task: TaskRecord, landed: float) -> Iterator[Clip]:
         for parent in task.parents:
@@ -153,7 +167,7 @@ class ResumeRun(Timeline):
     ) -> None:
         clones = CloneTasks(dag, record, origin=origin)
         delay = clones.length + 0.3 if clones.clips else 0.0
-        replay = ReplayRun(dag, record, store=store, delay=delay)
+        replay = ReplayRun(dag, record, store=store, clones=False, delay=delay)
         parts = [dag] if store is None else [dag, store]
         overlay = VGroup(clones.overlay, replay.overlay)
         super().__init__(parts, [*clones.clips, *replay.clips], overlay=overlay, **kwargs)
