@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -32,8 +34,34 @@ RUNS: dict[str, tuple[str, dict[str, str]]] = {
     "failed loop": ("recursion.py", {"BOOM": "3"}),
     "failed chain": ("resume_flow.py", {"FAIL": "1"}),
     "merge": ("merge_flow.py", {}),
+    "failed nested foreach": ("nested_resume.py", {"FAIL": "1"}),
+    "failed switch": ("switch_resume.py", {"FAIL": "1"}),
 }
-RESUMES = {"resumed": "failed", "resumed loop": "failed loop", "resumed chain": "failed chain"}
+
+
+@dataclass(frozen=True)
+class Resume:
+    """A run or resume by name, the file as it is now, and from where to begin again."""
+
+    origin: str
+    file: str
+    step: str | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+RESUMES = {
+    "resumed chain": Resume("failed chain", "resume_flow.py"),
+    "resumed at a step": Resume("failed chain", "resume_flow.py", step="middle"),
+    "resumed": Resume("failed", "fe_resume.py"),
+    "resumed nested foreach": Resume("failed nested foreach", "nested_resume.py"),
+    "resumed in a switch": Resume("failed switch", "switch_resume.py", env={"MODE": "fast"}),
+    "resumed loop": Resume("failed loop", "recursion.py"),
+    "resumed in vain": Resume("failed chain", "resume_flow.py", env={"FAIL": "1"}),
+    "resumed a resume": Resume("resumed in vain", "resume_flow.py"),
+    "resumed a success": Resume("linear", "linear.py"),
+    "resumed after an edit": Resume("failed chain", "resume_edited.py"),
+    "resumed with one step more": Resume("failed chain", "resume_inserted_after.py"),
+}
 
 
 @cache
@@ -51,8 +79,9 @@ def recorded(name: str) -> RunRecord:
 
 def _recorded(name: str, *, fresh: bool = False) -> RunRecord:
     if name in RESUMES:
-        origin = _recorded(RESUMES[name])
-        return record_resume(origin, FLOWS / RUNS[RESUMES[name]][0], recordings=RECORDINGS, fresh=fresh)
+        case = RESUMES[name]
+        origin, file = _recorded(case.origin), FLOWS / case.file
+        return record_resume(origin, file, step=case.step, env=case.env, recordings=RECORDINGS, fresh=fresh)
     file, env = RUNS[name]
     return record_run(FLOWS / file, recordings=RECORDINGS, env=env, fresh=fresh)
 

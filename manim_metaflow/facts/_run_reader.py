@@ -212,13 +212,13 @@ class _Reader:
         task: StoredTask,
         attempt: StoredAttempt,
         state: TaskState,
-        inherited: list[tuple[str, dict[str, str]]],
+        inherited: Inherited,
     ) -> ExceptionRecord | None:
         """Read what an attempt raised; ``@catch(var=...)`` keeps that as an artifact of the task."""
         held = self._internal(task, attempt, "_exception")
         if state != "caught":
             return exception_of(held, self.files)
-        for artifact in self._artifacts(attempt, inherited):
+        for artifact in self.keys.artifacts(attempt, inherited):
             if artifact.type_name == _CAUGHT and artifact.provenance != "inherited":
                 return exception_of(self._internal(task, attempt, artifact.name), self.files)
         return None

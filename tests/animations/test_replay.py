@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from playing import drawn_states, moments_of, played, state_then
-from recorded import recorded
+from recorded import RESUMES, recorded
 
 from manim_metaflow import CloneTasks, ContentStore, FlowDAG, ReplayRun, ResumeRun, RunRecord, UsageError
 
@@ -127,21 +127,60 @@ def test_clones_are_dashed_and_keep_their_keys() -> None:
     assert Counter((chip.name, chip.sha) for chip in dag.artifacts) == keys
 
 
-def test_clones_put_nothing_in_the_store() -> None:
-    record = recorded("resumed")
-    dag, store = FlowDAG(record.flow, run=record), store_of_both()
+@pytest.mark.parametrize("name", RESUMES)
+def test_a_resume_clones_first_and_then_runs_what_the_record_says(name: str) -> None:
+    record = recorded(name)
+    dag, store = FlowDAG(record.flow, run=record), ContentStore(recorded(RESUMES[name].origin), record)
     resume = ResumeRun(dag, record, store=store)
     executed = {a.sha for task in record.executed for a in task.artifacts if a.provenance != "inherited"}
+    seen: dict[str, list[str]] = {task.place: [] for task in record.tasks}
     resume.begin()
     for step in range(400):
         resume.interpolate(step / 400)
         assert {slot.sha for slot in store.blobs} <= executed
         states = drawn_states(dag, record)
+        for place, state in states.items():
+            if seen[place][-1:] != [state]:
+                seen[place].append(state)
         if any(states[task.place] not in ("pending", "queued") for task in record.executed):
             assert all(states[task.place] == "cloned" for task in record.cloned)
     resume.finish()
     assert {slot.sha for slot in store.blobs} == executed
-    assert drawn_states(dag, record) == {task.place: task.state for task in record.tasks}
+    for task in record.tasks:
+        ran = ["pending", "queued", "running", task.state]
+        assert seen[task.place] == (["pending", "cloned"] if task.cloned else ran)
+    assert Counter((chip.name, chip.sha) for chip in dag.artifacts) == Counter(
+        (a.name, a.sha) for task in record.tasks for a in task.artifacts if a.provenance != "inherited"
+    )
+
+
+def test_a_clone_keeps_its_look_once_it_has_it() -> None:
+    record = recorded("resumed chain")
+    dag = FlowDAG(record.flow, run=record)
+    resume = ResumeRun(dag, record)
+    landed = CloneTasks(FlowDAG(record.flow, run=record), record).length
+    resume.begin()
+    looks = set()
+    for step in range(1, 200):
+        resume.interpolate((landed + (resume.length - landed) * step / 200) / resume.length)
+        looks.add(dag.task("start").box.get_stroke_rgbas().tobytes())
+    assert len(looks) == 1
+
+
+def test_clones_without_a_box_are_counted() -> None:
+    record = recorded("resumed")
+    dag = FlowDAG(record.flow, run=record, most_tasks=2)
+    stack = dag.nodes["work"]
+    wanted = Counter(task.state for task in stack.rest_tasks)
+    assert wanted["cloned"] > 1
+    clones = CloneTasks(dag, record)
+    clones.begin()
+    clones.finish()
+    assert stack.more.counts["cloned"] == wanted["cloned"]
+    resume = ResumeRun(FlowDAG(record.flow, run=record, most_tasks=2), record)
+    resume.begin()
+    resume.finish()
+    assert resume.parts[0].nodes["work"].more.counts == wanted
 
 
 def test_what_the_first_run_stored_is_stored_once() -> None:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from fact_runs import RUNS, Runs
+from fact_runs import RESUMES, RUNS, Runs
 
 
 @pytest.fixture(scope="session")
@@ -16,7 +16,7 @@ def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         wanted = {item.path.parent.name for item in request.session.items}
         alone = not hasattr(request.config, "workerinput")
         if alone and "facts" in wanted and len(request.session.items) > 20:
-            for name in RUNS:
+            for name in [*RUNS, *RESUMES]:
                 made.start(name)
         yield made
 

@@ -3,28 +3,14 @@
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
+from recorded import FLOWS, RESUMES
+from recorded import RUNS as RECORDED
+
 from manim_metaflow.facts import RunRecord, record_resume, record_run
 
-FLOWS = Path(__file__).parents[1] / "flows"
+__all__ = ["FLOWS", "RESUMES", "RUNS", "Runs", "input_paths"]
 
-# What each named run is: the flow's file and its environment.
-RUNS = {
-    "fe_resume": ("fe_resume.py", {"FAIL": "1"}),
-    "nested_foreach": ("nested_foreach.py", {}),
-    "retry": ("retry_flow.py", {}),
-    "recursion": ("recursion.py", {}),
-    "parallel": ("parallel.py", {}),
-    "merge": ("merge_flow.py", {}),
-    "foreach": ("foreach.py", {}),
-    "branch": ("branch.py", {}),
-    "linear": ("linear.py", {}),
-    "switch": ("switch.py", {}),
-    "resume": ("resume_flow.py", {"FAIL": "1"}),
-    "recursion_failed": ("recursion.py", {"BOOM": "3"}),
-    "killed": ("kill_flow.py", {"KILL": "1"}),
-    "unpicklable": ("kill_flow.py", {"UNPICKLABLE": "1"}),
-}
-RESUMES = {"fe_resumed": "fe_resume", "resumed": "resume", "recursion_resumed": "recursion_failed"}
+RUNS = {**RECORDED, "unpicklable": ("kill_flow.py", {"UNPICKLABLE": "1"})}
 
 _LOG_ARGV = """
 import os, sys
@@ -45,6 +31,8 @@ class Runs:
 
     def start(self, name: str) -> Future[RunRecord]:
         if name not in self.pending:
+            if name in RESUMES:  # first in the queue, or two resumes that wait for it would fill the pool
+                self.start(RESUMES[name].origin)
             self.pending[name] = self.pool.submit(self._make, name)
         return self.pending[name]
 
@@ -60,6 +48,23 @@ class Runs:
     def _make(self, name: str) -> RunRecord:
         env = {"PYTHONPATH": str(self.folder / "site"), "ARGV_LOG": str(self.folder / f"{name}.argv")}
         if name in RESUMES:
-            return record_resume(self[RESUMES[name]], env=env)
+            case = RESUMES[name]
+            return record_resume(
+                self[case.origin], FLOWS / case.file, step=case.step, env={**env, **case.env}
+            )
         file, extra = RUNS[name]
         return record_run(FLOWS / file, recordings=self.folder / "recordings", env={**env, **extra})
+
+
+def input_paths(lines: list[list[str]]) -> dict[str, set[str]]:
+    """Tell from command lines with which inputs each task was really started."""
+    from metaflow.util import decompress_list
+
+    told = {}
+    for line in lines:
+        if "step" not in line or "--input-paths" not in line:
+            continue
+        task = f"{line[line.index('step') + 1]}/{line[line.index('--task-id') + 1]}"
+        paths = decompress_list(line[line.index("--input-paths") + 1])
+        told[task] = {path.partition("/")[2] for path in paths}
+    return told

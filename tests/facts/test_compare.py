@@ -223,7 +223,7 @@ def test_resume_clones_what_succeeded_whatever_the_comparison_says(record, folde
 
 
 def test_what_failed_before_cannot_be_reused_and_what_was_not_reached_is_not_known(runs):
-    failed, resumed = runs["resume"], runs["resumed"]
+    failed, resumed = runs["failed chain"], runs["resumed chain"]
     found = compare_runs(failed, resumed)
     assert [(step.name, step.reusable, step.reason) for step in found.steps] == [
         ("start", True, "nothing changed"),
@@ -257,4 +257,4 @@ def test_a_spin_is_not_compared(record):
 
 def test_runs_of_two_flows_are_not_compared(runs):
     with pytest.raises(UsageError, match="different flows"):
-        compare_runs(runs["linear"], runs["resume"])
+        compare_runs(runs["linear"], runs["failed chain"])

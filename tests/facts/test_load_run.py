@@ -3,12 +3,13 @@
 import hashlib
 import json
 import pickle
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
 
 import pytest
-from fact_runs import FLOWS, RESUMES, RUNS
+from fact_runs import FLOWS, RESUMES, RUNS, input_paths
 
 from manim_metaflow.errors import RunError
 from manim_metaflow.facts import load_flow, load_run
@@ -16,22 +17,14 @@ from manim_metaflow.facts import load_flow, load_run
 FINISHED = [name for name in [*RUNS, *RESUMES] if name not in ("killed", "unpicklable")]
 
 
-@pytest.mark.parametrize("name", FINISHED)
+@pytest.mark.parametrize("name", [name for name in FINISHED if name in RUNS])
 def test_parents_are_the_real_input_paths(runs, name):
     record = runs[name]
-    told = _input_paths(runs.command_lines(name))
+    told = input_paths(runs.command_lines(name))
     assert told, "no task was started"
     for path, parents in told.items():
-        assert set(record[path].parents) == parents - {"_parameters/0"}, path
-
-
-@pytest.mark.parametrize("name", sorted(RESUMES))
-def test_a_clone_has_the_parents_its_origin_had(runs, name):
-    record, origin = runs[name], runs[RESUMES[name]]
-    came_from = {task.path: task.origin.partition("/")[2] for task in record.tasks if task.cloned}
-    assert came_from
-    for path, old in came_from.items():
-        assert {came_from[parent] for parent in record[path].parents} == set(origin[old].parents)
+        if not any(note.startswith(f"{path}: it never noted") for note in record.notes):
+            assert set(record[path].parents) == parents - {"_parameters/0"}, path
 
 
 @pytest.mark.parametrize("name", [*RUNS, *RESUMES])
@@ -92,7 +85,7 @@ def test_blobs_have_the_size_of_their_file(runs):
 
 
 def test_foreach_indices_carry_their_items(runs):
-    tasks = runs["nested_foreach"].tasks_of("inner")
+    tasks = runs["nested foreach"].tasks_of("inner")
     places = [[(f.step, f.variable, f.index, f.count, f.value) for f in t.foreach] for t in tasks]
     assert places[0] == [("start", "xs", 0, 2, "x0"), ("outer", "ys", 0, 3, "10")]
     assert places[-1] == [("start", "xs", 1, 2, "x1"), ("outer", "ys", 2, 3, "30")]
@@ -110,7 +103,7 @@ def test_a_foreach_join_lists_its_parents_by_index(runs):
 
 
 def test_parallel_tasks_have_an_index_and_no_count(runs):
-    tasks = runs["parallel"].tasks_of("train")
+    tasks = runs["gang"].tasks_of("train")
     assert [t.task_id for t in tasks] == ["2", "2_node_1", "2_node_2"]
     assert [(f.step, f.variable, f.index, f.count) for t in tasks for f in t.foreach] == [
         ("start", None, index, None) for index in range(3)
@@ -118,7 +111,7 @@ def test_parallel_tasks_have_an_index_and_no_count(runs):
 
 
 def test_rounds_of_a_recursion_are_counted(runs):
-    tasks = runs["recursion"].tasks_of("loop")
+    tasks = runs["loop"].tasks_of("loop")
     assert [t.iteration for t in tasks] == [(0,), (1,), (2,), (3,)]
     assert [t.next_steps for t in tasks] == [("loop",), ("loop",), ("loop",), ("after",)]
 
@@ -130,7 +123,7 @@ def test_a_switch_leaves_the_other_arm_without_tasks(runs):
 
 
 def test_every_attempt_has_its_own_state_artifacts_and_exception(runs):
-    task = runs["retry"]["start/1"]
+    task = runs["retries"]["start/1"]
     assert [a.state for a in task.attempts] == ["retrying", "retrying", "done"]
     assert [a.exception.message if a.exception else None for a in task.attempts] == [
         "flaky 0",
@@ -145,14 +138,14 @@ def test_every_attempt_has_its_own_state_artifacts_and_exception(runs):
 
 
 def test_a_caught_exception_leaves_the_task_caught(runs):
-    task = runs["retry"]["risky/2"]
+    task = runs["retries"]["risky/2"]
     assert [a.state for a in task.attempts] == ["retrying", "caught"]
     assert (task.exception.type, task.exception.code) == ("KeyError", 'raise KeyError("never works")')
-    assert runs["retry"].status == "successful"
+    assert runs["retries"].status == "successful"
 
 
 def test_an_exception_points_into_the_flows_own_file(runs):
-    record = runs["fe_resume"]
+    record = runs["failed"]
     (failed,) = [t for t in record.tasks if t.state == "failed"]
     assert failed.foreach[0].value == "3"
     error = failed.exception
@@ -164,35 +157,8 @@ def test_an_exception_points_into_the_flows_own_file(runs):
 
 
 def test_a_failed_attempt_keeps_the_artifacts_it_wrote(runs):
-    names = {a.name: a.provenance for a in runs["resume"].tasks_of("risky")[0].artifacts}
+    names = {a.name: a.provenance for a in runs["failed chain"].tasks_of("risky")[0].artifacts}
     assert names == {"a": "inherited", "b": "inherited", "nonce": "inherited", "partial": "created"}
-
-
-def test_a_resume_clones_what_succeeded_and_runs_the_rest(runs):
-    record, origin = runs["fe_resumed"], runs["fe_resume"]
-    assert record.origin_run_id == origin.run_id
-    cloned = {t.path for t in record.tasks if t.cloned}
-    assert {t.step for t in record.tasks if t.path not in cloned} == {"work", "post", "join", "end"}
-    assert len(cloned) == len([t for t in origin.tasks if t.state == "done"])
-    for path in cloned:
-        assert record[path].state == "cloned"
-        run_id, _, old = record[path].origin.partition("/")
-        assert run_id == origin.run_id
-        assert [(a.name, a.sha) for a in record[path].artifacts] == [
-            (a.name, a.sha) for a in origin[old].artifacts
-        ]
-    own = {a.sha for t in record.tasks if not t.cloned for a in t.artifacts}
-    assert set(record.new_blobs) == own - {b.sha for b in origin.blobs}
-
-
-def test_a_recursion_resumes_at_the_failed_round(runs):
-    record = runs["recursion_resumed"]
-    assert [(t.iteration, t.cloned) for t in record.tasks_of("loop")] == [
-        ((0,), True),
-        ((1,), True),
-        ((2,), False),
-        ((3,), False),
-    ]
 
 
 def test_a_killed_task_is_drawn_as_it_stands(runs):
@@ -210,7 +176,7 @@ def test_a_task_that_cannot_store_its_value_says_why(runs):
 
 
 def test_the_graph_comes_from_the_run_when_no_source_is_given(runs):
-    for name in ("nested_foreach", "switch", "recursion", "parallel", "branch"):
+    for name in ("nested foreach", "switch", "loop", "gang", "branch"):
         record = runs[name]
         told = load_run(record.flow.name, record.run_id, root=runs.store(name)).flow
         assert [s.name for s in told.steps] == [s.name for s in record.flow.steps]
@@ -235,34 +201,51 @@ def test_parameters_and_constants_are_not_artifacts(runs):
 
 
 def test_the_newest_run_is_read_when_none_is_named(runs):
-    newest = load_run("FeResume", root=runs.store("fe_resumed"))
-    assert newest.run_id == runs["fe_resumed"].run_id
+    newest = load_run("FeResume", root=runs.store("resumed"))
+    assert newest.run_id == runs["resumed"].run_id
     assert (
-        load_run(load_flow(FLOWS / "fe_resume.py"), root=runs.store("fe_resume")).run_id
-        == runs["fe_resume"].run_id
+        load_run(load_flow(FLOWS / "fe_resume.py"), root=runs.store("failed")).run_id == runs["failed"].run_id
     )
 
 
 def test_a_run_still_going_is_drawn_as_it_stands(runs, tmp_path):
-    record = runs["fe_resume"]
-    root = _copy(runs, "fe_resume", tmp_path)
-    folder = root / "FeResume" / record.run_id
-    for task, keep in (("work/4", ("0.attempt.json", "0.task_begin")), ("work/5", ()), ("post/6", None)):
-        for file in (folder / task).iterdir():
-            if keep is None or (file.is_file() and file.name not in keep):
-                file.unlink() if file.is_file() else _empty(file)
-    for file in (folder / "work/5/_meta").glob("sysmeta_attempt*"):
-        file.unlink()
-    going = load_run("FeResume", record.run_id, root=tmp_path)
+    record = runs["foreach"]
+    root = _copy(runs, "foreach", tmp_path)
+    folder = root / "ForeachFlow" / record.run_id
+    running, queued, other = (task.path for task in record.tasks_of("a"))
+    for path, keep in ((running, ("0.attempt.json", "0.task_begin")), (queued, ())):
+        for file in (folder / path).iterdir():
+            if file.is_file() and file.name not in keep:
+                file.unlink()
+    for file in (folder / queued / "_meta").glob("sysmeta_*"):
+        if "attempt" in file.name or "foreach" in file.name:
+            file.unlink()
+    for step in ("a_more", "join", "end"):
+        shutil.rmtree(folder / step)
+    going = load_run("ForeachFlow", record.run_id, root=tmp_path)
     assert going.status == "running"
     assert going.finished is None
     assert any("has not ended" in note for note in going.notes)
-    states = {t.path: t.state for t in going.tasks}
-    assert (states["work/4"], states["work/5"], states["work/3"]) == ("running", "queued", "done")
-    assert going["work/4"].parents == ("start/1",)
-    assert [(f.step, f.variable, f.index, f.value) for f in going["work/4"].foreach] == [
-        ("start", "xs", 2, "3")
+    assert [going[path].state for path in (running, queued, other)] == ["running", "queued", "done"]
+    assert going[running].parents == ("start/1",)
+    assert [(f.step, f.variable, f.index, f.value) for f in going[running].foreach] == [
+        ("start", "titles", 0, "Stranger Things")
     ]
+
+
+def test_a_task_that_never_said_where_it_stands_is_noted(runs, tmp_path):
+    record = runs["foreach"]
+    root = _copy(runs, "foreach", tmp_path)
+    first, second, _ = (task.path for task in record.tasks_of("a"))
+    for path in (first, second):
+        folder = root / "ForeachFlow" / record.run_id / path
+        for file in (*folder.glob("0.d*"), *folder.glob("0.D*"), *folder.glob("_meta/sysmeta_foreach*")):
+            file.unlink()
+    told = load_run("ForeachFlow", record.run_id, root=tmp_path)
+    note = "it never noted its place in the foreach; the order of the tasks' ids tells it"
+    assert [path for path in (first, second) if f"{path}: {note}" in told.notes] == [first, second]
+    assert [told[path].place for path in (first, second)] == ["a[0]", "a[1]"]
+    assert told[first].parents == ("start/1",)
 
 
 def test_a_damaged_key_map_is_noted_not_fatal(runs, tmp_path):
@@ -319,7 +302,7 @@ def test_reading_writes_nothing_and_leaves_metaflow_as_it_was(runs, tmp_path):
     from metaflow.client import core
     from metaflow.plugins.datastores.local_storage import LocalStorage
 
-    root = _copy(runs, "retry", tmp_path)
+    root = _copy(runs, "retries", tmp_path)
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
     held = (LocalStorage.datastore_root, get_metadata(), core.current_namespace)
     load_run("RetryFlow", root=root)
@@ -363,22 +346,7 @@ def test_importing_facts_does_not_import_metaflow_or_manim():
     assert done.stdout.strip() == "[]"
 
 
-def _input_paths(lines):
-    from metaflow.util import decompress_list
-
-    told = {}
-    for line in lines:
-        if "step" not in line or "--input-paths" not in line:
-            continue
-        task = f"{line[line.index('step') + 1]}/{line[line.index('--task-id') + 1]}"
-        paths = decompress_list(line[line.index("--input-paths") + 1])
-        told[task] = {path.partition("/")[2] for path in paths}
-    return told
-
-
 def _copy(runs, name, tmp_path):
-    import shutil
-
     shutil.copytree(runs.store(name), tmp_path / ".metaflow")
     return tmp_path / ".metaflow"
 

@@ -162,7 +162,7 @@ def test_a_resume_follows_its_origin_when_that_is_recorded_anew(write):
 
 
 def test_a_resume_without_the_origins_store_says_how_to_get_it_back(runs, tmp_path):
-    record = runs["resume"]
+    record = runs["failed chain"]
     moved = tmp_path / record.recording.name
     moved.write_text(record.to_json())
     origin = load_recording(moved)
@@ -256,7 +256,7 @@ def test_a_class_inside_a_function_cannot_be_run(tmp_path):
 
 
 def test_no_path_of_this_machine_is_in_a_recording(runs):
-    for name in ("linear", "retry", "fe_resumed", "unpicklable"):
+    for name in ("linear", "retries", "resumed", "unpicklable"):
         text = runs[name].recording.read_text()
         assert not re.search(re.escape(str(FLOWS.parent)) + "|" + re.escape(str(runs.folder)), text)
 
