@@ -1,8 +1,8 @@
 """What a run of 5,000 tasks costs beside one of 5: to load, to prepare, and to draw frame by frame.
 
 ``python benchmarks/replay.py [sizes]``. The store is written by Metaflow's own datastore code, with the
-metadata its local provider would leave. Ends with 1 if 5,000 tasks take longer than 10 s to load, or if a frame of
-them costs more than five times a frame of 5.
+metadata its local provider would leave. Ends with 1 if 5,000 tasks take longer than 10 s to load, or if a
+frame of them costs more than five times a frame of 5.
 """
 
 from __future__ import annotations

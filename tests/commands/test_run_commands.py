@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -15,6 +14,7 @@ from pathlib import Path
 import av
 import psutil
 import pytest
+from trees import tree
 
 from manim_metaflow.facts import load_recording
 
@@ -31,14 +31,6 @@ def run(*words: object, cwd: Path, **env: str) -> subprocess.CompletedProcess[st
         text=True,
         check=False,
     )
-
-
-def tree(folder: Path) -> dict[str, str]:
-    """Every file below a folder with the hash of its bytes, and every folder."""
-    return {
-        str(path.relative_to(folder)): hashlib.sha1(path.read_bytes()).hexdigest() if path.is_file() else ""
-        for path in sorted(folder.rglob("*"))
-    }
 
 
 @pytest.fixture(scope="module")

@@ -32,5 +32,6 @@ def bucket() -> Iterator[dict[str, str]]:
         "METAFLOW_DEFAULT_DATASTORE": "s3",
         "METAFLOW_DATASTORE_SYSROOT_S3": ROOT,
         "METAFLOW_S3_ENDPOINT_URL": url,
+        "METAFLOW_S3_WORKER_COUNT": "1",
     }
     server.stop()
