@@ -22,6 +22,7 @@ from manim_metaflow import (
     TerminalPanel,
     TextLabel,
     TraceArtifact,
+    console_story,
     current_theme,
     record_run,
     record_spin,
@@ -176,7 +177,8 @@ class Authoring(DeepDive):
         if self.change is not None and len(self.change.stripes):
             self.play(FadeOut(self.change.stripes), run_time=0.4)
             self.story.panel.clear(self.change.stripes)
-        self.play(RunCommand(self.terminal, f"python fare.py {' '.join(record.command)}", shown(record)))
+        command = f"python fare.py {' '.join(record.command)}"
+        self.play(RunCommand(self.terminal, command, console_story(record.console)))
 
     def spin(self, step, record):
         """Show the one task of a spin, and what it made."""
@@ -199,17 +201,6 @@ class Authoring(DeepDive):
         if len(self.chips):
             self.play(FadeOut(self.chips), run_time=0.4)
             self.chips = VGroup()
-
-
-def shown(record):
-    """Choose the lines that tell the story; what is left out is marked."""
-    lines = [line for line in record.console if line.strip()]
-    start = next(n for n, line in enumerate(lines) if "starting" in line or "Spinning" in line)
-    trace = [n for n, line in enumerate(lines) if "failed:" in line]
-    if not trace:
-        return lines[start:]
-    error = next(n for n, line in enumerate(lines) if "AttributeError" in line)
-    return [*lines[start : trace[0] + 1], "...", *lines[error : error + 1], "Workflow failed."]
 
 
 def tried(news, record):

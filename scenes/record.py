@@ -4,6 +4,8 @@ import importlib
 import sys
 from pathlib import Path
 
+from manim_metaflow import CommandRecord
+
 SCENES = Path(__file__).parent
 
 
@@ -16,7 +18,15 @@ def main(names):
         if not hasattr(scene, "recordings"):
             continue
         for record in scene.recordings(fresh=True):
-            print(f"{name}: {record.flow.name}/{record.run_id} {' '.join(record.command)}: {record.status}")
+            print(f"{name}: {said_of(record)}")
+
+
+def said_of(record):
+    """One line: of which flow, what was asked, how it ended."""
+    command = " ".join(record.command)
+    if isinstance(record, CommandRecord):
+        return f"{record.flow_name} {command}: exit code {record.code}"
+    return f"{record.flow.name}/{record.run_id} {command}: {record.status}"
 
 
 if __name__ == "__main__":

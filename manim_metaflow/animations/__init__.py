@@ -1,7 +1,8 @@
 """Pictures to motion, driven by records."""
 
 from manim_metaflow.animations.build import BuildFlow
-from manim_metaflow.animations.code import EvolveCode, FocusCode
+from manim_metaflow.animations.code import EvolveCode
+from manim_metaflow.animations.code_focus import FocusCode
 from manim_metaflow.animations.collapse import CollapseRegion, ExpandRegion
 from manim_metaflow.animations.compare import CompareRuns
 from manim_metaflow.animations.evolve_flow import EvolveFlow
@@ -9,6 +10,7 @@ from manim_metaflow.animations.explode import ExplodeStep, TaskGrid
 from manim_metaflow.animations.focus import FocusFlow
 from manim_metaflow.animations.highlight import HighlightFlow
 from manim_metaflow.animations.merge import MergeArtifacts
+from manim_metaflow.animations.notebook import CellsToSteps
 from manim_metaflow.animations.replay import ReplayRun
 from manim_metaflow.animations.resume import CloneTasks, ResumeRun
 from manim_metaflow.animations.set_state import SetState
@@ -35,6 +37,7 @@ __all__ = [
     "AdvanceStory",
     "AdvanceTrack",
     "BuildFlow",
+    "CellsToSteps",
     "Clip",
     "CloneTasks",
     "CollapseRegion",

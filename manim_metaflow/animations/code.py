@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from manim import Scene, VGroup, VMobject, smooth
+from manim import VGroup
 
 from manim_metaflow.animations.code_clips import (
     ComeClip,
@@ -15,8 +15,8 @@ from manim_metaflow.animations.code_clips import (
     RewordClip,
     TypeClip,
 )
+from manim_metaflow.animations.code_focus import LightClip, Seen
 from manim_metaflow.animations.code_match import Match, match_rows
-from manim_metaflow.animations.pose import Pose
 from manim_metaflow.animations.timeline import Clip, Timeline
 from manim_metaflow.mobjects.code import CodeLine, CodePanel
 from manim_metaflow.mobjects.code_rows import CodeRow
@@ -24,16 +24,13 @@ from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.path import Path
 from manim_metaflow.theme import current_theme
 
-__all__ = ["EvolveCode", "FocusCode"]
+__all__ = ["EvolveCode"]
 
 GO, MOVE, COME = 0.9, 0.7, 0.9
 """Seconds of the three movements."""
 
 TYPING = 38.0
 """Letters a second."""
-
-FOCUS = 0.8
-"""Seconds the light takes to other lines."""
 
 
 class EvolveCode(Timeline):
@@ -100,7 +97,8 @@ class EvolveCode(Timeline):
         self._lines: dict[int, CodeLine] = {}
         clips: list[Clip] = list(self._leaving(match))
         if panel.lit:
-            clips.append(_LightClip(0.0, max(go, 0.3), panel, ()))
+            now = Seen(panel.top, panel.lit)
+            clips.append(LightClip(0.0, max(go, 0.3), panel, now, Seen(panel.top, ())))
         clips += self._staying(match)
         clips += self._changing(match)
         clips += self._coming(match, typed)
@@ -231,176 +229,3 @@ class _SettleClip(Clip):
     def show(self, progress: float) -> None:
         """Put the lines in their order."""
         self.evolution.settle(self.source)
-
-
-class FocusCode(Timeline):
-    """Scroll to some lines, light them up and dim the rest.
-
-    Parameters
-    ----------
-    panel
-        The panel.
-    lines
-        Their numbers, from :meth:`.CodePanel.step` and its like; none lights everything evenly.
-    color
-        Of the band.
-    dim
-        How far the rest steps back, 0 to 1.
-    scroll
-        Whether to scroll to the lines.
-
-    Examples
-    --------
-    .. manim:: FocusCodeExample
-
-        class FocusCodeExample(Scene):
-            def construct(self):
-                panel = CodePanel(load_flow("my_flow.py").source, window=12, title="my_flow.py")
-                self.add(panel)
-                self.play(FocusCode(panel, panel.step("end")))
-                self.play(FocusCode(panel, ()))
-    """
-
-    def __init__(
-        self,
-        panel: CodePanel,
-        lines: Iterable[int],
-        color: str | None = None,
-        *,
-        dim: float = 0.62,
-        scroll: bool = True,
-        run_time: float = FOCUS,
-        **kwargs: Any,
-    ) -> None:
-        wanted = tuple(sorted(set(lines)))
-        light = _LightClip(0.0, FOCUS, panel, wanted, color=color, dim=dim)
-        top = panel.top_for(wanted) if scroll else panel.top
-        clips: list[Clip] = [light]
-        self.panel = panel
-        self._scrolls = top != panel.top
-        if self._scrolls:
-            clips.insert(0, _ScrollClip(0.0, FOCUS, panel, top))
-            light.follow(panel.top, top)
-        super().__init__([panel if self._scrolls else panel.light], clips, run_time=run_time, **kwargs)
-
-    def _setup_scene(self, scene: Scene) -> None:
-        if self.panel not in scene.get_mobject_family_members():
-            scene.add(self.panel)
-        if not self._scrolls:
-            # Manim draws anew all that belongs to what moves: by itself the light is three shapes.
-            self.panel.remove(self.panel.light)
-        super()._setup_scene(scene)
-
-    def clean_up_from_scene(self, scene: Scene) -> None:
-        """Give the light back to its panel."""
-        super().clean_up_from_scene(scene)
-        if not self._scrolls:
-            scene.remove(self.panel.light)
-            self.panel.add(self.panel.light)
-
-
-class _LightClip(Clip):
-    def __init__(
-        self,
-        start: float,
-        end: float,
-        panel: CodePanel,
-        lines: tuple[int, ...],
-        *,
-        color: str | None = None,
-        dim: float = 0.62,
-    ) -> None:
-        super().__init__(start, end)
-        self.panel, self.lines, self.dim = panel, lines, dim
-        self.color = color or current_theme().running
-        self._tops = (float(panel.top), float(panel.top))
-        self._was_lit = bool(panel.lit)
-        before, after = panel.spans(panel.lit), panel.spans(lines)
-        self._spans = _paired(before or after, after or before)
-
-    def follow(self, before: int, after: int) -> None:
-        """Move with the window."""
-        self._tops = (float(before), float(after))
-
-    def show(self, progress: float) -> None:
-        """Slide the light from run to run; without a goal, or a start, it fades where it is."""
-        part = smooth(progress)
-        if self.lines:
-            self.panel.light.tint(self.color, self.dim)
-        before, after = float(self._was_lit), float(bool(self.lines))
-        spans = [
-            (a + (c - a) * part, b + (d - b) * part)
-            for (a, b), (c, d) in self._spans
-            if progress < 1 or d > c
-        ]
-        top = self._tops[0] + (self._tops[1] - self._tops[0]) * part
-        self.panel.show_light(spans, before + (after - before) * part, top=top)
-        self.panel.lit = self.lines if progress >= 1 else self.panel.lit
-
-
-_Span = tuple[float, float]
-
-
-def _paired(before: list[_Span], after: list[_Span]) -> list[tuple[_Span, _Span]]:
-    """Which run of rows goes where; where there are more on one side, the nearest splits or joins."""
-    count = max(len(before), len(after))
-    return list(zip(_padded(before, after, count), _padded(after, before, count), strict=True))
-
-
-def _padded(runs: list[_Span], others: list[_Span], count: int) -> list[_Span]:
-    extra = [_nearest(runs, other) for other in others[len(runs) :]]
-    return [*runs, *extra][:count]
-
-
-def _nearest(runs: list[_Span], other: _Span) -> _Span:
-    """Return an empty run at that edge of the existing ones that is nearest to another."""
-    edges = [edge for run in runs for edge in run]
-    nearest = min(edges, key=lambda edge: (abs(edge - other[0]), edge))
-    return nearest, nearest
-
-
-class _ScrollClip(Clip):
-    """Rows pass through the window; of a long way only its beginning and its end."""
-
-    def __init__(self, start: float, end: float, panel: CodePanel, top: int) -> None:
-        super().__init__(start, end)
-        self.panel, self.top, self._before = panel, top, panel.top
-        window = panel.window
-        low, high = sorted((panel.top, top))
-        if high - low > 2 * window:
-            near = [*range(low, low + window + window // 2), *range(high - window // 2, high + window)]
-        else:
-            near = list(range(low, high + window))
-        self._order = [index for index in near if index < len(panel.all_rows)]
-        self._from, self._to = self._order.index(panel.top), self._order.index(top)
-        self._drawn = {index: _posed(line) for index, line in enumerate(panel.rows, panel.top)}
-
-    def show(self, progress: float) -> None:
-        """Show the rows near the moment's window, fainter at its edges."""
-        panel = self.panel
-        for line, _, _ in self._drawn.values():
-            line.fade_to_opacity(0.0)
-        if progress >= 1:
-            last = min(self.top + panel.window, len(panel.all_rows))
-            panel.rows.submobjects = [self._line(index, index - self.top) for index in range(self.top, last)]
-            panel.show_top(self.top)
-            return
-        at = self._from + (self._to - self._from) * smooth(progress)
-        lines: list[VMobject] = []
-        for place in range(int(at), min(int(at) + panel.window + 1, len(self._order))):
-            line = self._line(self._order[place], place - at)
-            inside = min(1.0, place - at + 1, panel.window - (place - at))
-            lines.append(line.fade_to_opacity(max(0.0, inside)))
-        panel.rows.submobjects = lines
-        panel.show_thumb(self._before + (self.top - self._before) * smooth(progress))
-
-    def _line(self, index: int, place: float) -> CodeLine:
-        if index not in self._drawn:
-            self._drawn[index] = _posed(self.panel.make_line(self.panel.all_rows[index], 0))
-        line, pose, origin = self._drawn[index]
-        pose.show(shift=self.panel.home(place) - origin)
-        return line
-
-
-def _posed(line: CodeLine) -> tuple[CodeLine, Pose, Any]:
-    return line, Pose(line), line.origin

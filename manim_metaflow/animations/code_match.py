@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from manim_metaflow.mobjects.code_rows import CodeRow, Word
 
-__all__ = ["Match", "match_rows", "match_words"]
+__all__ = ["Match", "match_cells", "match_rows", "match_words"]
 
 LEAST_BLOCK = 10
 """Letters a block must have to count as moved: a lone ``pass`` elsewhere is not the same ``pass``."""
@@ -110,3 +111,43 @@ def match_words(
             go += old[a:b]
             come += new[c:d]
     return stay, go, come
+
+
+def match_cells(
+    cells: Sequence[Sequence[str]], lines: Sequence[str], regions: Mapping[str, Sequence[int]]
+) -> list[tuple[str, dict[int, int]]]:
+    """For each cell the region of a source that holds it, and which line is which of its lines.
+
+    A line counts as the same whatever its indentation, with or without ``self.``. Each line is one
+    cell's at most; a cell that no region holds has none. All by index.
+
+    Examples
+    --------
+    >>> lines = ["def start", "    self.x = 1", "    next"]
+    >>> match_cells([["x = 1", "y = 2 * x"]], lines, {"start": [0, 1, 2]})
+    [('start', {1: 0})]
+    """
+    taken: set[int] = set()
+    found: list[tuple[str, dict[int, int]]] = []
+    for cell in cells:
+        best: tuple[str, dict[int, int]] = ("", {})
+        for name, indices in regions.items():
+            free = [index for index in indices if lines[index].strip() and index not in taken]
+            pairs = _same_lines(cell, lines, free)
+            if len(pairs) > len(best[1]):
+                best = (name, pairs)
+        taken.update(best[1])
+        found.append(best)
+    return found
+
+
+def _same_lines(cell: Sequence[str], lines: Sequence[str], free: Sequence[int]) -> dict[int, int]:
+    written = [index for index, text in enumerate(cell) if text.strip()]
+    matcher = SequenceMatcher(
+        a=[_bare(cell[index]) for index in written], b=[_bare(lines[index]) for index in free], autojunk=False
+    )
+    return {free[b + k]: written[a + k] for a, b, size in matcher.get_matching_blocks() for k in range(size)}
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\bself\.", "", text.strip())

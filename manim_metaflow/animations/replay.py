@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 
 from manim import DR, Scene, VGroup
 
+from manim_metaflow.animations.follow import follow_clips
 from manim_metaflow.animations.replay_clips import HOP, ReplayClips, strand_between
 from manim_metaflow.animations.run_clips import TimeClip
 from manim_metaflow.animations.timeline import Clip, Timeline
@@ -16,6 +17,7 @@ from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.history import RunHistory
 from manim_metaflow.facts.records import RunRecord
 from manim_metaflow.mobjects.clock import RunClock
+from manim_metaflow.mobjects.code import CodePanel
 from manim_metaflow.mobjects.dag import FlowDAG
 from manim_metaflow.mobjects.lanes import RunTimeline
 from manim_metaflow.mobjects.store import ContentStore
@@ -46,6 +48,8 @@ class ReplayRun(Timeline):
     clock
         A :class:`.RunClock` to show the real time. ``None`` puts one into the lower right corner if the
         graph unfolds; ``False`` never does.
+    code
+        The flow's code: the lines of the step that runs light up in it, and the line that raised.
     steps
         Only the tasks of these steps; all by default. A long run is told in several beats this way.
     detail
@@ -96,6 +100,7 @@ class ReplayRun(Timeline):
         store: ContentStore | None = None,
         timeline: RunTimeline | None = None,
         clock: RunClock | Literal[False] | None = None,
+        code: CodePanel | None = None,
         steps: Collection[str] | None = None,
         detail: Detail = "artifacts",
         clones: bool = True,
@@ -124,7 +129,9 @@ class ReplayRun(Timeline):
             clock = clock or own
         shown = [*lanes, *([clock] if clock else [])]
         clips += self._time_clips(shown)
-        parts = [each for each in (graph, store, *shown) if each is not None]
+        if code is not None:
+            clips += follow_clips(code, record, self.screen_time, steps)
+        parts = [each for each in (graph, store, code, *shown) if each is not None]
         super().__init__(parts, clips, overlay=overlay, run_time=run_time, **kwargs)
         if run_time is None and speed != 1:
             self.set_run_time(self.get_run_time() / speed)

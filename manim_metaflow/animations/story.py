@@ -9,7 +9,8 @@ from typing import Any, Literal
 import numpy as np
 from manim import VGroup, VMobject
 
-from manim_metaflow.animations.code import EvolveCode, FocusCode
+from manim_metaflow.animations.code import EvolveCode
+from manim_metaflow.animations.code_focus import FocusCode
 from manim_metaflow.animations.evolve_flow import EvolveFlow
 from manim_metaflow.animations.look import Look
 from manim_metaflow.animations.timeline import Clip, Timeline

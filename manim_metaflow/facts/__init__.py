@@ -33,8 +33,11 @@ from manim_metaflow.facts.storage_records import (
 
 if TYPE_CHECKING:
     from manim_metaflow.facts._recordings import list_recordings, load_recording
+    from manim_metaflow.facts.command import CommandRecord, record_command
     from manim_metaflow.facts.compare import AspectComparison, RunComparison, StepComparison, compare_runs
+    from manim_metaflow.facts.console import console_story
     from manim_metaflow.facts.flow import load_flow
+    from manim_metaflow.facts.notebook import NotebookCell, NotebookRecord, load_notebook
     from manim_metaflow.facts.record import record_resume, record_run
     from manim_metaflow.facts.run import load_run
     from manim_metaflow.facts.spin import record_spin
@@ -48,6 +51,7 @@ __all__ = [
     "AttemptRecord",
     "BlobBytes",
     "BlobRecord",
+    "CommandRecord",
     "DecoratorInfo",
     "EdgeInfo",
     "ExceptionRecord",
@@ -56,6 +60,8 @@ __all__ = [
     "ForeachIndex",
     "KeyEntry",
     "KeyMapRecord",
+    "NotebookCell",
+    "NotebookRecord",
     "PackageRecord",
     "ParameterInfo",
     "RunComparison",
@@ -67,14 +73,17 @@ __all__ = [
     "TaskKeys",
     "TaskRecord",
     "compare_runs",
+    "console_story",
     "git_versions",
     "list_recordings",
     "load_flow",
     "load_flow_storage",
+    "load_notebook",
     "load_recording",
     "load_run",
     "load_storage",
     "load_version",
+    "record_command",
     "record_resume",
     "record_run",
     "record_spin",
@@ -83,18 +92,24 @@ __all__ = [
 
 _LAZY = {
     "AspectComparison": "compare",
+    "CommandRecord": "command",
     "FlowVersion": "versions",
+    "NotebookCell": "notebook",
+    "NotebookRecord": "notebook",
     "RunComparison": "compare",
     "StepComparison": "compare",
     "compare_runs": "compare",
+    "console_story": "console",
     "git_versions": "versions",
     "list_recordings": "_recordings",
     "load_flow": "flow",
     "load_flow_storage": "storage",
+    "load_notebook": "notebook",
     "load_recording": "_recordings",
     "load_run": "run",
     "load_storage": "storage",
     "load_version": "versions",
+    "record_command": "command",
     "record_resume": "record",
     "record_run": "record",
     "record_spin": "spin",

@@ -44,6 +44,8 @@ def run_flow(
     store: Path,
     environment: Mapping[str, str],
     timeout: float | None,
+    *,
+    lines: int = _CONSOLE_LINES,
 ) -> Finished:
     """Run ``entry`` with ``arguments`` against the datastore in ``store``, and wait.
 
@@ -70,10 +72,10 @@ def run_flow(
             if child is not None:
                 with interrupts_held():
                     _end(child)
-    lines = said.read_text(errors="replace").splitlines()
+    printed = said.read_text(errors="replace").splitlines()
     said.unlink()
-    console = tuple(_plain(line, store) for line in lines[:_CONSOLE_LINES])
-    return Finished(child.returncode, "\n".join(lines[-_SAID_LINES:]).strip(), console)
+    console = tuple(_plain(line, store) for line in printed[:lines])
+    return Finished(child.returncode, "\n".join(printed[-_SAID_LINES:]).strip(), console)
 
 
 def _plain(line: str, store: Path) -> str:

@@ -24,6 +24,7 @@ __all__ = [
     "recording_key",
     "scratch_store",
     "store_of",
+    "write_text",
 ]
 
 _DIRECTORY_VARIABLE = "MANIM_METAFLOW_RECORDINGS"
@@ -113,14 +114,15 @@ def put_recording(record: RunRecord, store: Path | None, path: Path) -> RunRecor
         try:
             if store is not None:
                 os.replace(store, store_of(path))
-            _write(path, record.to_json())
+            write_text(path, record.to_json())
         except BaseException:
             shutil.rmtree(store_of(path), ignore_errors=True)
             raise
     return replace(record, recording=path)
 
 
-def _write(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:

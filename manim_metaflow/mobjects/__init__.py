@@ -11,6 +11,7 @@ from manim_metaflow.mobjects.dag import FlowDAG
 from manim_metaflow.mobjects.edge import FlowEdge
 from manim_metaflow.mobjects.evidence import EvidenceTable, Statement
 from manim_metaflow.mobjects.face import Face
+from manim_metaflow.mobjects.file_tree import FileTree
 from manim_metaflow.mobjects.heading import FlowHeading
 from manim_metaflow.mobjects.keys import KeyMap
 from manim_metaflow.mobjects.label import TextBlock, TextLabel
@@ -18,6 +19,7 @@ from manim_metaflow.mobjects.lanes import RunTimeline
 from manim_metaflow.mobjects.lifecycle import LifecycleTrack, StoragePanel
 from manim_metaflow.mobjects.metadata import MetadataPanel
 from manim_metaflow.mobjects.node import STATES, StepNode
+from manim_metaflow.mobjects.notebook import NotebookPanel
 from manim_metaflow.mobjects.path import Path
 from manim_metaflow.mobjects.region import ForeachRegion
 from manim_metaflow.mobjects.runs import ExceptionNote, KeyLine, RunHeading, RunTally
@@ -38,6 +40,7 @@ __all__ = [
     "EvidenceTable",
     "ExceptionNote",
     "Face",
+    "FileTree",
     "FlowDAG",
     "FlowEdge",
     "FlowHeading",
@@ -48,6 +51,7 @@ __all__ = [
     "KeyMap",
     "LifecycleTrack",
     "MetadataPanel",
+    "NotebookPanel",
     "Path",
     "RunClock",
     "RunHeading",

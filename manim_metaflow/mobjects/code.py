@@ -234,14 +234,18 @@ class CodePanel(VGroup):
                 runs.append((float(start), float(index + 1)))
         return runs
 
-    def top_for(self, lines: Iterable[int]) -> int:
-        """Count the rows above a window that shows some lines; as now if it shows them already."""
+    def top_for(self, lines: Iterable[int], top: int | None = None) -> int:
+        """Count the rows above a window that shows some lines; as now if it shows them already.
+
+        ``top`` is where the window begins by then, if not where it does now.
+        """
+        top = self.top if top is None else top
         spans = self.spans(lines)
         if not spans:
-            return self.top
+            return top
         first, last = spans[0][0], spans[-1][1]
-        if self.top <= first and last <= self.top + self.window:
-            return self.top
+        if top <= first and last <= top + self.window:
+            return top
         wanted = first - max(0.0, (self.window - (last - first)) // 2)
         return int(min(max(0.0, wanted), max(0, len(self.all_rows) - self.window)))
 

@@ -253,6 +253,8 @@ class StepNode(VGroup):
     def _draw_seam(self, border: str, color: str) -> None:
         if border == "solid":
             self._hide(self._dashes)
+            # No trace of the colour it had on the way: a play that is skipped has never shown it.
+            self._dashes.paint(stroke=self._theme.edge)
             return
         left, bottom, right, top = self.node_box
         scale = self._scale

@@ -96,7 +96,8 @@ def modules() -> dict[str, Path]:
 
 def furnish(folder: Path) -> Path:
     """Give a folder what every example may count on, and return it."""
-    shutil.copy(Path(__file__).with_name("my_flow.py"), folder / "my_flow.py")
+    for name in ("my_flow.py", "my_notebook.ipynb"):
+        shutil.copy(Path(__file__).with_name(name), folder / name)
     (folder / "tests").mkdir()
     (folder / "tests" / "flows").symlink_to(ROOT / "tests" / "flows")
     return folder

@@ -113,7 +113,7 @@ def other_than(records: Iterable[RunRecord]) -> tuple[RunRecord, ...]:
     def record_of(record: RunRecord) -> RunRecord:
         text = re.sub(r"\b[0-9a-f]{40}\b", lambda found: found[0][::-1], record.to_json())
         for old, new in ids.items():
-            text = text.replace(f'"{old}', f'"{new}')
+            text = text.replace(old, new)
         made = RunRecord.from_json(text)
         return replace(made, tasks=tuple(map(task_of, made.tasks)), new_blobs=(made.new_blobs or ())[1:])
 

@@ -1,43 +1,97 @@
-"""``scenes/authoring.py``: clear to read at every beat, and true to its records."""
+"""``scenes/authoring.py``: legible at every beat, fully cached, and true to its records."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 
 import pytest
-from film import load
+from code_film import Walk, check_alive, check_beats, check_renders, film, untraced, walk
+from film import SCENES, load, other_than
 
-from manim_metaflow.testing import beat_frames, check_frame
+from manim_metaflow.facts import RunRecord
+
+SECTIONS = ["title", "the stub", "spin", "the next step", "mend and spin", "the whole flow", "the sum"]
+SOURCES = sorted((SCENES / "flows" / "authoring").glob("*/fare.py"))
 
 
 @pytest.fixture
-def authoring():
-    return load("authoring")
+def authoring(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    return film("authoring", monkeypatch)
 
 
-def test_every_beat_has_a_caption_and_is_clear_to_read(authoring):
-    captions = []
-    for beat in beat_frames(authoring.Authoring, resolution=(160, 90)):
-        captions.append(beat.caption)
-        assert [str(problem) for problem in check_frame(beat.scene)] == [], beat.caption
-    assert all(captions[1:])
-    assert len(set(captions)) == len(captions)
+@pytest.fixture(scope="module")
+def walked() -> Walk:
+    return walk(load("authoring").Authoring)
 
 
-def test_the_recordings_are_read_not_made(authoring):
-    before = {path: path.stat().st_mtime_ns for path in Path("scenes/recordings").glob("Fare*.json")}
-    assert {record.recording.name for record in authoring.recordings()} == {path.name for path in before}
-    assert {path: path.stat().st_mtime_ns for path in before} == before
+@pytest.fixture
+def records(authoring: ModuleType) -> tuple[RunRecord, ...]:
+    return tuple(authoring.recordings())
 
 
-def test_metaflow_still_does_what_the_recordings_say(authoring, tmp_path):
-    for kept, live in zip(authoring.recordings(), authoring.recordings(recordings=tmp_path), strict=True):
-        assert live.status == kept.status
-        assert live.command[0] == kept.command[0]
-        assert [said(task) for task in live.tasks] == [said(task) for task in kept.tasks]
+def sentences(records: tuple[RunRecord, ...]) -> dict[str, list[object]]:
+    """Sentences that hold numbers, and the numbers by the records."""
+    stub = records[0]
+    words = {2: "two", 5: "five"}
+    news = {rf"^{n}  ": [n] for n in range(1, len(records) + 1)}
+    return news | {
+        r"^It does nothing yet, but it runs": [words[len(stub.flow.steps)], words[len(stub.tasks)]],
+        r"^Five versions": [],
+    }
 
 
-def said(task):
-    """What must not differ from one run to the next."""
-    artifacts = [(held.name, held.sha, held.size, held.provenance) for held in task.artifacts]
-    return task.step, task.state, artifacts, task.exception and (task.exception.type, task.exception.line)
+def test_every_section_ends_as_it_did(authoring: ModuleType, frame_snapshot) -> None:
+    frame_snapshot.scene(authoring.Authoring)
+
+
+def test_every_beat_has_a_caption_and_is_clear_to_read(walked: Walk) -> None:
+    check_beats(walked, SECTIONS)
+
+
+def test_every_number_is_traced_to_the_records(walked: Walk, records: tuple[RunRecord, ...]) -> None:
+    assert untraced(walked, records, SOURCES, sentences(records)) == set()
+    assert any(moment.code for moment in walked.moments)
+    assert any(records[0].run_id in text for moment in walked.moments for text in moment.texts)
+
+
+def test_no_number_is_typed_by_hand(
+    authoring: ModuleType, records: tuple[RunRecord, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = other_than(records)
+    monkeypatch.setattr(authoring, "recordings", lambda: others)
+    other = walk(authoring.Authoring)
+    assert untraced(other, others, SOURCES, sentences(others)) == set()
+    assert untraced(other, records, SOURCES, sentences(records)) != set()
+
+
+def test_captions_say_what_the_records_say(records: tuple[RunRecord, ...]) -> None:
+    stub, loaded, failed, mended, whole = records
+    assert len(records) == 5  # "five versions"
+    assert [task.step for task in stub.tasks] == ["start", "end"]
+    assert len({task.task_id for task in stub.tasks}) == 2
+    assert loaded.command == ("spin", f"FareFlow/{stub.run_id}/start/1", "--persist")
+    assert [task.step for task in loaded.tasks] == ["start"]  # "spin runs this one step"
+    assert loaded.flow["start"].source != stub.flow["start"].source  # "with the code as it is now"
+    assert not stub.tasks_of("fit")  # "a step that never ran has no inputs a spin could take"
+    states = {task.step: task.state for task in failed.tasks}
+    assert states == {"start": "done", "fit": "failed"}  # "fit raised. But start has finished"
+    [start] = failed.tasks_of("start")
+    assert {held.name for held in start.artifacts} == {"rides"}  # "what it made is in the datastore"
+    assert mended.command == ("spin", f"FareFlow/{failed.run_id}/fit/2", "--persist")
+    [fit] = mended.tasks  # "start does not run again"
+    taken = {held.name: held.sha for held in fit.artifacts if held.provenance == "inherited"}
+    assert taken == {held.name: held.sha for held in start.artifacts}
+    assert [task.step for task in whole.executed] == ["start", "fit", "quote", "end"]  # "run it all"
+
+
+def test_renders_are_the_same_and_cached_the_second_time(walked: Walk, tmp_path: Path) -> None:
+    check_renders("authoring", "Authoring", len(walked.beats) - 1, tmp_path)
+
+
+def test_metaflow_still_does_what_the_recordings_say(
+    records: tuple[RunRecord, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert {run.recording for run in records} == set((SCENES / "recordings").glob("FareFlow-*.json"))
+    monkeypatch.undo()
+    check_alive("authoring", records, tmp_path)
