@@ -58,7 +58,7 @@ class Branching(DeepDive):
         with self.beat("self.next names two steps. Both will run, each in a task of its own."):
             self.draw()
         join = self.only("choose")
-        with self.beat(f"They run side by side. The join waits for all {len(join.parents)} of them."):
+        with self.beat("They run side by side. The join waits for both."):
             self.replay()
         with self.beat("The join gets inputs, and reads each of them by the name of its step."):
             self.show_code("choose")
@@ -161,7 +161,8 @@ class Branching(DeepDive):
     def draw(self, font_size=24):
         """Draw the graph from the class."""
         self.dag = FlowDAG(self.record.flow, font_size=font_size).set_y(GRAPH_Y)
-        self.play(FadeOut(self.leaving), FadeIn(self.head, self.line))
+        self.play(FadeOut(self.leaving), run_time=0.5)
+        self.play(FadeIn(self.head, self.line), run_time=0.5)
         self.play(Create(self.dag))
         self.leaving = VGroup(self.head, self.line, self.dag)
 
@@ -176,7 +177,7 @@ class Branching(DeepDive):
         """Show the source of the step where all comes together."""
         step = self.record.flow[name]
         title = f"{self.record.flow.name}.{name}"
-        panel = CodePanel(step.source, first_line=step.first_line, title=title, font_size=16)
+        panel = CodePanel(step.source, first_line=step.first_line, title=title, font_size=15)
         rise = TOP - self.dag.get_top()[1]
         panel.set_y((self.dag.get_bottom()[1] + rise + FLOOR) / 2)
         self.leaving.remove(self.clock)

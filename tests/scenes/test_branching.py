@@ -49,7 +49,6 @@ def sentences(records: Iterable[RunRecord]) -> dict[str, list[object]]:
     cities, rounds = counts["CitiesFlow"]["count"], counts["RootFlow"]["improve"]
     assert (into[0], into[3], into[4]) == (2, 1, 1)
     return {
-        r"^They run side by side\. The join waits for all \d+ of them\.$": [into[0]],
         r"^\d+ items, \d+ tasks of the same step": [cities, cities],
         r"^\d+ tasks of price: one for each product of a shop\.$": [counts["ShopsFlow"]["price"]],
         r"^An inner join gets the tasks of its own shop, \d+ and \d+\. ": inner,
@@ -108,7 +107,7 @@ def test_captions_say_what_the_records_say(records: tuple[RunRecord, ...]) -> No
     assert mean.started < trend.finished  # "they run side by side"
     assert trend.started < mean.finished
     [join] = split.tasks_of("choose")
-    assert set(join.parents) == {mean.path, trend.path}
+    assert set(join.parents) == {mean.path, trend.path}  # "both"
     assert join.started > max(mean.finished, trend.finished)  # "the join waits"
 
     cities = each.tasks_of("count")
