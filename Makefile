@@ -62,8 +62,9 @@ snapshots: setup ## Accept how the pictures look now: write the snapshot baselin
 bench: setup ## Run the benchmarks
 	@set -e; for benchmark in benchmarks/*.py; do echo "== $$benchmark"; $(RUN) python "$$benchmark"; done
 
-fuzz: setup ## Lay out random graphs, draw random scenes: FUZZ_EXAMPLES=1000
-	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(RUN) pytest tests/layout tests/render/test_exact_random.py $(ARGS)
+fuzz: setup ## Lay out and draw random flows loaded from source, draw random scenes: FUZZ_EXAMPLES=1000
+	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(RUN) pytest tests/layout tests/mobjects/test_drawn_flows.py \
+		tests/render/test_exact_random.py $(ARGS)
 
 exact: setup ## Compare every frame of every film with Manim's: EXACT_FPS=6
 	EXACT_FPS=$(EXACT_FPS) $(RUN) pytest tests/render/test_exact_films.py $(ARGS)

@@ -88,7 +88,7 @@ class Assembly:
 
     def lay_out(self, wrap: float | Literal["fit"] | None) -> FlowLayout:
         """Find a place for everything; ``wrap`` as :class:`.FlowDAG` has it."""
-        labels = {pair: self._text_size(text, LABEL_PADDING) for pair, text in self.edge_texts.items()}
+        labels = self.label_sizes()
         below = self.look.side == "below"
         fans = [step for step in self.flow.steps if step.kind == "foreach"]
         sizes = {step.name: self._text_size(self._caption(step), CAPTION_PADDING) for step in fans}
@@ -109,6 +109,10 @@ class Assembly:
         if wrap == "fit":
             return fit_layout(lay_out, least=PAGE[self.look.direction])
         return lay_out(wrap)
+
+    def label_sizes(self) -> dict[tuple[str, str], tuple[float, float]]:
+        """Return the room that the texts on edges take, with a little air (units)."""
+        return {pair: self._text_size(text, LABEL_PADDING) for pair, text in self.edge_texts.items()}
 
     def place(self, layout: FlowLayout) -> None:
         """Move nodes and notes to their places."""

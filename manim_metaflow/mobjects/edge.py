@@ -155,13 +155,19 @@ def interrupt(
 def _outside(
     curve: npt.NDArray[np.float64], low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]
 ) -> list[npt.NDArray[np.float64]]:
+    if (curve.max(axis=0) <= low).any() or (curve.min(axis=0) >= high).any():
+        return [curve]
+
+    def are_inside(at: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+        points = _cubic(curve, at)
+        return np.asarray(((points > low) & (points < high)).all(axis=1))
+
     def is_inside(t: float) -> bool:
-        point = _cubic(curve, np.array([t]))[0]
-        return bool((point > low).all() and (point < high).all())
+        return bool(are_inside(np.array([t]))[0])
 
     cuts = [0.0]
     grid = np.linspace(0, 1, 49)
-    states = [is_inside(t) for t in grid]
+    states = are_inside(grid)
     for (low_t, high_t), (one, two) in zip(pairwise(grid), pairwise(states), strict=True):
         if one != two:
             cuts.append(_border(is_inside, low_t, high_t))

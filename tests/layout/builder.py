@@ -81,16 +81,23 @@ def nest(start, targets, kinds):
     return parents, closed
 
 
+CASES = ("fast", "a case of several words", 7, True, "x" * 40, None, "Straße", 2.5)
+"""Keys of a switch, in turn: short and long, of every type that Metaflow takes."""
+
+
 def to_source(flow_info: FlowInfo) -> str:
     """Source code of a ``FlowSpec`` with this graph. It can be loaded; running it is not the point."""
     bodies = {step.targets[0] for step in flow_info.steps if step.parallel}
-    lines = ["from metaflow import FlowSpec, parallel, step", "", "", f"class {flow_info.name}(FlowSpec):"]
+    names = "FlowSpec, card, parallel, resources, retry, step"
+    lines = [f"from metaflow import {names}", "", "", f"class {flow_info.name}(FlowSpec):"]
     for step in flow_info.steps:
+        lines += [f"    {decorator.text}" for decorator in step.decorators]
         if step.name in bodies:
             lines.append("    @parallel")
         mark = "start=True" * (step.name == flow_info.start) or "end=True" * (step.name == flow_info.end)
         lines.append(f"    @step({mark})" if mark else "    @step")
         lines.append(f"    def {step.name}(self{', inputs' * (step.kind == 'join')}):")
+        lines += [f'        """{step.doc}"""'] * bool(step.doc)
         lines.append(f"        {_next(step)}")
         lines.append("")
     return "\n".join(lines)
@@ -104,7 +111,9 @@ def _next(step: StepInfo) -> str:
         fan = "num_parallel=3" if step.parallel else "foreach='items'"
         return f"self.next({targets}, {fan})"
     if step.kind == "split-switch":
-        cases = ", ".join(f"'case_{i}': self.{target}" for i, target in enumerate(step.targets))
+        ways = [*step.targets, step.targets[0]]
+        keys = (*CASES, *(f"case {i}" for i in range(len(ways))))
+        cases = ", ".join(f"{key!r}: self.{target}" for key, target in zip(keys, ways, strict=False))
         return f"self.next({{{cases}}}, condition='mode')"
     return f"self.next({targets})"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,16 +12,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from layout.builder import flow, to_source
+from layout.invariants import violations
 from layout.random_flows import SETTINGS, flows
 
 from manim_metaflow import FlowDAG, StepNode, UsageError, load_flow
 from manim_metaflow.facts.records import DecoratorInfo
+from manim_metaflow.mobjects.assembly import Assembly, Look
 from manim_metaflow.mobjects.still import draw_still, still_png
 from manim_metaflow.testing import check_frame, structure_of
 from manim_metaflow.testing.render import still_config
+from manim_metaflow.theme import current_theme
 
 FLOWS = sorted((Path(__file__).parents[1] / "flows").glob("*.py"))
 TUTORIALS = sorted((Path(__import__("metaflow").__file__).parent / "tutorials").glob("*/*.py"))
+FEWER = settings(SETTINGS, max_examples=max(1, SETTINGS.max_examples // 5))
 DIRECTIONS = ["right", "down"]
 DETAILS = ["names", "badges", "full"]
 LOOKS = st.fixed_dictionaries(
@@ -42,26 +45,60 @@ def problems(dag: FlowDAG) -> list[str]:
     return [str(problem) for problem in found if problem.kind != "outside"]
 
 
-def decorated(info):
-    """The same flow with decorators and docstrings of every length."""
+@st.composite
+def dressed(draw):
+    """Random flows with names of 2 to 80 letters, decorators and docstrings."""
+    info = draw(flows(budget=14))
     texts = ("@card", "@retry(times=2)", "@resources(gpu=1, memory=16000, cpu=8)")
+    lengths = draw(st.lists(st.sampled_from([2, 7, 12, 30, 80]), min_size=1, max_size=5))
+    names = {
+        step.name: f"{step.name}_{'and_so_forth_' * 7}"[: max(len(step.name), lengths[index % len(lengths)])]
+        for index, step in enumerate(info.steps)
+    }
     steps = tuple(
         replace(
             step,
+            name=names[step.name],
+            targets=tuple(names[name] for name in step.targets),
+            split_parents=tuple(names[name] for name in step.split_parents),
+            matching_join=names.get(step.matching_join or ""),
             doc="Says what it is for, at some length." * (index % 3),
             decorators=tuple(DecoratorInfo("x", text) for text in texts[: index % 4]),
         )
         for index, step in enumerate(info.steps)
     )
-    return replace(info, steps=steps)
+    return replace(info, steps=steps, start=names[info.start], end=names[info.end])
 
 
-@settings(SETTINGS, max_examples=int(os.environ.get("FUZZ_EXAMPLES", "100")))
-@given(flows(budget=14), LOOKS)
-def test_nothing_overlaps_in_the_drawing_of_a_random_flow(tmp_path_factory, info, look):
+def broken_rules(info, look):
+    """What is wrong with where things are put, with the room they really take."""
+    size = current_theme().label_size
+    assembly = Assembly(info, info, None, Look(look["direction"], size, "below", look["detail"], 5))
+    layout = assembly.lay_out(look["wrap"])
+    straight = all(step.condition is None for step in info.steps)
+    return violations(
+        info,
+        layout,
+        assembly.label_sizes(),
+        wrapped=look["wrap"] is not None,
+        crossings=0 if straight else None,
+    )
+
+
+@SETTINGS
+@given(dressed(), LOOKS)
+def test_every_rule_holds_in_the_drawing_of_a_random_flow(tmp_path_factory, info, look):
     path = tmp_path_factory.mktemp("flow") / "flow.py"
     path.write_text(to_source(info))
-    dag = FlowDAG(decorated(load_flow(path)), **look)
+    loaded = load_flow(path)
+    for step, written in zip(loaded.steps, info.steps, strict=True):
+        assert (step.name, step.kind, step.targets) == (written.name, written.kind, written.targets)
+        assert (step.split_parents, step.matching_join) == (written.split_parents, written.matching_join)
+        assert [each.text for each in step.decorators if each.name != "parallel"] == [
+            each.text for each in written.decorators
+        ]
+    assert broken_rules(loaded, look) == []
+    dag = FlowDAG(loaded, **look)
     assert problems(dag) == []
     assert all(np.isfinite(part.points).all() for part in dag.family_members_with_points())
 
@@ -75,14 +112,14 @@ def test_real_flows_are_clear_to_read(path, direction):
     assert set(dag.edges) == {(edge.source, edge.target) for edge in load_flow(path).edges}
 
 
-@settings(SETTINGS, max_examples=25)
-@given(flows(budget=14), LOOKS)
+@FEWER
+@given(flows(budget=9), LOOKS)
 def test_the_same_flow_is_drawn_the_same(info, look):
     one, two = (structure_of(FlowDAG(info, **look)) for _ in range(2))
     assert json.dumps(one) == json.dumps(two)
 
 
-@settings(SETTINGS, max_examples=25)
+@FEWER
 @given(flows(budget=14), st.sampled_from(DIRECTIONS))
 def test_a_collapsed_flow_keeps_the_rules(info, direction):
     for step in info.steps:
