@@ -30,8 +30,14 @@ class Place:
 
 def closing_foreach(flow: FlowInfo) -> frozenset[str]:
     """Name the joins that close a foreach."""
-    joins = (step.matching_join for step in flow.steps if step.kind == "foreach")
-    return frozenset(join for join in joins if join is not None)
+    named = {step.matching_join for step in flow.steps if step.kind == "foreach"}
+    # Where switches lead to several joins of one foreach, it names only one of them.
+    named |= {
+        step.name
+        for step in flow.steps
+        if step.kind == "join" and step.split_parents and flow[step.split_parents[-1]].kind == "foreach"
+    }
+    return frozenset(join for join in named if join is not None)
 
 
 def parents_of(places: Iterable[Place], flow: FlowInfo) -> dict[str, tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ._graph import loose_splits
 from .flow_layout import layout_flow, layout_function
 from .geometry import Direction, FlowLayout, NodeBox, Rect, Route, Spacing
 from .regions import Fan, Lane, Series, Tangle, region_tree, walk
@@ -19,6 +20,7 @@ __all__ = [
     "Tangle",
     "layout_flow",
     "layout_function",
+    "loose_splits",
     "region_tree",
     "walk",
 ]

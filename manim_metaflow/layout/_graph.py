@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from manim_metaflow.errors import FlowError
 from manim_metaflow.facts.records import FlowInfo, StepInfo
 
-__all__ = ["Edge", "Link", "Nesting", "Part", "read_nesting"]
+__all__ = ["Edge", "Link", "Nesting", "Part", "loose_splits", "read_nesting"]
 
 Edge = tuple[str, str]
 Link = tuple[int, int, Edge]
@@ -37,9 +37,10 @@ class Nesting:
 def read_nesting(flow: FlowInfo) -> Nesting:
     """Sort the steps of ``flow`` into parts, or say why they do not nest."""
     _check_names(flow)
-    join_of = _joins(flow)
+    loose = loose_splits(flow)
+    join_of = _joins(flow, loose)
     opener_of = {join: opener for opener, join in join_of.items()}
-    inside = {step.name: _splits_around(step, opener_of) for step in flow.steps}
+    inside = {step.name: _splits_around(step, opener_of, loose) for step in flow.steps}
     members: dict[str | None, list[str]] = {None: []}
     members.update({opener: [] for opener in join_of})
     for step in flow.steps:
@@ -72,32 +73,48 @@ def _check_names(flow: FlowInfo) -> None:
                 raise FlowError(f"Edge {edge.source} -> {edge.target} of flow {flow.name}: no step {name!r}.")
 
 
-def _joins(flow: FlowInfo) -> dict[str, str]:
-    """Join of each split, in the author's order."""
-    join_of: dict[str, str] = {}
-    taken: dict[str, str] = {}
+def loose_splits(flow: FlowInfo) -> set[str]:
+    """Return the splits that share a join, or have several: then switches lead to one or another.
+
+    Metaflow demands that each way through a flow closes what it opens, not that one join belongs to one
+    split. Such splits are laid out as switches are.
+    """
+    openers: dict[str, list[str]] = {}
+    closers: dict[str, list[str]] = {}
     for step in flow.steps:
-        if step.kind not in ("split", "foreach"):
+        if step.kind in ("split", "foreach") and step.matching_join is not None:
+            openers.setdefault(step.matching_join, []).append(step.name)
+        if step.kind == "join" and step.split_parents:
+            closers.setdefault(step.split_parents[-1], []).append(step.name)
+    loose = {name for names in openers.values() if len(names) > 1 for name in names}
+    return loose | {name for name, joins in closers.items() if len(joins) > 1}
+
+
+def _joins(flow: FlowInfo, loose: set[str]) -> dict[str, str]:
+    """Join of each split that nests, in the author's order."""
+    join_of: dict[str, str] = {}
+    for step in flow.steps:
+        if step.kind not in ("split", "foreach") or step.name in loose:
             continue
         join = step.matching_join
         if join is None or join not in flow:
             raise FlowError(f"Step {step.name} of flow {flow.name} fans out but no join closes it.")
-        if join in taken:
-            raise FlowError(f"Step {join} of flow {flow.name} joins both {taken[join]} and {step.name}.")
-        if flow[join].split_parents != (*step.split_parents, step.name):
+        around = [name for name in step.split_parents if name not in loose]
+        if [name for name in flow[join].split_parents if name not in loose] != [*around, step.name]:
             raise FlowError(
                 f"Join {join} of flow {flow.name} does not stand in the split {step.name} it closes."
             )
-        join_of[step.name], taken[join] = join, step.name
+        join_of[step.name] = join
     return join_of
 
 
-def _splits_around(step: StepInfo, opener_of: dict[str, str]) -> tuple[str, ...]:
-    if step.name in opener_of:
-        return step.split_parents[:-1]
-    if step.kind == "join":
+def _splits_around(step: StepInfo, opener_of: dict[str, str], loose: set[str]) -> tuple[str, ...]:
+    parents = step.split_parents
+    if step.name in opener_of or (parents and step.kind == "join" and parents[-1] in loose):
+        parents = parents[:-1]
+    elif step.kind == "join":
         raise FlowError(f"Step {step.name} is a join but closes no split.")
-    return step.split_parents
+    return tuple(name for name in parents if name not in loose)
 
 
 def _edges(flow: FlowInfo) -> list[Edge]:
@@ -127,7 +144,7 @@ def _place_edge(
     if here != there:
         raise FlowError(
             f"Edge {source} -> {target} leads from {_words(here)} to {_words(there)}: "
-            "each split must be closed by one join of its own."
+            "what a split opens, a join must close."
         )
     return (here[-1] if here else None), tail, head
 

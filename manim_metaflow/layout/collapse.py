@@ -8,12 +8,15 @@ from dataclasses import replace
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records import EdgeInfo, FlowInfo, StepInfo
 
+from ._graph import loose_splits
+
 __all__ = ["collapse_flow", "folded_name", "inside", "region_names"]
 
 
 def region_names(flow: FlowInfo) -> list[str]:
-    """Return the steps that fan out up to a join: each names the region in between."""
-    return [step.name for step in flow.steps if step.matching_join is not None]
+    """Return the steps that fan out up to a join of their own: each names the region in between."""
+    loose = loose_splits(flow)
+    return [step.name for step in flow.steps if step.matching_join is not None and step.name not in loose]
 
 
 def inside(flow: FlowInfo, region: str) -> list[str]:
@@ -22,10 +25,11 @@ def inside(flow: FlowInfo, region: str) -> list[str]:
     Raises
     ------
     UsageError
-        The step does not fan out.
+        The step does not fan out, or not up to one join of its own.
     """
-    if region not in flow or flow[region].matching_join is None:
-        known = ", ".join(region_names(flow)) or "none"
+    regions = region_names(flow)
+    if region not in regions:
+        known = ", ".join(regions) or "none"
         raise UsageError(
             f"{flow.name} has no region {region!r}. Regions have the name of the step that fans out: {known}."
         )

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from manim_metaflow.facts.records import ArtifactRecord, FlowInfo, RunRecord, StepInfo
+from manim_metaflow.layout import loose_splits
 from manim_metaflow.layout.collapse import folded_name, inside
 from manim_metaflow.layout.fit import fit_layout
 from manim_metaflow.layout.flow_layout import layout_flow
@@ -82,7 +83,7 @@ class Assembly:
     def __init__(self, whole: FlowInfo, flow: FlowInfo, run: RunRecord | None, look: Look) -> None:
         self.whole, self.flow, self.run, self.look = whole, flow, run, look
         self.nodes = {step.name: self._node(step) for step in flow.steps}
-        self.edge_texts = {(edge.source, edge.target): edge_text(edge) for edge in flow.edges if edge.labels}
+        self.edge_texts = self._edge_texts()
         self.notes = {step.name: self._notes(step) for step in flow.steps}
         self.boxes = {step.name: self._box(step) for step in flow.steps}
 
@@ -223,6 +224,17 @@ class Assembly:
         return [ArtifactChip(a.name, a.sha, size=CHIP_SIZE, font_size=self.look.small) for a in widest]
 
     # ------------------------------------------------------------------------ edges and frames
+
+    def _edge_texts(self) -> dict[tuple[str, str], str]:
+        """Return what is written on edges: cases, and what a foreach without a frame of its own repeats."""
+        unframed = {name for name in loose_splits(self.flow) if self.flow[name].kind == "foreach"}
+        texts = {}
+        for edge in self.flow.edges:
+            if edge.source in unframed:
+                texts[edge.source, edge.target] = self._caption(self.flow[edge.source])
+            elif edge.labels:
+                texts[edge.source, edge.target] = edge_text(edge)
+        return texts
 
     def _count(self, step: StepInfo) -> int:
         return len(self.run.tasks_of(step.targets[0])) if self.run else 0

@@ -62,20 +62,25 @@ def _edge_kind(kind, step, target):
 
 
 def nest(start, targets, kinds):
-    """Open splits of each step as Metaflow counts them, and the join of each split."""
+    """Open splits of each step as Metaflow counts them, and the join of each split.
+
+    Metaflow walks every way, first to last, and the last one that comes by a step has its say.
+    """
     parents: dict[str, tuple[str, ...]] = {}
     closed: dict[str, str] = {}
+    seen: set[tuple[str, tuple[str, ...]]] = set()
     todo: list[tuple[str, tuple[str, ...]]] = [(start, ())]
     while todo:
         step, around = todo.pop()
-        if step in parents or step not in targets:
+        if (step, around) in seen or step not in targets:
             continue
-        parents[step] = around
+        seen.add((step, around))
+        parents.setdefault(step, around)
         inner = around
         if kinds[step] in ("split", "foreach"):
             inner = (*around, step)
         elif kinds[step] == "join" and around:
-            closed[around[-1]] = step
+            closed.setdefault(around[-1], step)
             inner = around[:-1]
         todo.extend((target, inner) for target in targets[step])
     return parents, closed

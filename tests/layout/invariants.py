@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from manim_metaflow.facts.records import FlowInfo
-from manim_metaflow.layout import FlowLayout, Rect, Route
+from manim_metaflow.layout import FlowLayout, Rect, Route, loose_splits
 
 EPS = 2e-5
 CLEARANCE = 0.02
@@ -184,8 +184,9 @@ def _frames(flow: FlowInfo, layout: FlowLayout, rooms: Mapping[str, Rect]) -> It
 def _levels(flow: FlowInfo, layout: FlowLayout) -> Iterator[str]:
     axis = 1 if layout.direction == "right" else 0
     at = {name: point[axis] for name, point in layout.positions.items()}
+    loose = loose_splits(flow)
     for step in flow.steps:
-        if step.matching_join is None:
+        if step.matching_join is None or step.name in loose:
             continue
         if abs(at[step.name] - at[step.matching_join]) > EPS:
             yield f"join {step.matching_join} is not level with {step.name}"

@@ -95,6 +95,31 @@ class Grower:
         else:
             self.write(first, "?>", *self._shuffled([first, after]))
 
+    def twin(self, first: str, after: str, depth: int, into_join: bool) -> None:
+        """A split or a foreach whose arms lead to one join or to another."""
+        heads = [self.new() for _ in range(self.draw(st.integers(1, 3)))]
+        joins = [self.new(), self.new()]
+        self.write(first, "=>" if len(heads) == 1 else "->", *heads)
+        for head in heads:
+            arms = [self.new(), self.new()]
+            self.write(head, "?>", *arms)
+            for arm, join in zip(arms, joins, strict=True):
+                self.chain(arm, join, depth - 1, True)
+        for join in joins:
+            self.write(f"*{join}", "->", after)
+
+    def shared(self, first: str, after: str, depth: int, into_join: bool) -> None:
+        """A switch to two steps that fan out to the same steps."""
+        openers = [self.new(), self.new()]
+        heads = [self.new() for _ in range(self.draw(st.integers(1, 2)))]
+        join = self.new()
+        self.write(first, "?>", *openers)
+        for opener in openers:
+            self.write(opener, "=>" if len(heads) == 1 else "->", *self._shuffled(heads))
+        for head in heads:
+            self.chain(head, join, depth - 1, True)
+        self.write(f"*{join}", "->", after)
+
     def switch(self, first: str, after: str, depth: int, into_join: bool) -> None:
         """Arms that skip ahead, share targets, and meet at an ordinary step (or at a join)."""
         inner = [self.new() for _ in range(self.draw(st.integers(1, 5)))]
@@ -138,7 +163,7 @@ class Grower:
 
 
 STRAIGHT = ["step", "split", "foreach", "parallel"]
-ALL = [*STRAIGHT, "switch", "switch", "loop"]
+ALL = [*STRAIGHT, "switch", "switch", "loop", "twin", "shared"]
 
 
 @st.composite

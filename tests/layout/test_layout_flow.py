@@ -39,6 +39,16 @@ SHAPES = {
     "recursion": ("start -> again; again ?> again after; after -> end; end", 0),
     "arms to a join": ("start => s; s ?> a b; a -> j; b -> j; *j -> end; end", 0),
     "tangle to a join": ("start => s; s ?> a b; a ?> c d; b -> d; c -> j; d -> j; *j -> end; end", 0),
+    "two joins of one foreach": (
+        "start => a; a ?> b c; b -> i; c -> j; *i -> end; *j -> end; end",
+        0,
+    ),
+    "two joins of one split": (
+        "start -> a b; a ?> c d; b ?> e f; c -> i; d -> j; e -> i; f -> j; *i -> end; *j -> end; end",
+        1,
+    ),
+    "one join of two foreaches": ("start ?> a b; a => c; b => c; c -> j; *j -> end; end", 0),
+    "one join of two splits": ("start ?> a b; a -> c d; b -> c d; c -> j; d -> j; *j -> end; end", 1),
     "train": (TRAIN, 0),
 }
 
