@@ -178,22 +178,27 @@ def _step(cls: Any, name: str) -> StepInfo:
 def _parameters(cls: Any) -> tuple[ParameterInfo, ...]:
     order = [name for base in reversed(cls.__mro__) for name in vars(base)]
     held = dict(cls._get_parameters())
-    return tuple(_parameter(name, held[name]) for name in dict.fromkeys([*order, *held]) if name in held)
+    folder = Path(_filename_of(cls)).parent
+    names = [name for name in dict.fromkeys([*order, *held]) if name in held]
+    return tuple(_parameter(name, held[name], folder) for name in names)
 
 
-def _parameter(variable: str, parameter: Any) -> ParameterInfo:
+def _parameter(variable: str, parameter: Any, folder: Path) -> ParameterInfo:
     given = {**parameter.kwargs, **{k: v for k, v in parameter._override_kwargs.items() if v is not None}}
     default = given.get("default")
     return ParameterInfo(
         name=parameter.name,
         variable=variable,
         kind=type(parameter).__name__,
-        default=None if default is None else _default_text(default),
+        default=None if default is None else _default_text(default, folder),
         help=given.get("help"),
     )
 
 
-def _default_text(default: Any) -> str:
+def _default_text(default: Any, folder: Path) -> str:
+    """Write a default as the author would; a file beside the flow by its name from there."""
+    if isinstance(default, str) and folder.is_absolute() and Path(default).is_relative_to(folder):
+        default = str(Path(default).relative_to(folder))
     return f"{getattr(default, '__name__', 'function')}()" if callable(default) else repr(default)
 
 
@@ -204,8 +209,12 @@ def _flow_decorators(cls: Any) -> tuple[DecoratorInfo, ...]:
 
 def _file_of(cls: Any) -> tuple[str, str]:
     """Name the file that defines the class, and its text; a notebook's cell has text alone."""
-    codes = [inspect.unwrap(getattr(cls, name)).__code__ for name in own_steps(cls) or cls._graph.nodes]
-    filename = codes[0].co_filename
+    filename = _filename_of(cls)
     if Path(filename).is_file():
         return Path(filename).name, read_source(Path(filename))
     return "", "".join(linecache.getlines(filename))
+
+
+def _filename_of(cls: Any) -> str:
+    codes = [inspect.unwrap(getattr(cls, name)).__code__ for name in own_steps(cls) or cls._graph.nodes]
+    return str(codes[0].co_filename)

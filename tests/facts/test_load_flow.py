@@ -5,6 +5,7 @@ import sys
 import textwrap
 from pathlib import Path
 
+import metaflow
 import pytest
 from metaflow import FlowSpec, step
 
@@ -13,6 +14,10 @@ from manim_metaflow.facts import FlowInfo, load_flow
 from manim_metaflow.facts._importing import imported_file
 
 FLOWS = sorted((Path(__file__).parents[1] / "flows").glob("*.py"))
+TUTORIALS = sorted((Path(metaflow.__file__).parent / "tutorials").glob("*/*.py"))
+REAL = [*FLOWS, *TUTORIALS]
+TYPES = {"split": "split-static", "foreach": "split-foreach"}
+"""What Metaflow calls kinds where it describes a graph."""
 TINY = """
 from metaflow import FlowSpec, step
 
@@ -39,50 +44,78 @@ class InThisFile(FlowSpec):
         pass
 
 
-@pytest.mark.parametrize("path", FLOWS, ids=lambda path: path.stem)
+def class_in(path, flow):
+    """The flow's class, imported for itself."""
+    with imported_file(path) as module:
+        cls = vars(module)[flow.name]
+        return getattr(cls, "_flow_cls", cls)
+
+
+def test_the_tutorials_are_there():
+    assert len(TUTORIALS) >= 6
+
+
+@pytest.mark.parametrize("path", REAL, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_every_field_agrees_with_metaflows_graph(path):
     flow = load_flow(path)
-    with imported_file(path) as module:
-        held = [
-            value for value in vars(module).values() if getattr(value, "__module__", "") == module.__name__
-        ]
-        held = [getattr(value, "_flow_cls", value) for value in held]
-        (cls,) = {value for value in held if isinstance(value, type) and issubclass(value, FlowSpec)}
-        graph = cls._graph
-        assert {s.name for s in flow.steps} == set(graph.nodes)
-        assert (flow.name, flow.start, flow.end) == (cls.__name__, graph.start_step, graph.end_step)
-        assert flow.doc == inspect.cleandoc(cls.__dict__["__doc__"] or "")
-        assert flow.file == path.name
-        assert flow.source == path.read_text()
-        for node in graph:
-            found = flow[node.name]
-            assert found.kind == node.type
-            assert found.targets == tuple(dict.fromkeys(node.out_funcs))
-            assert found.foreach_param == node.foreach_param
-            assert found.parallel == bool(node.parallel_foreach)
-            assert found.num_parallel == (node.num_parallel or None)
-            assert found.parallel_step == node.parallel_step
-            assert found.condition == node.condition
-            assert [target for _, target in found.cases] == list(node.switch_cases.values())
-            assert found.split_parents == tuple(node.split_parents)
-            assert found.matching_join == node.matching_join
-            source, first = inspect.getsourcelines(getattr(cls, node.name))
-            assert found.source == textwrap.dedent("".join(source)).rstrip() + "\n"
-            assert (found.first_line, found.last_line) == (
-                first,
-                first + len("".join(source).rstrip().split("\n")) - 1,
-            )
-        arrows = {(e.source, e.target) for e in flow.edges}
-        assert arrows == {(node.name, target) for node in graph for target in node.out_funcs}
+    cls = class_in(path, flow)
+    graph = cls._graph
+    assert {s.name for s in flow.steps} == set(graph.nodes)
+    assert (flow.name, flow.start, flow.end) == (cls.__name__, graph.start_step, graph.end_step)
+    assert flow.doc == inspect.cleandoc(cls.__dict__["__doc__"] or "")
+    assert flow.file == path.name
+    assert flow.source == path.read_text()
+    for node in graph:
+        found = flow[node.name]
+        assert found.kind == node.type
+        assert found.targets == tuple(dict.fromkeys(node.out_funcs))
+        assert found.foreach_param == node.foreach_param
+        assert found.parallel == bool(node.parallel_foreach)
+        assert found.num_parallel == (node.num_parallel or None)
+        assert found.parallel_step == node.parallel_step
+        assert found.condition == node.condition
+        assert [target for _, target in found.cases] == list(node.switch_cases.values())
+        assert found.split_parents == tuple(node.split_parents)
+        assert found.matching_join == node.matching_join
+        source, first = inspect.getsourcelines(getattr(cls, node.name))
+        assert found.source == textwrap.dedent("".join(source)).rstrip() + "\n"
+        assert (found.first_line, found.last_line) == (
+            first,
+            first + len("".join(source).rstrip().split("\n")) - 1,
+        )
+    arrows = {(e.source, e.target) for e in flow.edges}
+    assert arrows == {(node.name, target) for node in graph for target in node.out_funcs}
 
 
-@pytest.mark.parametrize("path", FLOWS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", REAL, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_every_field_agrees_with_what_metaflow_stores_of_a_graph(path):
+    flow = load_flow(path)
+    said, _ = class_in(path, flow)._graph.output_steps()
+    assert set(said) == {step.name for step in flow.steps}
+    for found in flow.steps:
+        told = said[found.name]
+        kind = "split-parallel" if found.parallel else TYPES.get(found.kind, found.kind)
+        assert told["type"] == kind
+        assert tuple(dict.fromkeys(told["next"])) == found.targets
+        assert told["doc"].strip("\n") == found.doc
+        assert Path(told["source_file"]).name == found.file
+        assert found.first_line <= told["line"] <= found.last_line
+        assert told.get("foreach_artifact") == found.foreach_param
+        assert (told.get("num_parallel") or None) == found.num_parallel
+        assert told.get("condition") == found.condition
+        assert tuple(told.get("switch_cases", {}).values()) == tuple(target for _, target in found.cases)
+        assert told.get("matching_join") == found.matching_join
+        written = [each["name"] for each in told["decorators"] if each["statically_defined"]]
+        assert {name.rpartition(".")[2] for name in written} == {each.name for each in found.decorators}
+
+
+@pytest.mark.parametrize("path", REAL, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_steps_come_in_the_order_of_the_source(path):
     lines = [step.first_line for step in load_flow(path).steps]
     assert lines == sorted(lines)
 
 
-@pytest.mark.parametrize("path", FLOWS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", REAL, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_no_path_of_this_machine_is_in_the_record(path):
     assert str(path.parent) not in load_flow(path).to_json()
 
@@ -180,6 +213,19 @@ def test_parameters_keep_the_authors_order_names_and_defaults():
         ("cfg", "cfg", "Config", "{'a': {'b': 7}}", None),
         ("opts", "opts", "Parameter", "{'k': 1}", None),
     ]
+
+
+def test_a_default_beside_the_flow_is_named_from_there(write):
+    path = write(
+        TINY.format(name="P")
+        .replace("FlowSpec, step\n", "FlowSpec, IncludeFile, step\nimport os\n")
+        .replace(
+            "    @step\n    def start",
+            "    rows = IncludeFile('rows', default=os.path.join(os.path.dirname(__file__), 'rows.csv'))\n\n"
+            "    @step\n    def start",
+        )
+    )
+    assert load_flow(path).parameters[0].default == "'rows.csv'"
 
 
 def test_a_default_that_is_computed_is_named_not_addressed(write):

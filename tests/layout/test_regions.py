@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+import metaflow
 import pytest
 
 from manim_metaflow.errors import FlowError
+from manim_metaflow.facts import load_flow
+from manim_metaflow.facts._importing import imported_file
 from manim_metaflow.layout import Fan, Lane, Series, Tangle, region_tree, walk
 
 from .builder import flow
+
+REAL = [
+    path
+    for path in (
+        *sorted((Path(__file__).parents[1] / "flows").glob("*.py")),
+        *sorted((Path(metaflow.__file__).parent / "tutorials").glob("*/*.py")),
+    )
+    # Metaflow repeats what follows a switch in each of its arms, and writes num_parallel flat.
+    if not any(word in path.read_text() for word in ("condition=", "num_parallel="))
+]
 
 
 def test_splits_hold_their_branches_in_order():
@@ -41,6 +55,23 @@ def test_a_tangle_holds_whole_splits():
     assert ["c", "j"] in [
         [item for item in member.items if isinstance(item, str)] for member in tangle.members
     ]
+
+
+def nested(series):
+    """Regions as Metaflow writes them: a list a branch, all branches behind the step that fans out."""
+    return [
+        item if isinstance(item, str) else [nested(branch) for branch in item.branches]
+        for item in series.items
+    ]
+
+
+@pytest.mark.parametrize("path", REAL, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_regions_nest_as_metaflow_says(path):
+    info = load_flow(path)
+    with imported_file(path) as module:
+        cls = vars(module)[info.name]
+        _, structure = getattr(cls, "_flow_cls", cls)._graph.output_steps()
+    assert nested(region_tree(info)) == structure
 
 
 def test_walk_meets_parents_first():
