@@ -56,7 +56,15 @@ _HOMES = {
         "UnfoldTasks",
         "WriteKeys",
     ],
-    "errors": ["FlowError", "FontError", "ManimMetaflowError", "RecordingError", "RunError", "UsageError"],
+    "errors": [
+        "FlowError",
+        "FlowWarning",
+        "FontError",
+        "ManimMetaflowError",
+        "RecordingError",
+        "RunError",
+        "UsageError",
+    ],
     "facts": [
         "ArtifactRecord",
         "AttemptRecord",

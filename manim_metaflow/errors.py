@@ -7,7 +7,15 @@ it stands, and what to do about it. The command line prints the message alone an
 
 from __future__ import annotations
 
-__all__ = ["FlowError", "FontError", "ManimMetaflowError", "RecordingError", "RunError", "UsageError"]
+__all__ = [
+    "FlowError",
+    "FlowWarning",
+    "FontError",
+    "ManimMetaflowError",
+    "RecordingError",
+    "RunError",
+    "UsageError",
+]
 
 
 class ManimMetaflowError(Exception):
@@ -24,6 +32,10 @@ class UsageError(ManimMetaflowError):
 
 class FlowError(ManimMetaflowError):
     """A flow cannot be read: no such file, no ``FlowSpec`` in it, a graph Metaflow rejects."""
+
+
+class FlowWarning(UserWarning):
+    """A flow can be read, but will not run as it stands."""
 
 
 class RunError(ManimMetaflowError):

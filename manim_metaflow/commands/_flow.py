@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
 import cloup
 from click.shell_completion import CompletionItem
+
+from manim_metaflow.errors import FlowWarning
 
 if TYPE_CHECKING:
     from manim_metaflow.facts.records import FlowInfo
@@ -47,4 +51,22 @@ def read_flow(source: str) -> FlowInfo:
     sys.setrecursionlimit(max(DEPTH, sys.getrecursionlimit()))
     if "" not in sys.path:  # as `python -m` has it: an installed command's folder is another
         sys.path.insert(0, "")
-    return load_flow(source)
+    with _warnings_as_messages():
+        return load_flow(source)
+
+
+@contextmanager
+def _warnings_as_messages() -> Iterator[None]:
+    """Show warnings about the flow as this command's own words."""
+    with warnings.catch_warnings():
+        shown = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+            if issubclass(category, FlowWarning):
+                click.echo(f"manim-metaflow: {message}", err=True)
+            else:
+                shown(message, category, *where, **more)
+
+        warnings.simplefilter("always", FlowWarning)
+        warnings.showwarning = show
+        yield

@@ -34,7 +34,10 @@ def writable(output: Path) -> Path:
 @contextmanager
 def whole_file(output: Path) -> Iterator[Path]:
     """Write beside the file and put it in place when it is whole; nothing is left when it is not."""
-    handle, name = tempfile.mkstemp(prefix=".", suffix=output.suffix, dir=output.resolve().parent)
+    try:
+        handle, name = tempfile.mkstemp(prefix=".", suffix=output.suffix, dir=output.resolve().parent)
+    except OSError as error:  # a folder that lets nobody write, whatever its permissions say
+        raise UsageError(f"Cannot write {output}: {error.strerror}.") from error
     os.close(handle)
     draft = Path(name)
     try:

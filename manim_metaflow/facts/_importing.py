@@ -28,6 +28,11 @@ def read_source(path: Path) -> str:
         raise FlowError(f"{path}: no such file.")
     if path.is_dir():
         raise FlowError(f"{path}: a directory. Name the file of the flow in it.")
+    if path.suffix == ".ipynb":
+        raise FlowError(
+            f"{path}: a notebook. Draw its flow there, with FlowDAG(MyFlow) as the last line of a cell, or "
+            "put the flow into a .py file."
+        )
     if path.suffix != ".py":
         raise FlowError(f"{path}: not a Python file. A flow is read from a .py file.")
     try:

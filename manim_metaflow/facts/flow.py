@@ -5,10 +5,11 @@ from __future__ import annotations
 import importlib
 import inspect
 import linecache
+import warnings
 from pathlib import Path
 from typing import Any
 
-from manim_metaflow.errors import FlowError
+from manim_metaflow.errors import FlowError, FlowWarning
 from manim_metaflow.facts._graph import case_label, edges_of
 from manim_metaflow.facts._importing import imported_file, read_source
 from manim_metaflow.facts._lint import check_graph
@@ -34,6 +35,11 @@ def load_flow(source: Any) -> FlowInfo:
     ------
     FlowError
         If there is no such flow, its file cannot be imported, or Metaflow rejects its graph.
+
+    Warns
+    -----
+    FlowWarning
+        If a config's default is in a file that is not there.
 
     Examples
     --------
@@ -180,6 +186,8 @@ def _parameters(cls: Any) -> tuple[ParameterInfo, ...]:
     held = dict(cls._get_parameters())
     folder = Path(_filename_of(cls)).parent
     names = [name for name in dict.fromkeys([*order, *held]) if name in held]
+    for name in names:
+        _warn_of_missing_file(cls.__name__, held[name], folder)
     return tuple(_parameter(name, held[name], folder) for name in names)
 
 
@@ -193,6 +201,20 @@ def _parameter(variable: str, parameter: Any, folder: Path) -> ParameterInfo:
         default=None if default is None else _default_text(default, folder),
         help=given.get("help"),
     )
+
+
+def _warn_of_missing_file(flow: str, parameter: Any, folder: Path) -> None:
+    """Metaflow reads a config's file when the flow is run, from where it is run; a graph needs none."""
+    file = parameter._override_kwargs.get("default") if parameter.IS_CONFIG_PARAMETER else None
+    if not isinstance(file, str) or not getattr(parameter, "_default_is_file", False):
+        return
+    if not any((base / file).is_file() for base in (Path.cwd(), folder)):
+        warnings.warn(
+            f"{flow}: Config {parameter.name} has its default in {file}, and there is no such file: "
+            f"the graph is as written, but without --config {parameter.name} FILE the flow will not run.",
+            FlowWarning,
+            stacklevel=5,
+        )
 
 
 def _default_text(default: Any, folder: Path) -> str:

@@ -27,7 +27,7 @@ from manim_metaflow.theme import Theme, current_theme, theme_named, use_theme
 
 __all__ = ["FlowDAG", "made_here"]
 
-HEADING_GAP, NARROWEST = 0.45, 8.0
+HEADING_GAP, NARROWEST = 0.45, 10.0
 
 LAYERS = 5
 """Frames, arrows, boxes, loops, notes: the groups that collapse takes things from."""

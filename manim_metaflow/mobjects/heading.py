@@ -16,6 +16,8 @@ __all__ = ["FlowHeading"]
 
 MOST_PARAMETERS = 12
 LETTERS = 72
+LEAST_HELP = 5
+"""Ems below which a help text says too little to be begun."""
 
 
 class FlowHeading(VGroup):
@@ -86,13 +88,13 @@ class FlowHeading(VGroup):
         texts = [parameter_text(parameter) for parameter in shown]
         labels = [TextLabel(text, font_size=theme.small_size) for text in texts]
         column = max(label.width for label in labels) + 0.3
-        room = int((self._width - column) / (0.6 * EM * theme.small_size))
+        room = (self._width - column) / (EM * theme.small_size)
         for label, parameter in zip(labels, shown, strict=True):
             baseline = self._advance(theme.small_size)
             self.add(label.left_at(0, baseline))
-            about = clip(parameter.help or "", room) if room > 8 else ""
-            if about:
-                help_text = TextLabel(about, font="prose", font_size=theme.small_size, color=theme.muted)
+            about = wrap_text(parameter.help or "", (theme.prose, 400), room, 1) if room > LEAST_HELP else []
+            for line in about:
+                help_text = TextLabel(line, font="prose", font_size=theme.small_size, color=theme.muted)
                 self.add(help_text.left_at(column, baseline))
         if len(parameters) > len(shown):
             more = f"{len(parameters) - len(shown)} more"
