@@ -82,11 +82,16 @@ def nest(start, targets, kinds):
         elif kinds[step] == "join" and around:
             closed.setdefault(around[-1], step)
             inner = around[:-1]
-        todo.extend((target, inner) for target in targets[step])
+        todo.extend((target, inner) for target in ways(kinds[step], targets[step]))
     return parents, closed
 
 
-CASES = ("fast", "a case of several words", 7, True, "x" * 40, None, "Straße", 2.5)
+def ways(kind, targets):
+    """What a step's ``self.next`` names, in order: two cases of each switch lead to its first target."""
+    return [*targets, targets[0]] if kind == "split-switch" else targets
+
+
+CASES = ("fast", "slow", 7, True, "a case of several words", "x" * 40, None, "Straße", 2.5)
 """Keys of a switch, in turn: short and long, of every type that Metaflow takes."""
 
 
@@ -116,9 +121,9 @@ def _next(step: StepInfo) -> str:
         fan = "num_parallel=3" if step.parallel else "foreach='items'"
         return f"self.next({targets}, {fan})"
     if step.kind == "split-switch":
-        ways = [*step.targets, step.targets[0]]
-        keys = (*CASES, *(f"case {i}" for i in range(len(ways))))
-        cases = ", ".join(f"{key!r}: self.{target}" for key, target in zip(keys, ways, strict=False))
+        named = ways(step.kind, step.targets)
+        keys = (*CASES, *(f"case {i}" for i in range(len(named))))
+        cases = ", ".join(f"{key!r}: self.{target}" for key, target in zip(keys, named, strict=False))
         return f"self.next({{{cases}}}, condition='mode')"
     return f"self.next({targets})"
 

@@ -204,6 +204,33 @@ def test_every_kind_looks_as_it_did(frame_snapshot, name, theme, direction):
     frame_snapshot(dag)
 
 
+FURTHER = {
+    "one step": "only",
+    "own names of start and end": "begin -> work; work -> finish; finish",
+    "two joins of one foreach": "start => a; a ?> b c; b -> i; c -> j; *i -> end; *j -> end; end",
+    "two switches to the same targets": "start ?> a b; a ?> c d; b ?> c d; c -> e; d -> e; e -> end; end",
+    "one join of two foreaches": "start ?> a b; a => c; b => c; c -> j; *j -> end; end",
+    "an arm that skips": "start ?> a b end; a -> b; b -> end; end",
+}
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_further_kinds_look_as_they_did(frame_snapshot, tmp_path, theme, direction):
+    path = tmp_path / "flow.py"
+    dags = []
+    for text in FURTHER.values():
+        path.write_text(to_source(flow(text)))
+        dags.append(FlowDAG(path, theme=theme, direction=direction))
+    right = direction == "right"
+    columns = [dags[:3], dags[3:]] if right else [[dag] for dag in dags]
+    picture = mn.VGroup(*[mn.VGroup(*each).arrange(mn.DOWN, buff=0.6) for each in columns])
+    picture.arrange(mn.RIGHT, buff=0.8)
+    picture.scale(min(1, 13.4 / picture.width, 7.4 / picture.height))
+    picture.theme = dags[0].theme
+    frame_snapshot(picture)
+
+
 def test_a_wrong_detail_or_theme_is_refused():
     with pytest.raises(UsageError, match="There is no detail 'all'"):
         FlowDAG(FLOWS_BY_NAME["linear"], detail="all")
