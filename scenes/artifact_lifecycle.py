@@ -37,12 +37,14 @@ from manim_metaflow import (
     WriteKeys,
     record_run,
 )
+from manim_metaflow.mobjects.path import Path as Curve
+from manim_metaflow.mobjects.path import rounded_rectangle
 
 HERE = Path(__file__).parent
 FLOW, ENDINGS = HERE / "flows" / "lifecycle.py", HERE / "flows" / "endings.py"
 
 WIDTH, GAP = 13.2, 0.14
-CODE = 17
+CODE, STORE = 17, 1.35
 
 
 def recordings(**options):
@@ -86,7 +88,7 @@ class ArtifactLifecycle(DeepDive):
         self.play(FadeIn(title, shift=0.2 * UP))
         self.wait(1.5)
         self.title = title
-        self.track = LifecycleTrack(width=11).move_to(3.2 * UP)
+        self.track = LifecycleTrack(width=11).move_to(3.36 * UP)
 
     def assign(self):
         """Assign, and assign again: it is all in memory."""
@@ -95,8 +97,8 @@ class ArtifactLifecycle(DeepDive):
         code = CodePanel(self.step.source, first_line=self.step.first_line, title="double", font_size=CODE)
         room = WIDTH - code.width - GAP
         self.memory = StoragePanel(f"memory of task {self.task.path}", width=room, height=code.height)
-        VGroup(code, self.memory).arrange(RIGHT, buff=GAP).move_to(1.15 * UP).set_x(0)
-        self.store = StoragePanel("datastore", width=WIDTH, height=1.35).next_to(code, DOWN, buff=GAP)
+        VGroup(code, self.memory).arrange(RIGHT, buff=GAP).move_to(1.38 * UP).set_x(0)
+        self.store = StoragePanel("datastore", width=WIDTH, height=STORE).next_to(code, DOWN, buff=GAP)
         self.store.set_x(0)
         self.metadata = MetadataPanel(
             self.run.flow.name,
@@ -118,8 +120,8 @@ class ArtifactLifecycle(DeepDive):
         with self.beat(
             "Inside a step, self is an object like any other. To assign is to keep a value in memory."
         ):
-            self.play(FadeOut(self.title, shift=0.2 * UP), run_time=0.6)
-            self.play(FadeIn(code, self.memory, self.store, *self.cells.values(), self.metadata.ground))
+            places = (code, self.memory, self.store, *self.cells.values(), self.metadata.ground)
+            self.play(FadeOut(self.title, shift=0.2 * UP), FadeIn(*places))
             self.play(Create(self.track), run_time=0.8)
             line = self.line_of(code, first)
             self.play(FadeIn(line), CreateArtifact(draft, origin=line), AdvanceTrack(self.track, "create"))
@@ -141,6 +143,7 @@ class ArtifactLifecycle(DeepDive):
         with self.beat(
             "The step's code has ended. Artifact by artifact, Metaflow turns the value into bytes."
         ):
+            self.bring_to_back(wide)
             self.play(FadeOut(self.code), FadeOut(self.memory), FadeIn(wide), run_time=0.6)
             row = chips.copy().arrange(RIGHT, buff=0.3).move_to(wide).align_to(wide, LEFT)
             row.shift(0.25 * RIGHT + 0.55 * UP)
@@ -200,16 +203,17 @@ class ArtifactLifecycle(DeepDive):
         with self.beat(
             "When all blobs are there, the key map follows, and after it the mark that the task is done."
         ):
+            self.bring_to_back(shelf)
             self.play(
-                FadeOut(self.memory, self.working), FadeOut(self.store), FadeIn(shelf, first), run_time=0.7
+                FadeOut(self.memory, self.working, self.store, self.doubled, self.spare),
+                FadeIn(shelf),
+                FadeIn(first),
+                run_time=0.7,
             )
             sources = {"doubled": self.cells["doubled"], "numbers": self.cells["numbers"]}
             sources |= {"spare": self.cells["numbers"], "unit": self.cells["unit"]}
-            self.play(FadeOut(self.doubled, self.spare), WriteKeys(keys, sources))
-            self.done = TextLabel(
-                f"{self.keys('double').number}.DONE.lock", font_size=16, color=self.theme.done
-            )
-            self.done.next_to(keys, LEFT, buff=0.25).align_to(keys, UP).shift(0.12 * DOWN)
+            self.play(WriteKeys(keys, sources))
+            self.done = self.mark_of("double").next_to(keys, LEFT, buff=0.2).align_to(keys, UP)
             self.play(FadeIn(self.done, shift=0.1 * UP), run_time=0.5)
         self.store, self.maps = shelf, {"start": first, "double": keys}
 
@@ -256,42 +260,42 @@ class ArtifactLifecycle(DeepDive):
 
     def ask_from_outside(self):
         """Read it with the client."""
-        parent, cell, line = self.maps["double"], self.cells["doubled"], self.metadata.line("doubled")
-        client = StoragePanel("client", width=cell.get_right()[0] + 5.1, height=2.15)
-        client.move_to(self.memory).align_to(cell, RIGHT).shift(0.1 * DOWN)
+        cell, line = self.cells["doubled"], self.metadata.line("doubled")
+        store = StoragePanel(self.store.title.text, width=WIDTH, height=STORE)
+        store.next_to(self.metadata, UP, buff=GAP).set_x(0)
+        # As wide as leads the arrow to the metadata through the gap between two blobs.
+        gap = (self.cells["numbers"].get_right()[0] + self.cells["unit"].get_left()[0]) / 2
+        client = StoragePanel("client", width=2 * (line.get_right()[0] - 2 * gap), height=1.9)
+        client.next_to(store, UP, buff=0.75).set_x(0)
         path = f"{self.run.flow.name}/{self.run.run_id}/{self.task.path}"
-        ask = VGroup(
-            TextLabel(f'Task("{path}")', font_size=18).left_at(0, 0),
-            TextLabel('["doubled"].data', font_size=18).left_at(0.4, -0.36),
-        )
+        ask = TextLabel(f'Task("{path}")["doubled"].data', font_size=20)
         chip = self.chip("doubled", hashed=True)
-        VGroup(ask, chip).arrange(DOWN, buff=0.18, aligned_edge=LEFT).move_to(client).shift(0.14 * DOWN)
+        VGroup(ask, chip).arrange(DOWN, buff=0.2).move_to(client).shift(0.12 * DOWN)
+        load = LoadArtifact(line, cell, chip, asker=client)
         with self.beat(
             "The client goes another way. It asks the metadata for the key, then fetches the blob."
         ):
-            self.play(FadeOut(self.leaving, parent))
-            self.play(FadeIn(client, ask))
-            load = LoadArtifact(line, cell, chip, asker=client)
+            self.bring_to_back(store)
+            self.play(
+                FadeOut(self.leaving, self.maps["double"], self.store), FadeIn(store), FadeIn(client, ask)
+            )
             self.play(load)
             self.play(AdvanceTrack(self.track, None))
-        parts = (client, ask, chip, self.store, self.metadata, load.lines)
-        self.leaving = VGroup(*parts, *self.cells.values())
+        self.leaving = VGroup(client, ask, chip, store, self.metadata, load.lines, *self.cells.values())
 
     def end_badly(self):
         """See what is left of tasks that do not end well."""
         self.act("bad endings")
-        shelf = StoragePanel("datastore", width=WIDTH, height=3.9).move_to(1.05 * DOWN)
+        shelf = StoragePanel(f"{self.raised.flow.name} in the datastore", width=WIDTH, height=3.5)
+        shelf.move_to(1.1 * DOWN)
         columns = [self.ending(run, x, shelf) for run, x in ((self.raised, -3.3), (self.killed, 3.3))]
         (node, why, keys), (other, cause, nothing) = columns
         [left] = self.raised.storage.tasks_of("start")
-        blob = (
-            BlobCell(self.raised.storage.blob(left.last["half"].sha))
-            .scale(1.1)
-            .next_to(keys, DOWN, buff=0.35)
-        )
+        blob = BlobCell(self.raised.storage.blob(left.last["half"].sha)).scale(1.2)
+        blob.next_to(keys, DOWN, buff=0.4)
         with self.beat("A task that raises goes through the same stages: what it had assigned is stored."):
-            self.play(FadeOut(self.leaving, self.track))
-            self.play(FadeIn(node, why, shelf))
+            self.bring_to_back(shelf)
+            self.play(FadeOut(self.leaving, self.track), FadeIn(shelf), FadeIn(node, why))
             self.play(FadeIn(blob, scale=0.9))
             self.play(WriteKeys(keys, {"half": blob}))
         with self.beat(
@@ -304,24 +308,20 @@ class ArtifactLifecycle(DeepDive):
     def sum_up(self):
         """Count the names and the blobs of the run."""
         self.act("the sum")
-        entries = [entry for task in self.held.tasks for entry in task.last.artifacts]
-        self.play(FadeOut(self.leaving))
+        named = [(task.path, entry) for task in self.held.tasks for entry in task.last.artifacts]
         columns = VGroup()
         for cell in self.cells.values():
-            mine = [entry.name for entry in entries if entry.sha == cell.sha]
-            names = [
-                f"{name} in {mine.count(name)} {'maps' if mine.count(name) > 1 else 'map'}"
-                for name in dict.fromkeys(mine)
-            ]
-            lines = VGroup(*[TextLabel(text, font_size=18) for text in names])
-            lines.arrange(DOWN, buff=0.16).next_to(cell, DOWN, buff=0.35)
+            mine = [f"{path}  {entry.name}" for path, entry in named if entry.sha == cell.sha]
+            lines = VGroup(*[TextLabel(text, font_size=19).left_at(0, 0) for text in mine])
+            lines.arrange(DOWN, buff=0.2, aligned_edge=LEFT).next_to(cell, DOWN, buff=0.4)
             columns.add(VGroup(cell.copy(), lines))
-        columns.arrange(RIGHT, buff=0.25, aligned_edge=UP).move_to(0.6 * UP)
+        columns.arrange(RIGHT, buff=0.25, aligned_edge=UP).move_to(0.45 * UP)
         with self.beat(
-            f"{len(entries)} names in the key maps of this run, {len(columns)} blobs: "
+            f"{len(named)} names in the key maps of this run, {len(columns)} blobs: "
             "a name costs a line, its bytes are kept once."
         ):
-            self.play(LaggedStart(*[FadeIn(column, shift=0.15 * UP) for column in columns], lag_ratio=0.3))
+            self.play(FadeOut(self.leaving), FadeIn(VGroup(*[cell for cell, _ in columns])))
+            self.play(LaggedStart(*[FadeIn(lines, shift=0.15 * UP) for _, lines in columns], lag_ratio=0.3))
             self.wait()
 
     def ending(self, run, x, shelf):
@@ -331,7 +331,7 @@ class ArtifactLifecycle(DeepDive):
         error = task.exception
         text = f"{error.type}: {error.message}" if error else ending_of(run)
         why = TextLabel(text, font_size=19, color=self.theme.failed).next_to(node, DOWN, buff=0.25)
-        keys = KeyMap(left).scale(1.3).move_to([x, 0, 0]).align_to(shelf, UP).shift(0.55 * DOWN)
+        keys = KeyMap(left).scale(1.3).move_to([x, 0, 0]).align_to(shelf, UP).shift(0.6 * DOWN)
         return node, why, keys
 
     def keys(self, step):
@@ -361,6 +361,15 @@ class ArtifactLifecycle(DeepDive):
         """Draw a task's key map."""
         [task] = self.held.tasks_of(step)
         return KeyMap(task, width=3.4, title=f"{task.path}/{task.last.number}.data.json")
+
+    def mark_of(self, step):
+        """Draw the file that says that a task's map is complete."""
+        [task] = self.held.tasks_of(step)
+        name = TextLabel(f"{task.path}/{task.last.number}.DONE.lock", font_size=18, color=self.theme.done)
+        box = rounded_rectangle(name.width + 0.4, 0.54, self.theme.radius)
+        return VGroup(
+            Curve(box, fill=self.theme.panel, stroke=self.theme.done, stroke_width=1.2), name.center()
+        )
 
     def shelve(self, *cells):
         """Put blobs side by side into the datastore."""

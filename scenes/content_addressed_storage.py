@@ -36,6 +36,9 @@ SEED = "18"
 PITCH, LEFT_EDGE, BEND = 0.45, -6.2, 3.2
 CELL, CELL_WIDTH = 0.7, 3.3
 
+HEADER = 11
+"""Bytes of a pickle that say only that it is one, and how long it is."""
+
 
 def recordings(**options):
     """Read the six runs of this film, or make them."""
@@ -84,8 +87,7 @@ class ContentAddressedStorage(DeepDive):
         with self.beat(
             "Each task has a list of names. Behind each name is a key, and behind the key, a blob."
         ):
-            self.play(FadeOut(self.name, shift=0.2 * UP), run_time=0.6)
-            self.play(FadeIn(head))
+            self.play(FadeOut(self.name, shift=0.2 * UP), FadeIn(head), run_time=0.6)
             self.reveal("start", self.first)
         with self.beat("clean inherits raw and seed: the same keys, so the same blobs. Only table is new."):
             self.reveal("clean", self.first)
@@ -127,75 +129,76 @@ class ContentAddressedStorage(DeepDive):
     def cross_the_border(self):
         """Look at another flow's shelf."""
         self.act("another flow")
-        shelves = VGroup(
-            *[
-                StoragePanel(f"{run.flow.name}/data", width=6.2, height=5.2).move_to([x, 0.3, 0])
-                for run, x in ((self.other, -3.3), (self.foreign, 3.3))
-            ]
-        )
+        shelves = [
+            StoragePanel(f"{run.flow.name}/data", width=6.2, height=5.6).move_to([x, 0.45, 0])
+            for run, x in ((self.other, -3.3), (self.foreign, 3.3))
+        ]
         both = {*self.keys_of(self.foreign)} & self.cells.keys()
-        mine = [BlobCell(cell.blob, width=4.4, height=0.62) for cell in self.cells.values()]
+        mine = [BlobCell(cell.blob, width=5.6, height=0.7) for cell in self.cells.values()]
         theirs = [
-            BlobCell(self.foreign.storage.blob(sha), width=4.4, height=0.62)
+            BlobCell(self.foreign.storage.blob(sha), width=5.6, height=0.7)
             for sha in self.keys_of(self.foreign)
         ]
         for panel, cells in zip(shelves, (mine, theirs), strict=True):
-            column = VGroup(*cells).arrange(DOWN, buff=0.12).next_to(panel.title, DOWN, buff=0.2)
+            column = VGroup(*cells).arrange(DOWN, buff=0.13).next_to(panel.title, DOWN, buff=0.2)
             column.set_x(panel.get_x())
         with self.beat("Another flow has a shelf of its own."):
-            self.play(FadeOut(self.leaving), FadeIn(shelves), FadeIn(VGroup(*mine)))
+            self.bring_to_back(*shelves)
+            self.play(FadeOut(self.leaving), *[FadeIn(part) for part in (*shelves, *mine)])
             self.play(LaggedStart(*[FadeIn(cell, shift=0.15 * UP) for cell in theirs], lag_ratio=0.4))
         [twin] = both
         with self.beat(
             "The same readings have the same key here, and are kept once more: flows share no blobs."
         ):
             self.pulse(*[cell for cell in (*mine, *theirs) if cell.sha == twin])
-        self.leaving = VGroup(shelves, *mine, *theirs)
+        self.leaving = VGroup(*shelves, *mine, *theirs)
 
     def change_one_byte(self):
         """Compare two pickles that differ in one byte."""
         self.act("one byte")
         [start] = self.drift.storage.tasks_of("start")
-        rows = self.compare(
-            [(name, start.last[name].sha) for name in ("dose", "other")], shown=24, font_size=21
-        )
+        names = {f"{name} = {self.value(start, name)}": start.last[name].sha for name in ("dose", "other")}
+        rows = self.compare(names.items(), shown=24, font_size=22)
         with self.beat("One number differs, one byte of the pickle: and the keys have nothing in common."):
-            self.play(FadeOut(self.leaving))
-            self.play(LaggedStart(*[FadeIn(row, shift=0.15 * UP) for row in rows], lag_ratio=0.6))
+            self.play(FadeOut(self.leaving), FadeIn(rows[0], shift=0.15 * UP))
+            self.play(FadeIn(rows[1], shift=0.15 * UP))
         self.leaving = rows
 
     def change_in_place(self):
         """Append to a list that another task made."""
         self.act("in place")
         storage = self.drift.storage
-        old, new = (storage.tasks_of(step)[0].last["dose"].sha for step in ("start", "look"))
+        tasks = [storage.tasks_of(step)[0] for step in ("start", "look")]
+        old, new = (task.last["dose"].sha for task in tasks)
         before, after = (
-            ArtifactChip("dose", sha, value=storage.blob(sha).value, size=0.6, font_size=22)
+            ArtifactChip("dose", sha, value=storage.blob(sha).value, size=0.7, font_size=26)
             for sha in (old, new)
         )
-        cells = {sha: BlobCell(storage.blob(sha), width=3.6) for sha in (old, new)}
-        VGroup(*cells.values()).arrange(RIGHT, buff=0.4).move_to(1.7 * DOWN)
-        code = TextLabel(statement(self.drift.flow["look"], "append"), font_size=24).move_to(2.6 * UP)
-        shelf = StoragePanel(f"{self.drift.flow.name}/data", width=8.6, height=1.7).move_to(1.55 * DOWN)
+        cells = {sha: BlobCell(storage.blob(sha), width=4.6, height=1.0) for sha in (old, new)}
+        VGroup(*cells.values()).arrange(RIGHT, buff=0.5).move_to(1.8 * DOWN)
+        code = TextLabel(statement(self.drift.flow["look"], "append"), font_size=28)
+        shelf = StoragePanel(f"{self.drift.flow.name}/data", width=10.6, height=1.9).move_to(1.65 * DOWN)
+        memory = StoragePanel(f"memory of task {tasks[1].path}", width=10.6, height=3.2).move_to(1.35 * UP)
+        code.move_to(2.2 * UP)
         for chip in (before, after):
-            chip.move_to(0.9 * UP).align_to(before, LEFT)
+            chip.move_to(0.85 * UP).align_to(before, LEFT)
         with self.beat("A list from an earlier step, and a step that appends to it."):
-            self.play(FadeOut(self.leaving), FadeIn(shelf, cells[old], before))
+            self.bring_to_back(memory, shelf)
+            self.play(FadeOut(self.leaving), *[FadeIn(part) for part in (memory, shelf, cells[old], before)])
             self.play(FadeIn(code, shift=0.15 * UP))
         with self.beat("The new bytes have a new key. What the earlier task stored is as it was."):
             self.play(MutateInPlace(before, after, store=cells[new]))
             self.pulse(cells[old])
-        self.leaving = VGroup(code, shelf, after, *cells.values())
+        self.leaving = VGroup(code, memory, shelf, after, *cells.values())
 
     def let_keys_drift(self):
-        """Read the same set in three processes."""
+        """Read the same set in three processes; then share an object, and do not share it."""
         self.act("the same value, other bytes")
-        keys = [(task.path, task.last["tags"].sha) for task in self.drift.storage.tasks[1:]]
+        tasks = self.drift.storage.tasks[1:]
+        keys = [(task.path, task.last["tags"].sha) for task in tasks]
         blobs = {sha for _, sha in keys}
-        rows = self.compare(keys, shown=30, font_size=16)
-        value = TextLabel(
-            f"tags = {self.drift.storage.blob(keys[0][1]).value}", font_size=20, color=self.theme.text
-        ).move_to(3.2 * UP)
+        rows = self.compare(keys, shown=30, font_size=18).shift(0.2 * DOWN)
+        value = TextLabel(f"tags = {self.value(tasks[0], 'tags')}", font_size=22).move_to(3.3 * UP)
         with self.beat(
             "A set of strings that two steps only read. Each is a process with an order of its own."
         ):
@@ -206,6 +209,37 @@ class ContentAddressedStorage(DeepDive):
         ):
             self.pulse(*[row[1] for row in rows])
         self.leaving = VGroup(value, rows)
+        self.share_an_object(tasks[0])
+
+    def share_an_object(self, start):
+        """Compare a list that holds one object twice with a list that holds two equal ones."""
+        names = ("shared", "apart")
+        blobs = [self.drift.storage.blob(start.last[name].sha) for name in names]
+        heads = [bytes.fromhex(blob.head) for blob in blobs]
+        rows = VGroup()
+        for name, blob, head in zip(names, blobs, heads, strict=True):
+            marked = difference(head, *[other for other in heads if other is not head])
+            code = TextLabel(statement(self.drift.flow["start"], f"self.{name}"), font_size=22)
+            value = TextLabel(f"= {blob.value}", font_size=22, color=self.theme.muted)
+            lines = (
+                VGroup(code, value).arrange(RIGHT, buff=0.4),
+                HashLabel(blob.sha, letters=16),
+                BytesStrip(blob, shown=len(head), font_size=16, marked=marked),
+            )
+            rows.add(VGroup(*lines).arrange(DOWN, buff=0.25, aligned_edge=LEFT))
+        rows.arrange(DOWN, buff=0.8, aligned_edge=LEFT).center().shift(0.3 * UP)
+        with self.beat("Two equal lists. One holds the same string twice, the other two equal strings."):
+            self.play(FadeOut(self.leaving), FadeIn(rows[0], shift=0.15 * UP))
+            self.play(FadeIn(rows[1], shift=0.15 * UP))
+        with self.beat(
+            "The first pickle writes the string once and refers back to it. Other bytes, other keys."
+        ):
+            self.pulse(*[row[2] for row in rows])
+        self.leaving = rows
+
+    def value(self, task, name):
+        """Return an artifact's value, as text."""
+        return self.drift.storage.blob(task.last[name].sha).value
 
     def pack_the_code(self):
         """Find the code package on the same shelf."""
@@ -217,9 +251,10 @@ class ContentAddressedStorage(DeepDive):
         cells.move_to(shelf).shift(0.15 * DOWN)
         note = TextLabel("code package", font="prose", font_size=18).next_to(cells[-1], DOWN, buff=0.45)
         with self.beat(
-            "Code can lie there too. A local run keeps none; remote tasks need it, or a switch asks for it."
+            "Code can lie there too, as a package. A local run keeps none, unless a switch asks for it."
         ):
-            self.play(FadeOut(self.leaving), FadeIn(shelf, cells[:-1]))
+            self.bring_to_back(shelf)
+            self.play(FadeOut(self.leaving), FadeIn(shelf), FadeIn(cells[:-1]))
             label = HashLabel(package.sha).move_to(2.6 * UP)
             self.play(FadeIn(label))
             self.play(Persist(label, cells[-1]))
@@ -250,8 +285,8 @@ class ContentAddressedStorage(DeepDive):
         with self.beat(
             f"Three runs of one flow. {readable_size(totals.saved)} of pickles did not have to be kept again."
         ):
-            self.play(FadeOut(self.leaving))
-            self.play(LaggedStart(*[FadeIn(row, shift=0.15 * UP) for row in rows], lag_ratio=0.5))
+            self.play(FadeOut(self.leaving), FadeIn(rows[0], shift=0.15 * UP))
+            self.play(LaggedStart(*[FadeIn(row, shift=0.15 * UP) for row in rows[1:]], lag_ratio=0.5))
             self.wait()
 
     def names_of(self, run):
@@ -362,6 +397,14 @@ class ContentAddressedStorage(DeepDive):
                 lag_ratio=0.25,
             )
         )
+
+
+def difference(one, other):
+    """Return the positions between what two pickles begin with, past their headers, and end with."""
+    ends = range(min(len(one), len(other)))
+    first = next(at for at in ends if at >= HEADER and one[at] != other[at])
+    last = next(at for at in ends if one[-1 - at] != other[-1 - at])
+    return tuple(range(first, len(one) - last))
 
 
 def statement(step, word):

@@ -6,10 +6,12 @@
 
 from pathlib import Path
 
-from manim import DOWN, LEFT, RIGHT, UL, UP, FadeIn, FadeOut, LaggedStart, Line, VGroup, there_and_back
+import numpy as np
+from manim import DOWN, LEFT, RIGHT, UL, UP, Create, FadeIn, FadeOut, LaggedStart, Line, VGroup
 
 from manim_metaflow import (
     BlobCell,
+    BytesStrip,
     CodePanel,
     DeepDive,
     HashLabel,
@@ -25,12 +27,14 @@ from manim_metaflow import (
     load_flow,
     record_run,
 )
+from manim_metaflow.mobjects.face import face_color
+from manim_metaflow.mobjects.path import Path as Curve
 
 HERE = Path(__file__).parent
 MERGE, SETTLED = HERE / "flows" / "merge.py", HERE / "flows" / "merge_settled.py"
 
-PLACES = {"start": (-4.9, 0.3), "left": (-0.3, 1.75), "right": (-0.3, -1.15), "join": (4.6, 0.3)}
-WIDTH = 3.3
+PLACES = {"start": (-4.7, 0.3), "left": (-0.3, 1.95), "right": (-0.3, -1.35), "join": (4.4, 0.3)}
+WIDTH, ZOOM = 3.3, 1.18
 PAIRS = [("start", "left"), ("start", "right"), ("left", "join"), ("right", "join")]
 
 
@@ -88,39 +92,42 @@ class MergeArtifactsScene(DeepDive):
         with self.beat(
             "merge_artifacts looks at every name. One key in all inputs is fine. Two keys are a conflict."
         ):
-            self.play(merge)
+            self.play(FadeOut(self.lines[2:]), merge)
+        name = TextLabel(failed.exception.type.rpartition(".")[2], font_size=15.5, color=self.theme.failed)
         lines = failed.exception.message.splitlines()
-        error = VGroup(
-            TextLabel(failed.exception.type.rpartition(".")[2], font_size=16, color=self.theme.failed),
-            TextBlock(" ".join(lines[:2]).replace("*", ""), width=4.3, font_size=15, color=self.theme.text),
-        )
-        error.arrange(DOWN, buff=0.2, aligned_edge=LEFT).next_to(join, DOWN, buff=0.35).align_to(join, RIGHT)
-        error.shift(0.45 * RIGHT)
+        said = TextBlock(" ".join(lines[:2]).replace("*", ""), width=4.2, font_size=17, color=self.theme.text)
+        error = VGroup(name, said).arrange(DOWN, buff=0.2, aligned_edge=LEFT)
+        error.next_to(join, DOWN, buff=0.4).align_to(join, LEFT).shift(0.3 * LEFT)
         with self.beat("Then Metaflow raises, before anything is copied. The join's map stays empty."):
             self.play(FadeIn(error, shift=0.15 * UP))
-        self.leaving = VGroup(*self.maps.values(), self.lines, merge.marks, error, self.head)
+        self.leaving = VGroup(*self.maps.values(), *self.lines[:2], merge.marks, error, self.head)
 
     def compare_labels(self):
         """Look at the two sets of labels."""
         self.act("keys, not values")
         held = self.clash.storage
+        blobs = {step: held.blob(held.tasks_of(step)[0].last["labels"].sha) for step in ("left", "right")}
+        one, other = (bytes.fromhex(blob.head) for blob in blobs.values())
+        marked = tuple(at for at in range(len(one)) if one[at] != other[at])
         rows = VGroup()
-        for step in ("left", "right"):
-            [task] = held.tasks_of(step)
-            blob = held.blob(task.last["labels"].sha)
+        for step, blob in blobs.items():
             title = TextLabel(f"inputs.{step}.labels", font_size=22)
-            value = TextLabel(blob.value, font_size=20, color=self.theme.muted)
+            value = TextLabel(f"= {blob.value}", font_size=20, color=self.theme.muted)
+            strip = BytesStrip(blob, shown=30, font_size=18, marked=marked)
             key = HashLabel(blob.sha, letters=20, font_size=22)
-            rows.add(VGroup(title, value, key).arrange(DOWN, buff=0.25, aligned_edge=LEFT))
-        rows.arrange(DOWN, buff=0.8, aligned_edge=LEFT).move_to(0.3 * UP)
+            said = VGroup(title, value).arrange(RIGHT, buff=0.3)
+            rows.add(VGroup(said, strip, key).arrange(DOWN, buff=0.28, aligned_edge=LEFT))
+        rows.arrange(DOWN, buff=0.9, aligned_edge=LEFT).move_to(0.3 * UP)
         with self.beat(
             "The message speaks of values. But these two are equal: a set, made in two processes."
         ):
-            self.play(FadeOut(self.leaving))
-            self.play(LaggedStart(*[FadeIn(row[:2], shift=0.15 * UP) for row in rows], lag_ratio=0.4))
+            said = [row[0] for row in rows]
+            self.play(FadeOut(self.leaving), FadeIn(said[0], shift=0.15 * UP))
+            self.play(FadeIn(said[1], shift=0.15 * UP))
         with self.beat(
             "Their bytes stand in another order, so their keys differ. Keys are all that a merge compares."
         ):
+            self.play(LaggedStart(*[FadeIn(row[1], shift=0.15 * UP) for row in rows], lag_ratio=0.4))
             self.play(LaggedStart(*[FadeIn(row[2], shift=0.15 * UP) for row in rows], lag_ratio=0.4))
         self.leaving = rows
 
@@ -128,7 +135,7 @@ class MergeArtifactsScene(DeepDive):
         """Let the join settle both."""
         self.act("settle it")
         step = load_flow(SETTLED)["join"]
-        code = CodePanel(step.source, first_line=step.first_line, title="join", font_size=21).move_to(
+        code = CodePanel(step.source, first_line=step.first_line, title="join", font_size=25).move_to(
             0.4 * UP
         )
         numbers = {word: number_of(step, word) for word in ("inputs.right.data", "exclude")}
@@ -169,20 +176,19 @@ class MergeArtifactsScene(DeepDive):
         above = {entry.sha for step in ("left", "right") for entry in held.tasks_of(step)[0].last.artifacts}
         new = [sha for sha in keys if sha not in above]
         join = self.maps["join"]
-        shelf = StoragePanel(f"{held.flow_name}/data", width=7.3, height=4.75).move_to([2.6, 0.2, 0])
-        cells = VGroup(*[BlobCell(held.blob(sha), width=3.3) for sha in sorted({*above, *keys})])
-        cells.arrange_in_grid(cols=2, buff=0.2).next_to(shelf.title, DOWN, buff=0.2).set_x(shelf.get_x())
+        shelf = StoragePanel(f"{held.flow_name}/data", width=4.4, height=5.6).move_to([4.2, 0.4, 0])
+        cells = VGroup(*[BlobCell(held.blob(sha), width=3.9, height=0.62) for sha in sorted({*above, *keys})])
+        cells.arrange(DOWN, buff=0.1).next_to(shelf.title, DOWN, buff=0.15).set_x(shelf.get_x())
         with self.beat(
             f"The join names {len(keys)} artifacts and adds {len(new)} blobs. To merge is to copy keys."
         ):
-            self.play(FadeOut(VGroup(*[part for part in self.leaving if part is not join])), run_time=0.6)
-            self.play(join.animate.scale(1.2).move_to([-4.2, 0.2, 0]), FadeIn(shelf, cells))
-            mine = [cell for cell in cells if cell.sha in keys]
-            self.play(
-                LaggedStart(
-                    *[cell.animate(rate_func=there_and_back).scale(1.08) for cell in mine], lag_ratio=0.25
-                )
-            )
+            self.bring_to_back(shelf)
+            rest = VGroup(*[part for part in self.leaving if part is not join])
+            self.play(FadeOut(rest), FadeIn(shelf), FadeIn(cells))
+            self.play(join.animate.scale(1.1).move_to([-4.2, 0.4, 0]))
+            places = {cell.sha: cell for cell in cells}
+            strands = [strand(row, places[row.sha]) for row in join.rows]
+            self.play(LaggedStart(*[Create(each) for each in strands], lag_ratio=0.25))
             self.wait()
 
     def draw(self, run):
@@ -190,7 +196,7 @@ class MergeArtifactsScene(DeepDive):
         maps = {}
         for step, place in PLACES.items():
             [task] = run.storage.tasks_of(step)
-            maps[step] = KeyMap(task, width=WIDTH).move_to([*place, 0])
+            maps[step] = KeyMap(task, width=WIDTH).scale(ZOOM).move_to([*place, 0])
         lines = VGroup(*[line_between(maps[a], maps[b]) for a, b in PAIRS])
         return maps, lines
 
@@ -205,6 +211,14 @@ def line_between(one, other):
     theme = current_theme()
     ends = one.panel.get_right() + 0.08 * RIGHT, other.panel.get_left() + 0.08 * LEFT
     return Line(*ends, color=theme.edge, stroke_width=1.6)
+
+
+def strand(row, cell):
+    """Draw the way from a name to its blob."""
+    start, end = row.key.get_right() + 0.1 * RIGHT, cell.get_left() + 0.02 * LEFT
+    curve = [start, start + 2.4 * RIGHT, end + 2.4 * LEFT, end]
+    points = np.array([[point[:2] for point in curve]])
+    return Curve(points, stroke=face_color(cell.sha), stroke_width=1.8)
 
 
 def number_of(step, word):

@@ -72,7 +72,7 @@ class EdgeClip(Clip):
             if self._dot is not None:
                 self.overlay.remove(self._dot)
             return
-        if not self.dot:
+        if not self.dot or progress <= 0:  # Manim would go on drawing what a play began with
             return
         if self._dot is None:
             self._dot = Path(circle(0.07), fill=self.color)
@@ -116,6 +116,8 @@ class FlyClip(Clip):
             self.overlay.remove(self._face)
             if self.slot not in self.home.submobjects:
                 self.home.add(self.slot)
+            return
+        if progress <= 0:  # Manim would go on drawing what a play began with
             return
         if self._face not in self.overlay.submobjects:
             self.overlay.add(self._face)

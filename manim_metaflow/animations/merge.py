@@ -106,7 +106,9 @@ class MergeArtifacts(Motion):
             at = 0.5 * index
             for row in rows:
                 mark = Path(
-                    rounded_rectangle(row.width + 0.16, 0.38, 0.08), stroke=theme.failed, stroke_width=2.0
+                    rounded_rectangle(row.width + 0.16, max(0.38, row.height + 0.06), 0.08),
+                    stroke=theme.failed,
+                    stroke_width=2.0,
                 ).move_to(row)
                 self.marks.add(mark)
                 clips += [

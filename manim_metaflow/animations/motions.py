@@ -12,7 +12,7 @@ from manim_metaflow.animations.look import Look
 from manim_metaflow.animations.timeline import Clip, Timeline
 from manim_metaflow.mobjects.chip import ArtifactChip
 from manim_metaflow.mobjects.lifecycle import LifecycleTrack
-from manim_metaflow.mobjects.path import Path, dashes
+from manim_metaflow.mobjects.path import Path, dashes, polyline
 from manim_metaflow.mobjects.store import BlobSlot, ContentStore
 
 __all__ = [
@@ -29,6 +29,9 @@ __all__ = [
 ]
 
 Point = Any
+
+TIP = 0.16
+"""Length of an arrow's head, units."""
 
 
 class Motion(Timeline):
@@ -78,7 +81,11 @@ class LeaveClip(Clip):
 
 
 class TravelClip(Clip):
-    """A copy of something travels to a point, and is gone when it is there."""
+    """A copy of something travels to a point, and is gone when it is there.
+
+    It is not there before it sets out, either: Manim goes on drawing what a play began with, though it is
+    taken away while the play lasts.
+    """
 
     def __init__(
         self,
@@ -101,6 +108,8 @@ class TravelClip(Clip):
 
     def show(self, progress: float) -> None:
         """Follow the way, a little to the side where it is bent."""
+        if progress <= 0:
+            return
         if progress >= 1:
             self._overlay.remove(self._copy)
             return
@@ -147,7 +156,7 @@ class SwellClip(Clip):
 
 
 class PointClip(Clip):
-    """A line grows from one point to another; it goes when the timeline ends, unless it is kept."""
+    """An arrow grows from one point to another; it goes when the timeline ends, unless it is kept."""
 
     def __init__(
         self,
@@ -163,14 +172,19 @@ class PointClip(Clip):
         self._from, self._to = (np.asarray(point, dtype=float)[:2] for point in ends)
         self._home, self._dashed = home, dashed
         self.line = Path(np.zeros((0, 4, 2)), stroke=color, stroke_width=1.8)
+        self.tip = Path(np.zeros((0, 4, 2)), fill=color)
 
     def show(self, progress: float) -> None:
-        """Draw the line as far as it has come."""
+        """Draw the arrow as far as it has come."""
         if self.line not in self._home.submobjects:
-            self._home.add(self.line)
-        reach = self._from + (self._to - self._from) * smooth(max(progress, 1e-3))
+            self._home.add(self.line, self.tip)
+        way = self._to - self._from
+        reach = self._from + way * smooth(max(progress, 1e-3))
         curve = np.array([np.linspace(self._from, reach, 4)])
         self.line.set_curves(dashes(curve) if self._dashed else curve)
+        along = TIP * way / max(float(np.linalg.norm(way)), 1e-6)
+        across = 0.4 * np.array([-along[1], along[0]])
+        self.tip.set_curves(polyline(reach, reach - along + across, reach - along - across, reach))
 
 
 class RevealClip(Clip):

@@ -21,7 +21,7 @@ __all__ = ["KeyMap", "KeyRow"]
 
 ROW = 0.42
 HEAD = 0.44
-LETTERS = 8
+LETTERS, FACE = 8, 0.28
 
 
 class KeyRow(VGroup):
@@ -33,7 +33,7 @@ class KeyRow(VGroup):
     def __init__(self, entry: KeyEntry, *, width: float, name_width: float) -> None:
         theme = current_theme()
         self.entry, self.sha = entry, entry.sha
-        self.face = Face(entry.sha, size=0.28)
+        self.face = Face(entry.sha, size=FACE)
         left = -width / 2 + 0.3
         self.face.move_to((left, 0, 0))
         self.label = TextLabel(entry.name, font_size=theme.small_size + 1).left_at(left + 0.26, 0)
@@ -127,6 +127,7 @@ class KeyMap(VGroup):
         for label in (self.title, self.note):
             need = max(need, float(label.width) + 0.36) if label is not None else need
         width = max(width or 0.0, need)
+        self._width = width
         height = HEAD + ROW * lines + 0.1
         self.panel = Path(
             rounded_rectangle(width, height, theme.radius),
@@ -159,7 +160,10 @@ class KeyMap(VGroup):
             )
         row = self._rows[name]
         if row not in self.rows.submobjects:
-            row.shift(self.panel.get_center() + self._places[name] - row.face.get_center())
+            # A line that is not written has not moved or grown with the map.
+            zoom = float(self.panel.width) / self._width
+            row.scale(zoom * FACE / float(row.face.height))
+            row.shift(self.panel.get_center() + zoom * self._places[name] - row.face.get_center())
         return row
 
     @property

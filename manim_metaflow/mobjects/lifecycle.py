@@ -177,7 +177,6 @@ class StoragePanel(VGroup):
         self.title = TextLabel(title, font="prose", font_size=theme.small_size + 1, color=theme.muted)
         self.title.left_at(-width / 2 + 0.2, height / 2 - 0.24)
         super().__init__(self.panel, self.title)
-        self.set_z_index(-1)  # a ground: what lies on it may have come to the scene before
 
     def __snapshot__(self) -> dict[str, Any]:
         return {"role": "panel", "title": self.title.text}

@@ -70,6 +70,8 @@ class MetadataPanel(VGroup):
         self.ground = StoragePanel(title, width=width, height=height)
         self._lines: dict[str, TextLabel] = {}
         self._places: dict[str, tuple[float, float]] = {}
+        self._zooms: dict[str, float] = {}
+        self._width = width
         for index, name in enumerate(names):
             parts = [flow_name, run_id, *task.split("/"), name]
             column, row = divmod(index, rows)
@@ -90,9 +92,12 @@ class MetadataPanel(VGroup):
             raise UsageError(f"The panel knows no {name!r}. It knows: {', '.join(self._lines)}.")
         line = self._lines[name]
         if line not in self.lines.submobjects:
+            # A line that is not written has not moved or grown with the panel.
             x, y = (float(c) for c in self.ground.panel.get_corner(UL)[:2])
+            zoom = float(self.ground.panel.width) / self._width
             right, down = self._places[name]
-            line.left_at(x + right, y - down)
+            line.scale(zoom / self._zooms.get(name, 1.0)).left_at(x + zoom * right, y - zoom * down)
+            self._zooms[name] = zoom
         return line
 
     def register(self, *names: str) -> MetadataPanel:

@@ -20,7 +20,7 @@ from manim_metaflow.theme import current_theme
 __all__ = ["BlobSlot", "ContentStore", "MoreSlot"]
 
 KEY_LETTERS, NAME_LETTERS = 6, 8
-SLOT_WIDTH, SLOT_HEIGHT, LINE = 1.36, 0.84, 0.235
+SLOT_WIDTH, SLOT_HEIGHT, LINE, FACE = 1.36, 0.84, 0.235, 0.46
 
 
 class BlobSlot(VGroup):
@@ -29,7 +29,7 @@ class BlobSlot(VGroup):
     def __init__(self, artifact: ArtifactRecord) -> None:
         theme = current_theme()
         self.sha = artifact.sha
-        self.face = Face(artifact.sha, size=0.46)
+        self.face = Face(artifact.sha, size=FACE)
         name = (
             artifact.name if len(artifact.name) <= NAME_LETTERS else f"{artifact.name[: NAME_LETTERS - 1]}…"
         )
@@ -54,20 +54,21 @@ class MoreSlot(VGroup):
         theme = current_theme()
         self.sha = sha
         self.face = Path(
-            dashes(rounded_rectangle(0.46, 0.46, 0.08), 0.06, 0.05), stroke=theme.edge, stroke_width=1.4
+            dashes(rounded_rectangle(FACE, FACE, 0.08), 0.06, 0.05), stroke=theme.edge, stroke_width=1.4
         )
         self.lines: Parts[TextLabel] = Parts()
         super().__init__(self.face, self.lines)
 
     def count(self, hidden: int, size: int) -> MoreSlot:
         """Set the numbers."""
-        theme = current_theme()
+        theme, zoom = current_theme(), float(self.face.height) / FACE
         x, y = (float(c) for c in self.face.get_center()[:2])
         texts = [(f"{hidden:,}", theme.text), ("more", theme.muted), (readable_size(size), theme.muted)]
         self.lines.submobjects = [
             TextLabel(text, font_size=theme.minimum_size, color=color).left_at(x + 0.31, y + (1 - row) * LINE)
             for row, (text, color) in enumerate(texts)
         ]
+        self.lines.scale(zoom, about_point=self.face.get_center())
         return self
 
     def __snapshot__(self) -> dict[str, Any]:
@@ -186,21 +187,28 @@ class ContentStore(VGroup):
             self._slots[sha] = BlobSlot(self._artifacts[sha])
         slot = self._slots[sha]
         if slot not in self.blobs.submobjects:
+            # A blob that is not shown has not moved or grown with the store.
+            slot.scale(self._zoom * FACE / float(slot.face.height))
             slot.shift(self._place(self._order[sha] - window.start) - slot.face.get_center())
         return slot
+
+    @property
+    def _zoom(self) -> float:
+        return float(self.panel.width) / self._width
 
     def _place(self, index: int) -> Any:
         row, column = divmod(index, self._columns)
         pitch = (self._width - 0.4) / self._columns
         x = -self._width / 2 + 0.2 + 0.3 + column * pitch
         y = self._height / 2 - 0.42 - (row + 0.5) * SLOT_HEIGHT
-        return self.panel.get_center() + np.array([x, y, 0.0])
+        return self.panel.get_center() + self._zoom * np.array([x, y, 0.0])
 
     def _more_slot(self) -> MoreSlot:
         window = self._window()
         if self._more is None:
             hidden = next(sha for sha, place in self._order.items() if place not in window)
             self._more = MoreSlot(hidden)
+        self._more.face.scale(self._zoom * FACE / float(self._more.face.height))
         self._more.face.move_to(self._place(self._rows * self._columns - 1))
         artifacts = self._artifacts.values()
         sizes = [held.size for place, held in enumerate(artifacts) if place not in window]

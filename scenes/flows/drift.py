@@ -11,6 +11,9 @@ class DriftFlow(FlowSpec):
         self.dose = [1, 2, 3, 4]
         self.other = [1, 2, 3, 5]
         self.tags = {"red", "green", "blue", "amber", "cyan", "gray"}
+        unit = "/".join(["mg", "ml"])
+        self.shared = [unit, unit]
+        self.apart = [unit, "/".join(["mg", "ml"])]
         self.next(self.look)
 
     @step

@@ -28,6 +28,28 @@ def played(setting: Setting, *, frame_rate: float | None) -> mn.Scene:
         return scene
 
 
+def ghosts(setting: Setting) -> set[str]:
+    """What is drawn in some frame of a play although it is no longer on the scene.
+
+    Manim draws, in every frame, the parts that a play began with.
+    """
+    seen: set[str] = set()
+    with still_config((64, 36)), mn.tempconfig({"frame_rate": 15}):
+        scene = mn.Scene()
+        standing, animation = setting()
+        scene.add(*standing)
+
+        def look(_: object, mobjects: Any = (), **__: object) -> None:
+            here = {id(part) for top in scene.mobjects for part in top.get_family()}
+            for part in mobjects or ():
+                if id(part) not in here and len(part.points):
+                    seen.add(type(part).__name__)
+
+        scene.renderer.update_frame = look
+        scene.play(animation)
+    return seen
+
+
 def points_of(scene: mn.Scene) -> list[bytes]:
     """Every point on a scene, to the bit, with its paint."""
     parts = [part for top in scene.mobjects for part in top.get_family()]

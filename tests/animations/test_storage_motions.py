@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from manim import DOWN, LEFT, RIGHT, UP
-from playing import played, points_of
+from manim import DOWN, LEFT, RIGHT, UP, LaggedStart
+from playing import ghosts, played, points_of
 
 from manim_metaflow import (
     AdvanceTrack,
@@ -123,6 +123,16 @@ def test_skipped_leaves_what_is_drawn(name: str) -> None:
 @pytest.mark.parametrize("name", SETTINGS)
 def test_motion_leaves(name: str, frame_snapshot) -> None:
     frame_snapshot(played(SETTINGS[name], frame_rate=None), name.replace(" ", "-"))
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_nothing_is_drawn_that_has_gone(name: str) -> None:
+    def together() -> tuple[list[Any], Any]:
+        standing, motion = SETTINGS[name]()
+        return standing, LaggedStart(motion, SETTINGS["write"]()[1], lag_ratio=0.5)
+
+    assert ghosts(SETTINGS[name]) == set()
+    assert ghosts(together) == set()
 
 
 def test_conflict_copies_nothing() -> None:

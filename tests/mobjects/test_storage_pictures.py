@@ -159,6 +159,27 @@ def test_a_store_scrolls() -> None:
     assert all(slot.get_top()[1] <= store.panel.get_top()[1] for slot in store.blobs)
 
 
+SCALED = {
+    "store": (lambda: ContentStore(run_of(30), rows=2), lambda store: store.fill(*shas(30))),
+    "key map": (lambda: KeyMap(task(MADE, KEPT)).show_only(), lambda keys: keys.write("raw", "unit")),
+    "metadata": (
+        lambda: MetadataPanel("TinyFlow", "1", "use/3", ["raw", "unit"]),
+        lambda panel: panel.register("raw", "unit"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SCALED)
+def test_what_comes_later_fits_what_has_grown(name: str) -> None:
+    """Filled and then scaled, or scaled and then filled: the same picture."""
+    build, fill = SCALED[name]
+    after = fill(build()).scale(1.4, about_point=(0, 0, 0)).shift((1, 2, 0))
+    before = fill(build().scale(1.4, about_point=(0, 0, 0)).shift((1, 2, 0)))
+    for one, other in zip(after.get_family(), before.get_family(), strict=True):
+        assert len(one.points) == len(other.points)
+        assert abs(one.points - other.points).max(initial=0) < 1e-6, one
+
+
 def test_a_store_without_limit_has_a_place_for_each() -> None:
     store = ContentStore(run_of(30)).fill(*shas(30))
     assert [slot.sha for slot in store.blobs] == shas(30)

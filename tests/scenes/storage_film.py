@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
+import io
+import os
+import pickle
 import re
-from collections.abc import Iterable
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from itertools import permutations
+from pathlib import Path
 from types import ModuleType
+from typing import Any, ClassVar
 
+import manim as mn
 import pytest
-from film import load, numbers_in, watch
+from film import SCENES, load, numbers_in, shown, watch
 
 from manim_metaflow.facts import RunRecord, load_flow, record, record_run
 from manim_metaflow.facts.units import readable_size
@@ -25,12 +36,16 @@ def film(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 def check_beats(scene_class: type, sections: list[str]) -> None:
-    """Every beat has a caption of its own, is legible, and leaves no updater."""
+    """Every beat has a caption of its own, is legible and leaves no updater; the film is a minute or two."""
     beats = []
     for beat in beat_frames(scene_class, resolution=(160, 90)):
         beats.append((beat.section, beat.caption))
+        # Manim draws what stands still first: what lies lower must have come earlier, or it hides the rest.
+        levels = [top.z_index for top in beat.scene.mobjects]
+        assert levels == sorted(levels), beat.caption
         assert [str(problem) for problem in check_frame(beat.scene)] == [], beat.caption
         assert not [part for top in beat.scene.mobjects for part in top.get_family() if part.updaters]
+    assert 60 <= beat.scene._clock <= 120
     assert list(dict.fromkeys(section for section, _ in beats)) == sections
     captions = [caption for section, caption in beats if section != "title"]
     assert all(captions)
@@ -45,14 +60,14 @@ def explained(records: Iterable[RunRecord]) -> set[str]:
         for task in run.storage.tasks:
             found |= {task.path, f"memory of task {task.path}"}
             for attempt in task.attempts:
-                found |= {f"{task.path}/{attempt.number}.data.json", f"{attempt.number}.DONE.lock"}
-                found |= {
-                    f"{run.flow.name}/{run.run_id}/{task.path}/{entry.name}" for entry in attempt.artifacts
-                }
-            found.add(f'Task("{run.flow.name}/{run.run_id}/{task.path}")')
+                found |= {f"{task.path}/{attempt.number}.{file}" for file in ("data.json", "DONE.lock")}
+                path = f"{run.flow.name}/{run.run_id}/{task.path}"
+                for name in (entry.name for entry in attempt.artifacts):
+                    found |= {f"{path}/{name}", f"{task.path}  {name}", f'Task("{path}")["{name}"].data'}
         for blob in run.storage.blobs:
             raw = readable_size(blob.raw_size)
-            found |= {raw, f"pickle, {raw}", f"{raw}, {readable_size(blob.size or 0)} on disk", blob.value}
+            found |= {raw, f"pickle, {raw}", f"{raw}, {readable_size(blob.size or 0)} on disk"}
+            found |= {blob.value, f"= {blob.value}"}
             found |= {f"{blob.sha[:length]}{end}" for length in range(6, 41) for end in ("", "…")}
             found |= {f"{blob.sha[:2]}/{blob.sha[:10]}…"}
             found |= {blob.head[at : at + 2] for at in range(0, len(blob.head), 2)}
@@ -75,6 +90,103 @@ def untraced(
                 bad.add(text)
         bad |= {line for _, line in moment.code if line.strip() not in sources}
     return bad
+
+
+def root(run: RunRecord) -> Path:
+    """The folder of a run's flow in the datastore it was made in."""
+    return run.recording.with_suffix(".store") / ".metaflow" / run.flow.name
+
+
+def blob_of(run: RunRecord, sha: str) -> Path:
+    return root(run) / "data" / sha[:2] / sha
+
+
+def pickled(value: object) -> bytes:
+    return pickle.dumps(value, protocol=4)
+
+
+class _Ordered(tuple):
+    """The items of a set, in an order."""
+
+
+class _SetPickler(pickle._Pickler):
+    dispatch: ClassVar[Any] = {**pickle._Pickler.dispatch, _Ordered: pickle._Pickler.save_set}
+
+
+def pickles_of_set(items: Iterable[str]) -> list[bytes]:
+    """Every pickle a set can have: one for each order in which a process may hold its items."""
+    found = []
+    for order in permutations(items):
+        file = io.BytesIO()
+        _SetPickler(file, protocol=4).dump(_Ordered(order))
+        found.append(file.getvalue())
+    return found
+
+
+def keys_shown(scene_class: type[mn.Scene]) -> set[str]:
+    """Every key that is drawn in some play: of faces, chips, lines and blobs, and as letters."""
+    seen: set[str] = set()
+    letters: set[str] = set()
+
+    class Watched(scene_class):  # type: ignore[valid-type,misc]
+        def play(self, *args: Any, **kwargs: Any) -> None:
+            super().play(*args, **kwargs)
+            parts = [part for top in self.mobjects for part in top.get_family()]
+            seen.update(part.sha for part in parts if isinstance(getattr(part, "sha", None), str))
+            for text in shown(self).texts:
+                found = re.findall(r"(?<![\w])[0-9a-f]{8,}(?=…|$)", text)
+                letters.update(word for word in found if not word.isdigit())
+
+    for _ in beat_frames(Watched, resolution=(64, 36)):
+        pass
+    assert [word for word in letters if not any(sha.startswith(word) for sha in seen)] == []
+    return seen
+
+
+def check_keys(
+    scene_class: type[mn.Scene], runs: Iterable[RunRecord], values: Mapping[str, list[bytes]]
+) -> None:
+    """Derive every key on screen from its value, and find it as the name of a blob with those bytes.
+
+    ``values`` has, for each artifact, the pickles of the values its flow gives it.
+    """
+    runs = list(runs)
+    derived = {hashlib.sha1(data).hexdigest(): (name, data) for name, all_ in values.items() for data in all_}
+    packages = {package.sha: run for run in runs for package in run.storage.packages}
+    keys = keys_shown(scene_class)
+    used = set()
+    for sha in sorted(keys):
+        if sha in packages:  # not a pickle: the archive itself is hashed, and kept as it is
+            assert hashlib.sha1(blob_of(packages[sha], sha).read_bytes()).hexdigest() == sha
+            continue
+        name, data = derived[sha]
+        used.add(name)
+        files = [blob_of(run, sha) for run in runs if blob_of(run, sha).is_file()]
+        assert files, f"{name}: no blob is named {sha}"
+        assert all(gzip.decompress(file.read_bytes()) == data for file in files)
+    assert used == set(values)
+
+
+def check_second_render(name: str, folder: Path, sections: list[str]) -> None:
+    """Another process, with other hashes of strings, finds each play of the first one in the cache."""
+    said = [_render(name, folder, seed) for seed in (1, 2)]
+    plays = int(re.search(r"Played (\d+) animations", said[1])[1])
+    assert (said[0].count("sing cached"), said[1].count("sing cached")) == (0, plays)
+    [subtitles] = folder.rglob("*.srt")
+    assert subtitles.read_text().count("-->") >= len(sections)
+
+
+def _render(name: str, folder: Path, seed: int) -> str:
+    command = [sys.executable, "-m", "manim", "render", "-r", "96,54", "--fps", "2"]
+    rendered = subprocess.run(
+        [*command, "--media_dir", str(folder / "media"), str(SCENES / f"{name}.py")],
+        cwd=folder,
+        env={**os.environ, "PYTHONHASHSEED": str(seed), "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return rendered.stdout
 
 
 def story_of(run: RunRecord) -> object:
@@ -102,4 +214,18 @@ def fixed_keys(run: RunRecord, *drifting: str) -> list[tuple[str, str, str]]:
     ]
 
 
-__all__ = ["check_beats", "explained", "film", "fixed_keys", "record_run", "story_of", "untraced"]
+__all__ = [
+    "blob_of",
+    "check_beats",
+    "check_keys",
+    "check_second_render",
+    "explained",
+    "film",
+    "fixed_keys",
+    "pickled",
+    "pickles_of_set",
+    "record_run",
+    "root",
+    "story_of",
+    "untraced",
+]

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import pickle
+import json
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 from film import SCENES
-from storage_film import check_beats, film, fixed_keys, record_run, story_of, untraced
+from storage_film import (
+    blob_of,
+    check_beats,
+    check_keys,
+    check_second_render,
+    film,
+    fixed_keys,
+    pickled,
+    record_run,
+    root,
+    story_of,
+    untraced,
+)
 
 from manim_metaflow.facts import RunRecord
 
@@ -33,10 +45,6 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> dict[str, RunRecord]:
     return {"run": record_run(flows / "lifecycle.py", **options), **endings}
 
 
-def root(run: RunRecord) -> Path:
-    return run.recording.with_suffix(".store") / ".metaflow" / run.flow.name
-
-
 def test_every_beat_is_clear_to_read(lifecycle: ModuleType) -> None:
     check_beats(lifecycle.ArtifactLifecycle, SECTIONS)
 
@@ -49,7 +57,6 @@ def test_every_number_is_traced_to_the_records(lifecycle: ModuleType) -> None:
     also = [
         r"SHA-1",
         r"The SHA-1 of the pickle is its key\..*",
-        r"\w+ in \d maps?",
         r"16 names in the key maps of this run, 4 blobs: a name costs a line, its bytes are kept once\.",
         r"\[2, 4\]",  # the draft: never stored, so read from the flow's source
     ]
@@ -66,18 +73,29 @@ def test_recordings_say_what_metaflow_does_now(lifecycle: ModuleType, live: dict
         assert fixed_keys(recorded) == fixed_keys(made)
 
 
-def test_keys_are_those_of_the_values(live: dict[str, RunRecord]) -> None:
+def test_every_key_on_screen_is_that_of_its_value(
+    lifecycle: ModuleType, live: dict[str, RunRecord], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = (live["run"], live["raise"], live["kill"])
+    monkeypatch.setattr(lifecycle, "recordings", lambda: runs)
     doubled = [2 * number for number in NUMBERS]
-    values = {"numbers": NUMBERS, "unit": UNIT, "doubled": doubled, "spare": NUMBERS, "total": sum(doubled)}
-    for _, name, sha in fixed_keys(live["run"]):
-        data = pickle.dumps(values[name], protocol=4)
-        assert hashlib.sha1(data).hexdigest() == sha
-        assert (root(live["run"]) / "data" / sha[:2] / sha).is_file()
+    values = {"numbers": NUMBERS, "unit": UNIT, "doubled": doubled, "total": sum(doubled), "half": [1, 2, 3]}
+    check_keys(lifecycle.ArtifactLifecycle, runs, {name: [pickled(held)] for name, held in values.items()})
+
+
+def test_a_second_render_is_fully_cached(tmp_path: Path) -> None:
+    check_second_render("artifact_lifecycle", tmp_path, SECTIONS)
 
 
 def test_what_was_overwritten_was_never_stored(live: dict[str, RunRecord]) -> None:
-    draft = hashlib.sha1(pickle.dumps([2, 4], protocol=4)).hexdigest()
-    assert not (root(live["run"]) / "data" / draft[:2] / draft).exists()
+    assert not blob_of(live["run"], hashlib.sha1(pickled([2, 4])).hexdigest()).exists()
+
+
+def test_a_name_costs_a_line_and_bytes_are_kept_once(live: dict[str, RunRecord]) -> None:
+    maps = [json.loads(file.read_text()) for file in root(live["run"]).glob("[0-9]*/*/*/*.data.json")]
+    named = [(name, sha) for held in maps for name, sha in held["objects"].items()]
+    mine = [sha for name, sha in named if name[0] != "_" and name != "name"]
+    assert (len(mine), len(set(mine))) == (16, 4)  # "16 names in the key maps of this run, 4 blobs"
 
 
 def test_stages_come_in_the_order_shown(lifecycle: ModuleType, live: dict[str, RunRecord]) -> None:
@@ -90,20 +108,24 @@ def test_stages_come_in_the_order_shown(lifecycle: ModuleType, live: dict[str, R
         assert run.storage.blob(last["spare"].sha).written < blob.written  # written by start, not again
 
 
-def test_only_total_is_new_in_add(lifecycle: ModuleType) -> None:
-    last = lifecycle.recordings()[0].storage["add/3"].last
-    assert {e.name for e in last.artifacts if e.change != "inherited"} == {"total"}
+def test_only_total_is_new_in_add(lifecycle: ModuleType, live: dict[str, RunRecord]) -> None:
+    for run in (lifecycle.recordings()[0], live["run"]):
+        last, parent = run.storage["add/3"].last, run.storage["double/2"].last
+        assert {e.name for e in last.artifacts if e.change != "inherited"} == {"total"}
+        assert {e.name: e.sha for e in last.artifacts if e.name != "total"} == {
+            e.name: e.sha for e in parent.artifacts
+        }
 
 
 def test_raising_task_stores_and_killed_one_does_not(live: dict[str, RunRecord]) -> None:
-    sha = hashlib.sha1(pickle.dumps([1, 2, 3], protocol=4)).hexdigest()
+    sha = hashlib.sha1(pickled([1, 2, 3])).hexdigest()
     [raised], [killed] = (live[way].storage.tasks_of("start") for way in ("raise", "kill"))
     assert raised.last["half"].sha == sha
-    assert (root(live["raise"]) / "data" / sha[:2] / sha).is_file()
+    assert blob_of(live["raise"], sha).is_file()
     assert not killed.last.stored
     assert killed.last.entries == ()
     assert not list((root(live["kill"]) / live["kill"].run_id / "start").glob("*/*.data.json"))
-    assert not (root(live["kill"]) / "data" / sha[:2] / sha).exists()
+    assert not blob_of(live["kill"], sha).exists()
     assert live["kill"].tasks[0].state == "killed"
 
 

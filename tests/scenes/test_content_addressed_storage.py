@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import pickle
+from pathlib import Path
 from types import ModuleType
 
 import pytest
-from film import SCENES
-from storage_film import check_beats, film, fixed_keys, story_of, untraced
+from storage_film import (
+    blob_of,
+    check_beats,
+    check_keys,
+    check_second_render,
+    film,
+    fixed_keys,
+    pickled,
+    pickles_of_set,
+    story_of,
+    untraced,
+)
 
 from manim_metaflow.facts import RunRecord, storage_totals
 from manim_metaflow.facts.units import readable_size
@@ -26,6 +36,12 @@ SECTIONS = [
     "the code package",
     "the sum",
 ]
+
+
+RAW = [day * 37 % 1009 for day in range(200_000)]
+TABLE = [reading for reading in RAW if reading % 3]
+UNIT = "mg/ml"
+TAGS = ("red", "green", "blue", "amber", "cyan", "gray")
 
 
 @pytest.fixture
@@ -61,6 +77,8 @@ def test_every_number_is_traced_to_the_records(storage: ModuleType) -> None:
         r"tags = .*",
         r"A list from .*",
         r"A set of strings that two steps only read.*",
+        r"Two equal lists\. One holds the same string twice.*",
+        r"(dose|other) = \[1, 2, 3, [45]\]",
         rf"SEED={storage.SEED} run",
         r"on disk",
     ]
@@ -93,26 +111,52 @@ def test_captions_are_true(live: tuple[RunRecord, ...]) -> None:
     assert len(again.executed) == len(first.executed) == 3
     made = {e.name for t in other.storage.tasks for e in t.last.artifacts if e.sha in other.new_blobs}
     assert made == {"seed", "model"}
-    old = first.recording.with_suffix(".store") / ".metaflow" / "CatalogFlow" / "data"
-    now = other.recording.with_suffix(".store") / ".metaflow"
+    clean = first.storage["clean/2"].last
+    assert {e.name for e in clean.artifacts if e.change == "inherited"} == {"raw", "seed"}
+    assert {e.name for e in clean.artifacts if e.change == "created"} == {"table"}  # "only table is new"
     for sha in keys(first):  # "a blob is never written over"
-        kept = now / "CatalogFlow" / "data" / sha[:2] / sha
-        assert kept.read_bytes() == (old / sha[:2] / sha).read_bytes()
-    [shared] = keys(foreign) & keys(other)  # "the same key, kept once more"
+        assert blob_of(other, sha).read_bytes() == blob_of(first, sha).read_bytes()
+    [twin] = keys(foreign) & keys(other)  # "the same key, kept once more"
     both = foreign.recording.with_suffix(".store") / ".metaflow"
     for flow in ("CatalogFlow", "ReportFlow"):
-        assert (both / flow / "data" / shared[:2] / shared).is_file()
+        assert (both / flow / "data" / twin[:2] / twin).is_file()
     start, look = drift.storage["start/1"].last, drift.storage["look/2"].last
     one, another = (bytes.fromhex(drift.storage.blob(start[name].sha).head) for name in ("dose", "other"))
     assert sum(a != b for a, b in zip(one, another, strict=True)) == 1  # "one byte"
     assert look["dose"].change == "changed"
-    shelf = drift.recording.with_suffix(".store") / ".metaflow" / "DriftFlow" / "data"
-    before = shelf / start["dose"].sha[:2] / start["dose"].sha
+    before = blob_of(drift, start["dose"].sha)
     assert pickle.loads(gzip.decompress(before.read_bytes())) == [1, 2, 3, 4]  # "as it was"
     assert first.storage.packages == ()  # "a local run keeps none"
     [package] = packed.storage.packages
-    file = packed.recording.with_suffix(".store") / ".metaflow" / package.path
-    assert hashlib.sha1(file.read_bytes()).hexdigest() == package.sha
+    assert blob_of(packed, package.sha).stat().st_size == package.size
+
+
+def test_totals_are_those_of_the_files(storage: ModuleType, live: tuple[RunRecord, ...]) -> None:
+    runs = live[:3]
+    named = [sha for run in runs for _, _, sha in fixed_keys(run)]
+    files = {sha: blob_of(runs[-1], sha).read_bytes() for sha in named}
+    sizes = {sha: len(gzip.decompress(data)) for sha, data in files.items()}
+    totals = storage_totals([run.storage for run in runs])
+    assert (totals.entries, totals.blobs) == (len(named), len(files))
+    assert totals.written == sum(sizes[sha] for sha in named)
+    assert totals.unique == sum(sizes.values())
+    assert totals.stored == sum(map(len, files.values()))
+    recorded = storage_totals([run.storage for run in storage.recordings()[:3]])
+    assert (recorded.written, recorded.unique) == (totals.written, totals.unique)
+
+
+def test_one_object_twice_and_two_equal_ones_have_other_bytes(live: tuple[RunRecord, ...]) -> None:
+    drift = live[-1]
+    start = drift.storage["start/1"].last
+    bytes_ = {
+        name: gzip.decompress(blob_of(drift, start[name].sha).read_bytes()) for name in ("shared", "apart")
+    }
+    values = {name: pickle.loads(data) for name, data in bytes_.items()}
+    assert values["shared"] == values["apart"]  # "two equal lists"
+    assert [one is other for one, other in values.values()] == [True, False]
+    assert bytes_["shared"].count(UNIT.encode()) == 1  # "writes the string once and refers back to it"
+    assert bytes_["apart"].count(UNIT.encode()) == 2
+    assert start["shared"].sha != start["apart"].sha
 
 
 def test_equal_sets_have_other_keys(storage: ModuleType, live: tuple[RunRecord, ...]) -> None:
@@ -124,7 +168,26 @@ def test_equal_sets_have_other_keys(storage: ModuleType, live: tuple[RunRecord, 
         assert {entry.change for entry in tags} <= {"created", "re-keyed", "inherited"}
 
 
-def test_raw_key_is_that_of_its_value(storage: ModuleType) -> None:
-    raw = pickle.dumps([day * 37 % 1009 for day in range(200_000)], protocol=4)
-    assert hashlib.sha1(raw).hexdigest() in keys(storage.recordings()[0])
-    assert SCENES.is_dir()
+def test_every_key_on_screen_is_that_of_its_value(
+    storage: ModuleType, live: tuple[RunRecord, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage, "recordings", lambda: live)
+    values = {
+        "raw": [pickled(RAW)],
+        "table": [pickled(TABLE)],
+        "seed": [pickled(seed) for seed in (5, int(storage.SEED))],
+        "model": [
+            pickled([seed * reading % 97 for reading in TABLE[:40_000]]) for seed in (5, int(storage.SEED))
+        ],
+        "mean": [pickled(sum(RAW) / len(RAW))],
+        "dose": [pickled([1, 2, 3, 4]), pickled([1, 2, 3, 4, 5])],
+        "other": [pickled([1, 2, 3, 5])],
+        "shared": [pickled([UNIT, UNIT])],
+        "apart": [pickled([UNIT, "".join(list(UNIT))])],
+        "tags": pickles_of_set(TAGS),
+    }
+    check_keys(storage.ContentAddressedStorage, live, values)
+
+
+def test_a_second_render_is_fully_cached(tmp_path: Path) -> None:
+    check_second_render("content_addressed_storage", tmp_path, SECTIONS)

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from types import ModuleType
 
 import pytest
-from storage_film import check_beats, film, fixed_keys, story_of, untraced
+from storage_film import (
+    check_beats,
+    check_keys,
+    check_second_render,
+    film,
+    fixed_keys,
+    pickled,
+    pickles_of_set,
+    record_run,
+    story_of,
+    untraced,
+)
 
 from manim_metaflow.facts import RunRecord
 
@@ -64,6 +76,81 @@ def test_recordings_say_what_metaflow_does_now(
         assert steps[0] == steps[1]
 
 
+def test_every_key_on_screen_is_that_of_its_value(
+    merging: ModuleType, live: tuple[RunRecord, RunRecord], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merging, "recordings", lambda: live)
+    values = {
+        "data": [pickled([4, 8, 15]), pickled([4, 8, 15, 23])],
+        "rate": [pickled(0.5)],
+        "score": [pickled(17)],
+        "error": [pickled(2)],
+        "labels": pickles_of_set(("low", "mid", "high", "none", "some", "all")),
+    }
+    check_keys(merging.MergeArtifactsScene, live, values)
+
+
+def test_a_second_render_is_fully_cached(tmp_path: Path) -> None:
+    check_second_render("merge_artifacts", tmp_path, SECTIONS)
+
+
+def test_branches_start_from_the_keys_of_one_task(live: tuple[RunRecord, RunRecord]) -> None:
+    for run in live:
+        start, left, right = (keys(run, step) for step in ("start", "left", "right"))
+        assert start.keys() == {"data", "rate"}
+        assert left == start | {name: left[name] for name in ("score", "labels")}  # "left adds score"
+        assert right == start | {name: right[name] for name in ("data", "error", "labels")}
+        assert right["data"] != start["data"]  # "appends to data"
+
+
+DELETES = """
+import pathlib
+from metaflow import FlowSpec, step
+
+
+class DeletesFlow(FlowSpec):
+    @step
+    def start(self):
+        self.rate = 0.5
+        self.next(self.left, self.right)
+
+    @step
+    def left(self):
+        self.score = 17
+        self.next(self.join)
+
+    @step
+    def right(self):
+        self.next(self.join)
+
+    @step
+    def join(self, inputs):
+        keys = inputs.left._datastore._objects
+        for name in ("rate", "score"):
+            [blob] = pathlib.Path(inputs.left._datastore._storage_impl.datastore_root).rglob(keys[name])
+            blob.unlink()
+        self.merge_artifacts(inputs)
+        self.next(self.end)
+
+    @step
+    def end(self):
+        pass
+
+
+if __name__ == "__main__":
+    DeletesFlow()
+"""
+
+
+def test_to_merge_and_to_inherit_read_no_bytes(tmp_path: Path) -> None:
+    """The join deletes the blobs it is about to merge, and nobody notices: only keys are copied."""
+    (tmp_path / "deletes.py").write_text(DELETES)
+    run = record_run(tmp_path / "deletes.py", recordings=tmp_path, storage=True)
+    assert run.status == "successful"
+    assert keys(run, "join") == keys(run, "end") == keys(run, "left")
+    assert run.storage.blob(keys(run, "end")["rate"]).damage == "its blob is missing from the store"
+
+
 def test_conflict_is_one_of_keys(merging: ModuleType, live: tuple[RunRecord, RunRecord]) -> None:
     for clash, _ in (merging.recordings(), live):
         left, right = keys(clash, "left"), keys(clash, "right")
@@ -87,3 +174,4 @@ def test_merge_copies_keys(merging: ModuleType, live: tuple[RunRecord, RunRecord
         }
         assert left["rate"] == right["rate"]
         assert "labels" not in join
+        assert set(join.values()) <= {*left.values(), *right.values()}  # "adds 0 blobs"
