@@ -60,7 +60,8 @@ snapshots: setup ## Accept how the pictures look now: write the snapshot baselin
 	$(RUN) pytest --frames-update $(ARGS)
 
 bench: setup ## Run the benchmarks
-	@set -e; for benchmark in benchmarks/*.py; do echo "== $$benchmark"; $(RUN) python "$$benchmark"; done
+	@status=0; for benchmark in benchmarks/*.py; do \
+		echo "== $$benchmark"; $(RUN) python "$$benchmark" || status=1; done; exit $$status
 
 fuzz: setup ## Lay out and draw random flows loaded from source, draw random scenes: FUZZ_EXAMPLES=1000
 	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(RUN) pytest tests/layout tests/mobjects/test_drawn_flows.py \

@@ -5,6 +5,7 @@ Every scene is a task of its own; the films become artifacts.
 # mypy: ignore-errors
 
 import os
+import secrets
 import sys
 from pathlib import Path
 
@@ -51,39 +52,42 @@ class RenderFlow(FlowSpec):
     quality = Parameter("quality", default="h", help="Manim's quality: l, m, h, p or k.")
     options = Parameter("options", default="", help="More options of manim render.")
     media_dir = Parameter("media_dir", default="", help="Where films go too; nowhere by default.")
+    parts = Parameter("parts", default=1, help="Tasks for each scene: more than one for long films.")
 
     @step
     def start(self) -> None:
         """Find the scenes."""
-        from manim_metaflow.render.parcel import list_scenes
+        from manim_metaflow.render.parcel import in_parts, list_scenes
 
-        self.found = list_scenes(self.folder(), [name for name in self.only.split(",") if name])
-        self.next(self.render, foreach="found")
+        scenes = list_scenes(self.folder(), [name for name in self.only.split(",") if name])
+        self.asked = in_parts(scenes, self.parts)
+        # All parts of a scene must draw the same random numbers.
+        self.chance = secrets.randbits(32) if self.parts > 1 else 0
+        self.next(self.render, foreach="asked")
 
     @step
     def render(self) -> None:
-        """Render one scene."""
+        """Render one scene, or a part of it."""
         from manim_metaflow.render.parcel import render_one
 
-        self.scene = self.input
-        made = render_one(self.scene, self.folder(), self.asked(), self.media_dir)
-        self.file, self.film, self.captions = made.file, made.content, made.captions
-        self.sheet, self.seconds = made.sheet, made.seconds
+        options = [f"--quality={self.quality}", *self.options.split()]
+        made = render_one(self.input, self.folder(), options, self.media_dir, self.chance)
+        self.scene, self.file, self.film = made.scene, made.file, made.content
+        self.captions, self.sheet, self.seconds = made.captions, made.sheet, made.seconds
+        self.seen = made.seen
         self.next(self.gather)
 
     @card(type="blank")
     @step
     def gather(self, inputs: "list[RenderFlow]") -> None:
-        """Put the films side by side."""
-        from manim_metaflow.render.parcel import Film, shown
+        """Put parts together, and the films side by side."""
+        from manim_metaflow.render.parcel import Film, gathered, shown
 
-        films = {
-            part.scene: Film(part.file, part.film, part.captions, part.sheet, part.seconds) for part in inputs
-        }
+        films = gathered(Film.of(part) for part in inputs)
         # The same bytes have the same key: each film stays one blob in the datastore.
-        for scene, film in films.items():
-            setattr(self, f"film_{scene.partition(':')[2]}", film.content)
-        self.films = {scene: film.file for scene, film in films.items()}
+        for film in films:
+            setattr(self, f"film_{film.scene.partition(':')[2]}", film.content)
+        self.films = {film.scene: film.file for film in films}
         for text, sheet in shown(films):
             current.card.extend([Markdown(text), Image(sheet)])
         self.next(self.end)
@@ -99,10 +103,6 @@ class RenderFlow(FlowSpec):
         """Find the scenes where the user has them, or where they came with the code."""
         named = Path(self.scenes)
         return named if named.is_dir() else Path(_PACKED)
-
-    def asked(self) -> list[str]:
-        """Give the options of every render."""
-        return [f"--quality={self.quality}", *self.options.split()]
 
 
 if __name__ == "__main__":

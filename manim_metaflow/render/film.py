@@ -12,7 +12,7 @@ from manim.scene.video_segment_encoder import VideoSegmentEncoder
 
 from .dirty import Box
 from .seams import FilmEncoder, Rows
-from .shares import Share
+from .shares import CannotShareError, Share
 
 __all__ = ["FilmWriter"]
 
@@ -88,7 +88,11 @@ class FilmWriter(SceneFileWriter):
         share = self._share
         if share is not None:
             self.join_all_encode_jobs()
+            if share.apart and self.includes_sound:
+                raise CannotShareError("it has sound")
             share.collect(self.partial_movie_files)
+            if share.apart and self.subcaptions:
+                self.write_subcaption_file()
         if share is None or share.leads:
             super().finish()
 

@@ -38,6 +38,8 @@ class Job:
     parts, part
         How many processes draw the scene, and which of them this is; the first puts the film together.
         0 parts leave open how many.
+    apart
+        The other parts are drawn on other machines, and all are put together there.
     chance
         What seeds random numbers where nothing else does: all parts must draw the same.
     """
@@ -52,6 +54,7 @@ class Job:
     plain: bool = False
     parts: int = 0
     part: int = 0
+    apart: bool = False
     chance: int = 0
 
     @property

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 import html
+import io
 import json
 import subprocess
 import sys
+import tarfile
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Self
 
 from rich.console import Console
 
@@ -18,9 +21,12 @@ from manim_metaflow.errors import ManimMetaflowError, UsageError
 from manim_metaflow.render.discover import scene_files
 from manim_metaflow.render.job import Job
 from manim_metaflow.render.jobs import render_all
+from manim_metaflow.render.places import SEGMENTS, read_report
+from manim_metaflow.render.processes import run_one
 from manim_metaflow.render.progress import Display
+from manim_metaflow.render.sheets import film_length, film_sheet, join_segments
 
-__all__ = ["Film", "choose", "list_scenes", "render_one", "shown"]
+__all__ = ["Film", "choose", "gathered", "in_parts", "list_scenes", "render_one", "shown"]
 
 _EMBED = 24_000_000
 """Bytes of films that a card holds at most: browsers give up on much larger ones."""
@@ -28,27 +34,39 @@ _EMBED = 24_000_000
 
 @dataclass(frozen=True)
 class Film:
-    """A film, and what goes with it.
+    """A film, and what goes with it; or a part of one.
 
     Parameters
     ----------
+    scene
+        Its scene, named as by :func:`list_scenes`.
     file
         The file's name.
     content
-        The film.
+        The film; of a part, its segments as a tar archive.
     captions
         Its captions in SubRip's format, if it has some.
     sheet
         A PNG: one frame for every caption.
     seconds
         How long it is.
+    seen
+        What a part has seen of the scene: all parts must have seen the same.
     """
 
+    scene: str
     file: str
     content: bytes
     captions: str
     sheet: bytes
     seconds: float
+    seen: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, task: Any) -> Self:
+        """Read a film from the artifacts of the task that made it."""
+        scene, file, seen = task.scene, task.file, task.seen
+        return cls(scene, file, task.film, task.captions, task.sheet, task.seconds, seen)
 
 
 def list_scenes(folder: Path, only: Sequence[str]) -> list[str]:
@@ -93,33 +111,53 @@ def choose(scenes: Sequence[str], folder: Path, only: Sequence[str]) -> list[str
     return chosen
 
 
-def render_one(scene: str, folder: Path, arguments: Sequence[str], media: str) -> Film:
-    """Render one scene and bring its film here.
+def in_parts(scenes: Sequence[str], parts: int) -> list[str]:
+    """Name the parts of scenes, ``file.py:Scene 1/2``; a scene that is not divided keeps its name."""
+    return [
+        f"{scene} {part + 1}/{parts}" if parts > 1 else scene for scene in scenes for part in range(parts)
+    ]
+
+
+def render_one(asked: str, folder: Path, arguments: Sequence[str], media: str = "", chance: int = 0) -> Film:
+    """Render one scene, or a part of it, and bring its film here.
 
     Parameters
     ----------
-    scene
-        The scene, named as by :func:`list_scenes`.
+    asked
+        What to render, named as by :func:`in_parts`.
     folder
         The folder it stands in.
     arguments
         Options of ``manim render``.
     media
-        Where the film goes too; nowhere if empty.
+        Where the film of a whole scene goes too; nowhere if empty.
+    chance
+        What seeds random numbers in a scene that is divided.
 
     Raises
     ------
     ManimMetaflowError
         It cannot be rendered; the message holds what was said about it.
     """
-    with tempfile.TemporaryDirectory() as scratch:
-        place = Path(media).absolute() if media else Path(scratch)
-        return _bring(_render(scene, folder, [*arguments, f"--media_dir={place}"], place))
-
-
-def _render(scene: str, folder: Path, arguments: Sequence[str], media: Path) -> Path:
+    scene, _, which = asked.partition(" ")
     file, _, name = scene.partition(":")
-    job = Job(file=folder.resolve() / file, scene=name, arguments=tuple(arguments), media=media)
+    with tempfile.TemporaryDirectory() as scratch:
+        place = Path(media).absolute() if media and not which else Path(scratch)
+        job = Job(
+            file=folder.resolve() / file,
+            scene=name,
+            arguments=(*arguments, f"--media_dir={place}"),
+            media=place,
+            chance=chance,
+        )
+        if not which:
+            return _bring(scene, _render(scene, job))
+        part, parts = map(int, which.split("/"))
+        job = replace(job, part=part - 1, parts=parts, apart=True, stage=place / "stage")
+        return _render_part(scene, job)
+
+
+def _render(scene: str, job: Job) -> Path:
     with Display(Console(stderr=True, width=160), bars=False) as display:
         [outcome] = render_all([job], workers=1, watcher=display)
     if outcome.how not in ("done", "unchanged"):
@@ -127,27 +165,75 @@ def _render(scene: str, folder: Path, arguments: Sequence[str], media: Path) -> 
     return Path(outcome.files[-1])
 
 
-def _bring(film: Path) -> Film:
-    from manim_metaflow.render.sheets import film_length, film_sheet
+def _render_part(scene: str, job: Job) -> Film:
+    job.stage.mkdir()
+    said = run_one(job)
+    if said is None or said.what != "part":
+        why = said.text if said is not None else "The worker was killed."
+        whole = " Render it with --parts 1." if said is not None and said.what == "whole" else ""
+        raise ManimMetaflowError(f"{scene} was not rendered in parts: {why}{whole}")
+    film, seen = Path(said.files[0]), tuple(read_report(job.stage)["marks"])
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        archive.add(job.stage, arcname=".", filter=_plain)
+    return Film(scene, film.name, buffer.getvalue(), _captions(film), b"", 0.0, seen)
 
+
+def _plain(about: tarfile.TarInfo) -> tarfile.TarInfo:
+    """Leave out who made a file, and when: the same part has the same bytes."""
+    return about.replace(mtime=0, uid=0, gid=0, uname="", gname="", deep=False)
+
+
+def gathered(films: Iterable[Film]) -> list[Film]:
+    """Put parts together to films; their order is that of the first part of each.
+
+    Raises
+    ------
+    ManimMetaflowError
+        Two parts have not seen the same scene.
+    """
+    scenes: dict[str, list[Film]] = {}
+    for film in films:
+        scenes.setdefault(film.scene, []).append(film)
+    return [parts[0] if not parts[0].seen else _joined(parts) for parts in scenes.values()]
+
+
+def _joined(parts: list[Film]) -> Film:
+    first = parts[0]
+    if any(part.seen != first.seen for part in parts):
+        raise ManimMetaflowError(
+            f"{first.scene}: its parts saw two scenes: it hangs on the clock, or on chance. Use --parts 1."
+        )
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        for part in parts:
+            with tarfile.open(fileobj=io.BytesIO(part.content)) as archive:
+                archive.extractall(folder, filter="data")
+        film = folder / first.file
+        join_segments([folder / SEGMENTS / name for name in read_report(folder)["segments"]], film)
+        if first.captions:
+            film.with_suffix(".srt").write_text(first.captions, encoding="utf-8")
+        return _bring(first.scene, film)
+
+
+def _bring(scene: str, film: Path) -> Film:
+    sheet, seconds = film_sheet(film), round(film_length(film), 2)
+    return Film(scene, film.name, film.read_bytes(), _captions(film), sheet, seconds)
+
+
+def _captions(film: Path) -> str:
     captions = film.with_suffix(".srt")
-    return Film(
-        file=film.name,
-        content=film.read_bytes(),
-        captions=captions.read_text(encoding="utf-8") if captions.is_file() else "",
-        sheet=film_sheet(film),
-        seconds=round(film_length(film), 2),
-    )
+    return captions.read_text(encoding="utf-8") if captions.is_file() else ""
 
 
-def shown(films: Mapping[str, Film], *, embed: int = _EMBED) -> Iterator[tuple[str, bytes]]:
+def shown(films: Iterable[Film], *, embed: int = _EMBED) -> Iterator[tuple[str, bytes]]:
     """Give what a card shows of each film: a heading and the film itself as HTML, and its sheet.
 
     Films that do not fit into ``embed`` bytes, all together, are shown by their sheet alone.
     """
     room = embed
-    for scene, film in films.items():
-        text = f"## {html.escape(scene)}\n\n{film.seconds:.1f} s, {len(film.content):,} bytes"
+    for film in films:
+        text = f"## {html.escape(film.scene)}\n\n{film.seconds:.1f} s, {len(film.content):,} bytes"
         kind = film.file.rpartition(".")[2]
         if len(film.content) <= room and kind in ("mp4", "webm"):
             room -= len(film.content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import shutil
@@ -13,10 +14,20 @@ from pathlib import Path
 from manim_metaflow.errors import ManimMetaflowError
 from manim_metaflow.render.processes import alive
 
-__all__ = ["SEGMENTS", "part_folder", "stages_in"]
+__all__ = ["REPORT", "SEGMENTS", "part_folder", "read_report", "stages_in"]
 
 SEGMENTS = "plays"
 """Where a process keeps what it has encoded."""
+
+
+REPORT = "report.json"
+"""Where a process that draws a part says what it has seen."""
+
+
+def read_report(folder: Path) -> dict[str, list[str]]:
+    """Read what a part has seen (its marks) and which segments the whole film is made of."""
+    found: dict[str, list[str]] = json.loads((folder / REPORT).read_text())
+    return found
 
 
 def part_folder(stage: Path, number: int) -> Path:

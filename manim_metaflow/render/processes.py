@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -15,7 +16,16 @@ from types import FrameType
 
 from manim_metaflow.render.job import Job, Said
 
-__all__ = ["Worker", "adopt_orphans", "alive", "children", "end_orphans", "stop", "terminated_as_interrupted"]
+__all__ = [
+    "Worker",
+    "adopt_orphans",
+    "alive",
+    "children",
+    "end_orphans",
+    "run_one",
+    "stop",
+    "terminated_as_interrupted",
+]
 
 _SET_CHILD_SUBREAPER = 36
 _LAST = 5.0
@@ -114,6 +124,22 @@ def _shared(job: Job) -> dict[str, str]:
     """Let sets of strings come in the same order in all parts of a scene."""
     known = job.parts > 1 and "PYTHONHASHSEED" not in os.environ
     return {"PYTHONHASHSEED": str(job.chance)} if known else {}
+
+
+def run_one(job: Job) -> Said | None:
+    """Do a job, pass on what it prints, and return its last word; ``None`` if it died without one."""
+    worker = Worker(job)
+    try:
+        while True:
+            select.select(worker.channels, [], [], _LAST)
+            ended = worker.ended
+            last = [said for said in worker.news() if said.last]
+            for line in worker.printed():
+                print(line, file=sys.stderr)
+            if last or ended is not None:
+                return last[0] if last else None
+    finally:
+        worker.close()
 
 
 def stop(workers: Iterable[Worker], others: Iterable[int]) -> None:

@@ -108,7 +108,7 @@ class _Film:
         self.scene: Scene | None = None
         self.manager: Watched | None = None
         self._fast = False
-        self._share = Share(job.part, job.parts, job.stage) if job.parts > 1 else None
+        self._share = Share(job.part, job.parts, job.stage, job.apart) if job.parts > 1 else None
 
     def make(self) -> Said:
         """Render, or find that another render has just done so, or that it cannot be done in parts."""
@@ -140,11 +140,12 @@ class _Film:
         try:
             with self._failures(stage):
                 self._draw(stage)
-        except _Full:
-            raise
-        except Failed:
+        except Failed as failed:
+            if share.apart or isinstance(failed, _Full):
+                raise
             share.collect([])  # It fails where the film is put together, too, and that is where it is told.
-        return Said("part", self.name)
+        assert self.scene is not None
+        return Said("part", self.name, files=(str(self.scene.output_plan.primary_artifact),))
 
     def _render(self, stage: Stage) -> Said:
         with self._failures(stage):

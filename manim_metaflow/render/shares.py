@@ -21,14 +21,13 @@ from manim.scene.scene import Scene
 
 from .families import flatten
 from .paints import state
-from .places import SEGMENTS, part_folder
+from .places import REPORT, SEGMENTS, part_folder, read_report
 
 __all__ = ["CannotShareError", "Share"]
 
 SPAN = 4.0
 """Seconds of film that one process draws at a time: each span has an encoder, and so a key frame."""
 
-_REPORT = "report.json"
 _WAIT = 0.02
 
 
@@ -46,11 +45,14 @@ class Share:
         Which share of how many.
     folder
         Where it is drawn; the others' are inside the one of the share that leads.
+    apart
+        None leads: all are put together elsewhere.
     """
 
     number: int
     of: int
     folder: Path
+    apart: bool = False
     marks: list[str] = field(default_factory=list)
     span: int = -1
 
@@ -71,7 +73,7 @@ class Share:
     @property
     def leads(self) -> bool:
         """Whether the film is put together here."""
-        return self.number == 0
+        return self.number == 0 and not self.apart
 
     def collect(self, segments: Iterable[str | None]) -> None:
         """Say that this share is drawn; where the film is put together, take in the others' segments.
@@ -83,14 +85,15 @@ class Share:
         """
         if not self.leads:
             draft = self.folder / "report.tmp"
-            draft.write_text(json.dumps(self.marks))
-            draft.replace(self.folder / _REPORT)
+            names = [Path(segment).name for segment in segments if segment]
+            draft.write_text(json.dumps({"marks": self.marks, "segments": names}))
+            draft.replace(self.folder / REPORT)
             return
         places = [part_folder(self.folder, number) for number in range(1, self.of)]
         for place in places:
-            while not (place / _REPORT).exists():
+            while not (place / REPORT).exists():
                 time.sleep(_WAIT)
-            if json.loads((place / _REPORT).read_text()) != self.marks:
+            if read_report(place)["marks"] != self.marks:
                 raise CannotShareError("two processes saw two scenes: it hangs on the clock, or on chance")
         for target in [Path(segment) for segment in segments if segment]:
             sources = [path for place in places if (path := place / SEGMENTS / target.name).exists()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import av
@@ -12,7 +12,7 @@ import srt  # type: ignore[import-untyped]
 
 from manim_metaflow.testing.sheet import contact_sheet
 
-__all__ = ["film_length", "film_sheet"]
+__all__ = ["film_length", "film_sheet", "join_segments"]
 
 _WITHOUT_CAPTIONS = 6
 _BEFORE = 0.1
@@ -23,6 +23,23 @@ def film_length(film: Path) -> float:
     """Return the length of a film in seconds."""
     with av.open(film) as container:
         return float(container.duration or 0) / av.time_base
+
+
+def join_segments(segments: Iterable[Path], film: Path) -> None:
+    """Put encoded segments one after the other, without encoding them again, as Manim does."""
+    listed = "".join(f"file 'file:{path.as_posix()}'\n" for path in segments).encode()
+    options = {"safe": "0"}
+    with (
+        av.open(io.BytesIO(listed), mode="r", format="concat", options=options) as source,
+        av.open(film, mode="w") as target,
+    ):
+        stream = source.streams.video[0]
+        copied = target.add_stream_from_template(stream)
+        for packet in source.demux(stream):
+            if packet.dts is not None:
+                packet.dts = None  # Each segment counts from 0: libav counts anew.
+                packet.stream = copied
+                target.mux(packet)
 
 
 def film_sheet(film: Path, *, columns: int = 3, thumbnail: tuple[int, int] = (480, 270)) -> bytes:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from rendering import frames
 
 from manim_metaflow.errors import ManimMetaflowError, UsageError
 from manim_metaflow.facts import RunRecord, load_run
-from manim_metaflow.render.parcel import Film, choose, list_scenes, shown
+from manim_metaflow.render.parcel import Film, choose, gathered, in_parts, list_scenes, render_one, shown
 from manim_metaflow.render.sheets import film_sheet
 
 SCENE = """
@@ -149,6 +150,21 @@ def test_scenes_are_listed_by_file_and_name(tmp_path: Path) -> None:
         list_scenes(tmp_path, [])
 
 
+def test_parts_of_a_scene_are_put_together_to_its_film(tmp_path: Path) -> None:
+    (tmp_path / "scenes").mkdir()
+    (tmp_path / "scenes" / "a.py").write_text(SCENE.format(name="Good", then="self.wait(5); self.wait(1)"))
+    asked = in_parts(["a.py:Good"], 2)
+    assert asked == ["a.py:Good 1/2", "a.py:Good 2/2"]
+    options = ["--quality=l", "--fps=5"]
+    parts = [render_one(part, tmp_path / "scenes", options, chance=7) for part in asked]
+    [film] = gathered(parts)
+    (tmp_path / "film.mp4").write_bytes(film.content)
+    assert len(frames(tmp_path / "film.mp4")) == 31
+    assert film.captions.endswith("A dot.\n\n")
+    with pytest.raises(ManimMetaflowError, match="its parts saw two scenes"):
+        gathered([parts[0], replace(parts[1], seen=("other",))])
+
+
 def test_scenes_are_chosen_by_name() -> None:
     scenes = ["a.py:Good", "a.py:Other"]
     assert choose(scenes, Path("f"), ["Other"]) == ["a.py:Other"]
@@ -159,8 +175,8 @@ def test_scenes_are_chosen_by_name() -> None:
 
 
 def test_card_holds_no_more_than_a_browser_bears() -> None:
-    film = Film("a.mp4", b"x" * 600, "", b"png", 1.0)
-    parts = list(shown({"a.py:A": film, "b.py:B": film}, embed=1000))
+    films = [Film(scene, "a.mp4", b"x" * 600, "", b"png", 1.0) for scene in ("a.py:A", "b.py:B")]
+    parts = list(shown(films, embed=1000))
     assert ["<video" in text for text, _ in parts] == [True, False]
     assert [sheet for _, sheet in parts] == [b"png", b"png"]
 
