@@ -15,7 +15,8 @@ from manim_metaflow.mobjects.path import polyline
 
 SECONDS = 9.0
 GREY, AMBER, GREEN = "#3A4250", "#E0A93B", "#3DBE8B"
-SOURCE = "\n".join(Path(mn.__file__).with_name("constants.py").read_text().splitlines()[140:170])
+LINES = Path(mn.__file__).with_name("constants.py").read_text().splitlines()[140:]
+SOURCE = "\n".join([line for line in LINES if line.strip()][:30])
 
 
 class Grid:

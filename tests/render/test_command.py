@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from manim.cli.render.commands import render as manim_render
-from rendering import SMALL, TWO, files, frames, render, run
+from rendering import BIN, SMALL, TWO, files, frames, render, run
 
 from manim_metaflow.cli import main
 from manim_metaflow.commands._manim_options import NOT_HERE, as_arguments
@@ -132,6 +134,29 @@ def test_one_section_alone_and_a_still(tmp_path: Path) -> None:
     still = render("two.py", "One", "-s", "-o", "pictures/last", cwd=tmp_path, check=True)
     assert still.stdout.strip() == str(tmp_path / "media" / "images" / "two" / "pictures" / "last.png")
     assert Path(still.stdout.strip()).is_file()
+
+
+def test_watching_renders_again_on_save_and_ends_with_ctrl_c(tmp_path: Path) -> None:
+    file = tmp_path / "two.py"
+    file.write_text(TWO)
+    command = [BIN / "manim-metaflow", "render", *SMALL, "two.py", "Two", "--watch"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stdout is not None
+        assert run.stderr is not None
+        try:
+            film = Path(run.stdout.readline().strip())
+            assert len(frames(film)) == 2
+            while "Watching" not in run.stderr.readline():
+                pass
+            file.write_text(TWO.replace("Create(Dot()), run_time=0.2", "Create(Dot()), run_time=0.5"))
+            assert Path(run.stdout.readline().strip()) == film
+            assert len(frames(film)) == 5
+        finally:
+            run.send_signal(signal.SIGINT)
+        assert run.wait(timeout=10) == 130
+        assert "Traceback" not in run.stderr.read()
 
 
 @pytest.mark.parametrize(
