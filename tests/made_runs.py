@@ -23,9 +23,17 @@ BUG = ExceptionRecord("ValueError", "no")
 class MadeRun:
     """Walks a flow as Metaflow would, with ``dice`` for everything a run leaves open."""
 
-    def __init__(self, flow: FlowInfo, seed: int, *, trouble: float = 0.15, skew: float = 0.0) -> None:
+    def __init__(
+        self,
+        flow: FlowInfo,
+        seed: int,
+        *,
+        trouble: float = 0.15,
+        skew: float = 0.0,
+        widths: tuple[int, ...] = (1, 2, 3, 4, 9),
+    ) -> None:
         self.flow, self.dice = flow, random.Random(seed)
-        self.trouble, self.skew = trouble, skew
+        self.trouble, self.skew, self.choices = trouble, skew, widths
         self.tasks: list[TaskRecord] = []
         self.arrived: dict[tuple[str, tuple[int, ...]], list[TaskRecord]] = {}
         self.widths: dict[tuple[str, tuple[int, ...]], int] = {}
@@ -34,7 +42,7 @@ class MadeRun:
 
     def record(self) -> RunRecord:
         self.waiting.append((self.flow.start, (), (), ()))
-        while self.waiting and len(self.tasks) < 150:
+        while self.waiting and len(self.tasks) < 150 + max(self.choices):
             self._run(*self.waiting.popleft())
         states = [task.state for task in self.tasks]
         done = any(task.step == self.flow.end and task.state in ("done", "caught") for task in self.tasks)
@@ -80,7 +88,7 @@ class MadeRun:
         if step.kind != "foreach":
             self.waiting.append((target, made.foreach, iteration, (made,)))
             return
-        count = 3 if step.parallel else self.dice.choice([1, 2, 3, 4, 9])
+        count = 3 if step.parallel else self.dice.choice(self.choices)
         self.widths[step.name, indices] = count
         for index in range(count):
             value = None if step.parallel else f"item {index}"

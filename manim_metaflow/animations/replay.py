@@ -8,7 +8,8 @@ from typing import Any, Literal, get_args
 from manim import DR, Scene, VGroup
 
 from manim_metaflow.animations.follow import follow_clips
-from manim_metaflow.animations.replay_clips import HOP, ReplayClips, strand_between
+from manim_metaflow.animations.replay_clips import HOP, ReplayClips
+from manim_metaflow.animations.replay_parts import strand_between
 from manim_metaflow.animations.run_clips import TimeClip
 from manim_metaflow.animations.timeline import Clip, Timeline
 from manim_metaflow.animations.timescale import TimeScale
@@ -124,8 +125,9 @@ class ReplayRun(Timeline):
         self._scale = TimeScale([*builder.moments(), *(m for each in lanes for m in each.moments())])
         clips = builder.clips(self.screen_time, artifacts=detail == "artifacts")
         if self._unfolding is not None:
+            late = [*builder.late, *(part for part, _ in builder.late_strands)]
             own = RunClock(record).to_corner(DR, buff=0.45) if clock is None else None
-            clips.append(self._unfolding.clip(overlay, builder.late, *([own] if own else [])))
+            clips.append(self._unfolding.clip(overlay, late, *([own] if own else [])))
             clock = clock or own
         shown = [*lanes, *([clock] if clock else [])]
         clips += self._time_clips(shown)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from typing import Any
 
 from manim import VGroup
 
 from manim_metaflow.animations.clips import AppearClip, EdgeClip, FlyClip, StateClip
+from manim_metaflow.animations.replay_parts import decision_text, late_parts, strand_between
 from manim_metaflow.animations.run_clips import AttemptClip, CounterClip, DimClip, PopClip, SayClip
 from manim_metaflow.animations.states import node_states
 from manim_metaflow.animations.timeline import Clip
@@ -14,7 +16,6 @@ from manim_metaflow.facts.history import ENDED, RunHistory
 from manim_metaflow.facts.records import TaskRecord
 from manim_metaflow.mobjects.assembly import made_here
 from manim_metaflow.mobjects.dag import FlowDAG
-from manim_metaflow.mobjects.details import clip as cut
 from manim_metaflow.mobjects.label import TextLabel
 from manim_metaflow.mobjects.node import StepNode
 from manim_metaflow.mobjects.stack import TaskStack
@@ -22,7 +23,7 @@ from manim_metaflow.mobjects.store import ContentStore
 from manim_metaflow.mobjects.strands import row_of
 from manim_metaflow.theme import current_theme
 
-__all__ = ["FLIGHT", "GROW", "HOP", "ReplayClips", "strand_between"]
+__all__ = ["FLIGHT", "GROW", "HOP", "ReplayClips"]
 
 HOP, GROW, FLIGHT, FADE = 0.3, 0.35, 0.8, 0.5
 """Seconds a dot takes along an arrow, a chip to appear, a face to reach the store, a step to step back."""
@@ -55,6 +56,8 @@ class ReplayClips:
     ----------
     late
         Boxes that are not seen before their task is there.
+    late_strands
+        Parts of the arrows that join them, each with the box it waits for.
     """
 
     def __init__(
@@ -72,6 +75,7 @@ class ReplayClips:
         self._theme = dag.theme if dag is not None else current_theme()
         self._tasks = [task for task in self.record.tasks if self._is_told(task)]
         self.late = list(self._late())
+        self.late_strands = list(late_parts(dag, self.late)) if dag is not None else []
 
     def moments(self) -> list[float]:
         """Return the real moments that need room of their own on screen."""
@@ -148,10 +152,14 @@ class ReplayClips:
                 yield node
 
     def _pops(self, screen: Screen) -> Iterator[Clip]:
+        moments: dict[int, float] = {}
         late = {id(node) for node in self.late}
         for node, tasks in self._boxes():
             if id(node) in late:
-                yield PopClip(screen(self.history.changes(tasks[0].path)[0][0]), node)
+                moments[id(node)] = screen(self.history.changes(tasks[0].path)[0][0])
+                yield PopClip(moments[id(node)], node)
+        for part, node in self.late_strands:
+            yield PopClip(moments[id(node)], part)
 
     def _counters(self, screen: Screen) -> Iterator[Clip]:
         if self.dag is None:
@@ -231,7 +239,7 @@ class ReplayClips:
             if notes is None or not notes.captions or (self.steps and decision.step not in self.steps):
                 continue
             before = said.get(decision.step, notes.captions[0])
-            text = cut(f"self.{self.record.flow[decision.step].condition} = {', '.join(decision.values)}", 34)
+            text = decision_text(self.record, decision)
             if text != before.text:
                 after = TextLabel(text, font_size=before.font_size)
                 said[decision.step] = after
@@ -249,7 +257,9 @@ class ReplayClips:
                 yield StateClip(start, start + FADE, node, node.state, "unreached")
         for pair, moment in self.history.unused_edges().items():
             if pair in self.dag.edges:
-                yield DimClip(screen(moment), screen(moment) + FADE, self.dag.edges[pair])
+                edge = self.dag.edges[pair]
+                home: Any = next(group for group in self.dag.submobjects if edge in group.submobjects)
+                yield DimClip(screen(moment), screen(moment) + FADE, edge, home)
 
     # -------------------------------------------------------------------------------- artifacts
 
@@ -267,17 +277,3 @@ class ReplayClips:
             if self.store is not None and not task.cloned and chip.sha not in self.store:
                 slot, home = self.store.slot(chip.sha), self.store.blobs
                 yield FlyClip(begin + GROW, begin + GROW + FLIGHT, chip, slot, self.overlay, home)
-
-
-def strand_between(dag: FlowDAG, source: TaskRecord, target: TaskRecord) -> int | None:
-    """Return which strand of an edge joins two tasks; ``None`` where there is none."""
-    edge = dag.edges.get((source.step, target.step))
-    if edge is None:
-        return None
-    if not edge.ends:
-        return 0
-    ends = (
-        row_of(dag.nodes[source.step], source.place),
-        row_of(dag.nodes[target.step], target.place),
-    )
-    return edge.ends.index(ends) if ends in edge.ends else None

@@ -10,7 +10,8 @@ from manim import VGroup
 
 from manim_metaflow.animations.clips import AppearClip, EdgeClip, ReferenceClip, StateClip
 from manim_metaflow.animations.replay import ReplayRun
-from manim_metaflow.animations.replay_clips import GROW, HOP, strand_between
+from manim_metaflow.animations.replay_clips import GROW, HOP
+from manim_metaflow.animations.replay_parts import strand_between
 from manim_metaflow.animations.run_clips import CounterClip
 from manim_metaflow.animations.timeline import Clip, Timeline
 from manim_metaflow.facts.records import RunRecord, TaskRecord

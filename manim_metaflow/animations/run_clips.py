@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
-from manim import VGroup, smooth
+from manim import VGroup, VMobject, smooth
 
 from manim_metaflow.animations.timeline import Clip
 from manim_metaflow.animations.veil import Veil
@@ -108,12 +108,12 @@ def _tally(
 
 
 class PopClip(Clip):
-    """A box that is not there before its task is: an iteration lands on the pile."""
+    """A box, or a strand to it, that is not there before its task is: an iteration lands on the pile."""
 
-    def __init__(self, at: float, node: StepNode, *, length: float = 0.25) -> None:
+    def __init__(self, at: float, *parts: VMobject, length: float = 0.25) -> None:
         super().__init__(0.0, at)
-        self.node, self.length = node, min(length, at)
-        self._veil = Veil(node)
+        self.length = min(length, at)
+        self._veil = Veil(*parts)
 
     def show(self, progress: float) -> None:
         """Hide it, then let it appear."""
@@ -145,11 +145,11 @@ class SayClip(Clip):
 
 
 class DimClip(Clip):
-    """An arrow that no task goes along steps back."""
+    """An arrow that no task goes along steps back, behind those that it shares its beginning with."""
 
-    def __init__(self, start: float, end: float, edge: FlowEdge) -> None:
+    def __init__(self, start: float, end: float, edge: FlowEdge, home: VGroup) -> None:
         super().__init__(start, end)
-        self.edge = edge
+        self.edge, self.home = edge, home
         theme = edge._theme
         self._color = mix(theme.edge, theme.background, UNUSED)
         self._text = mix(theme.muted, theme.background, 0.85)
@@ -157,6 +157,8 @@ class DimClip(Clip):
 
     def show(self, progress: float) -> None:
         """Blend into the ground, but stay to be seen."""
+        self.home.submobjects.remove(self.edge)
+        self.home.submobjects.insert(0, self.edge)
         amount = smooth(progress)
         self.edge.paint(self._color, amount=amount)
         if self.edge.label is not None:

@@ -10,12 +10,15 @@ import numpy as np
 from manim import VGroup, VMobject, config, smooth
 
 from manim_metaflow.animations.pose import Pose
+from manim_metaflow.animations.replay_parts import decision_text
 from manim_metaflow.animations.timeline import Clip
 from manim_metaflow.animations.veil import Veil
+from manim_metaflow.facts.history import RunHistory
 from manim_metaflow.facts.records import FlowInfo, RunRecord
 from manim_metaflow.layout.collapse import folded_name
 from manim_metaflow.mobjects.assembly import made_here
 from manim_metaflow.mobjects.dag import FlowDAG
+from manim_metaflow.mobjects.label import TextLabel
 from manim_metaflow.mobjects.node import StepNode
 from manim_metaflow.mobjects.stack import TaskStack
 
@@ -74,6 +77,12 @@ def _faces(graph: FlowDAG, record: RunRecord) -> Iterator[VMobject]:
     for task in record.tasks:
         if graph.flow is graph.whole and isinstance(graph.nodes[task.step], StepNode):
             yield from graph.chips(task.place, made_here(task.artifacts))
+    for decision in RunHistory(record).decisions():
+        notes = graph.notes.get(decision.step)
+        if notes is not None and notes.captions:
+            caption = notes.captions[0]
+            said = TextLabel(decision_text(record, decision), font_size=caption.font_size)
+            yield said.move_to(caption.get_center())
 
 
 def _keep_inside(graph: FlowDAG, record: RunRecord) -> None:
@@ -117,7 +126,7 @@ class Unfolding:
         self._nodes, self._edges, self._regions = dict(dag.nodes), dict(dag.edges), dict(dag.regions)
         self._heading = dag.heading
 
-    def clip(self, overlay: VGroup, late: Collection[StepNode], *beside: VMobject) -> Clip:
+    def clip(self, overlay: VGroup, late: Collection[VMobject], *beside: VMobject) -> Clip:
         """Return the motion; what is ``late`` takes no part in it, what stands ``beside`` appears."""
         return UnfoldClip(self._before, self._nodes, self.after, overlay, late, beside, keep=self._heading)
 
@@ -141,7 +150,7 @@ class UnfoldClip(Clip):
         nodes: dict[str, Any],
         after: FlowDAG,
         overlay: VGroup,
-        late: Collection[StepNode],
+        late: Collection[VMobject],
         beside: Collection[VMobject],
         *,
         keep: VMobject | None,
@@ -161,7 +170,14 @@ class UnfoldClip(Clip):
             for name, node in after.nodes.items()
             for part, origin in _pieces(node, nodes[name], late)
         ]
-        self._new_lines = Veil(*after.regions.values(), *after.edges.values(), *after.captions, *beside)
+        hidden = {id(part) for each in late for part in each.get_family()}
+        edges: Iterator[Any] = (
+            part
+            for edge in after.edges.values()
+            for part in edge.family_members_with_points()
+            if id(part) not in hidden
+        )
+        self._new_lines = Veil(*after.regions.values(), *edges, *after.captions, *beside)
 
     def show(self, progress: float) -> None:
         """Set the moment."""
@@ -185,7 +201,7 @@ class UnfoldClip(Clip):
         self._old_lines.show(1 - smooth(min(1.0, progress / LEAVING)))
 
 
-def _pieces(node: Any, old: Any, late: Collection[StepNode]) -> Iterator[tuple[Any, tuple[Any, float]]]:
+def _pieces(node: Any, old: Any, late: Collection[VMobject]) -> Iterator[tuple[Any, tuple[Any, float]]]:
     """Parts of a step that move by themselves, each with where it comes from."""
     origin = _place(old)
     if not isinstance(node, TaskStack):

@@ -107,6 +107,27 @@ def test_another_flow_or_step_is_refused() -> None:
         ReplayRun(dag, recorded("foreach"), runtime=3)
 
 
+def test_no_arrow_leads_to_an_iteration_that_is_not_there_yet() -> None:
+    record = recorded("loop")
+    dag = FlowDAG(record.flow, run=record)
+    replay = ReplayRun(dag, record)
+    replay.begin()
+    edge, cells = dag.edges["loop", "loop"], dag.nodes["loop"].cells
+    assert edge.ends == ((0, 1), (1, 2), (2, 3))
+    for _ in sampled(replay):
+        for (_, row), line in zip(edge.ends, edge.lines, strict=True):
+            assert (line.get_stroke_opacity() == 1) == (cells[row].state != "pending")
+
+
+def test_the_arm_that_was_taken_lies_above_the_other() -> None:
+    record = recorded("switch")
+    dag = FlowDAG(record.flow, run=record)
+    played(lambda: ([dag], ReplayRun(dag, record)), frame_rate=None)
+    taken, other = dag.edges["start", "fast_path"], dag.edges["start", "slow_path"]
+    [group] = [group for group in dag.submobjects if taken in group.submobjects]
+    assert group.submobjects.index(other) < group.submobjects.index(taken)
+
+
 # ------------------------------------------------------------------------------------------- resume
 
 

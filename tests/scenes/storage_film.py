@@ -32,6 +32,7 @@ def film(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         pytest.fail(f"The recording of {target} is stale: make recordings")
 
     monkeypatch.setattr(record, "_record", refuse)
+    monkeypatch.setattr("manim_metaflow.facts.spin._spin", refuse)
     return load(name)
 
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from types import ModuleType
 
-import av
 import pytest
-from film import SCENES, Shown, identities, load, numbers_in, other_than, watch
+from film import SCENES, Shown, check_second_render, identities, load, numbers_in, other_than, watch
+from storage_film import check_beats, film
 
-from manim_metaflow.facts import RunRecord, compare_runs, load_flow, record
-from manim_metaflow.testing import beat_frames, check_frame
+from manim_metaflow.facts import RunRecord, compare_runs, load_flow
+from manim_metaflow.testing import beat_frames
 
 SECTIONS = [
     "title",
@@ -33,14 +30,7 @@ FLOWS = ("spam", "spam_edited")
 
 @pytest.fixture
 def caching(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """The film's file; a recording that is stale is an error here, not a reason to make it anew."""
-
-    def refuse(target: object, *_: object, **__: object) -> None:
-        pytest.fail(f"The recording of {target} is stale: make recordings")
-
-    monkeypatch.setattr(record, "_record", refuse)
-    monkeypatch.setattr("manim_metaflow.facts.spin._spin", refuse)
-    return load("caching")
+    return film("caching", monkeypatch)
 
 
 @pytest.fixture
@@ -56,15 +46,7 @@ def test_every_section_ends_as_it_did(caching: ModuleType, frame_snapshot) -> No
 
 
 def test_every_beat_has_a_caption_and_is_clear_to_read(caching: ModuleType) -> None:
-    beats = []
-    for beat in beat_frames(caching.Caching, resolution=(160, 90)):
-        beats.append((beat.section, beat.caption))
-        assert [str(problem) for problem in check_frame(beat.scene)] == [], beat.caption
-        assert not [part for top in beat.scene.mobjects for part in top.get_family() if part.updaters]
-    assert list(dict.fromkeys(section for section, _ in beats)) == SECTIONS
-    captions = [caption for section, caption in beats if section != "title"]
-    assert all(captions)
-    assert len(set(captions)) == len(captions)
+    check_beats(caching.Caching, SECTIONS)
 
 
 # ----------------------------------------------------------------------------------------- the truth
@@ -199,28 +181,8 @@ def test_captions_say_what_the_records_say(records: tuple[RunRecord, ...]) -> No
 # ---------------------------------------------------------------------------------------- the render
 
 
-def render(folder: Path, seed: int) -> str:
-    """Render the film from some other folder, small."""
-    command = [sys.executable, "-m", "manim", "render", "-r", "320,180", "--fps", "4"]
-    rendered = subprocess.run(
-        [*command, "--media_dir", str(folder / "media"), str(SCENES / "caching.py")],
-        cwd=folder,
-        env={**os.environ, "PYTHONHASHSEED": str(seed), "COLUMNS": "200"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return rendered.stdout
-
-
 def test_a_second_render_is_fully_cached(tmp_path: Path) -> None:
-    film = tmp_path / "media" / "videos" / "caching" / "180p4" / "Caching.mp4"
-    said = [render(tmp_path, seed) for seed in (1, 2)]
-    plays = int(re.search(r"Played (\d+) animations", said[1])[1])
-    assert (said[0].count("sing cached"), said[1].count("sing cached")) == (0, plays)
-    with av.open(str(film)) as container:
-        assert 60 <= container.duration / 1_000_000 <= 120
-    assert film.with_suffix(".srt").read_text().count("-->") >= len(SECTIONS)
+    check_second_render("caching", "Caching", tmp_path, len(SECTIONS))
 
 
 # ----------------------------------------------------------------------------- the recordings, alive
