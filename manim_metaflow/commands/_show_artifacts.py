@@ -63,6 +63,7 @@ def print_artifacts(record: StorageRecord, console: Console, *, values: bool = F
         for attempt in task.attempts:
             _print_map(record, task, attempt, console, values)
     shown = record.totals()
+    console.print()
     _say(
         console,
         f"{shown.entries} names stand for {readable_size(shown.written)} of pickles; "

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import random
 from itertools import combinations
 
 import pytest
-from manim import DOWN, VGroup
+from manim import DOWN, VGroup, config
 
 from manim_metaflow import (
     DARK_THEME,
@@ -34,10 +35,10 @@ from manim_metaflow import (
     UsageError,
     use_theme,
 )
-from manim_metaflow.mobjects.face import HUES, Face, face_color, face_pattern
+from manim_metaflow.mobjects.face import CELLS, HUES, Face, face_color, face_pattern
 from manim_metaflow.mobjects.path import Path, rounded_rectangle
 from manim_metaflow.mobjects.store import BlobSlot
-from manim_metaflow.theme import contrast, mix
+from manim_metaflow.theme import Theme, contrast, mix
 
 RAW = "b68cc035a7f59d6d9285aaa4359c51872f204f8a"
 HEAD = "8004950b000000000000005d94284b014b024b03652e"
@@ -106,25 +107,56 @@ def test_pictures_in_light(frame_snapshot) -> None:
 # -------------------------------------------------------------------------------------------- faces
 
 
-def look_of(sha: str) -> tuple[str, object]:
-    return face_color(sha), face_pattern(sha)
+ACUITY = 1 / 60
+"""Degrees that a healthy eye resolves."""
+NOTICED = 10
+"""Distance of two colours (CIE 1976) that nobody takes for one: four times the least one that is noticed."""
+
+
+def lab(color: str) -> tuple[float, float, float]:
+    """A colour in CIE L*a*b*, D65."""
+    channels = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    rows = ((0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505))
+    sums = [sum(a * b for a, b in zip(row, linear, strict=True)) for row in rows]
+    x, y, z = (
+        t ** (1 / 3) if t > 0.008856 else 7.787 * t + 16 / 116
+        for t in (held / white for held, white in zip(sums, (0.95047, 1, 1.08883), strict=True))
+    )
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
+def test_any_two_colours_of_faces_are_told_apart() -> None:
+    assert min(math.dist(lab(one), lab(other)) for one, other in combinations(HUES, 2)) >= NOTICED
+
+
+def test_one_cell_of_the_smallest_face_can_be_seen() -> None:
+    """At three times the picture's height, a usual distance from a screen."""
+    smallest = float(ArtifactChip("raw", RAW).face.pattern.height) / CELLS
+    angle = math.degrees(smallest / config.frame_height / 3)
+    assert angle >= 4 * ACUITY
 
 
 def test_faces_of_twenty_are_told_apart() -> None:
-    """Among 10,000 hashes, in pictures of 20: another colour or a clearly other pattern."""
-    hashes = shas(10_000)
-    alike = 0
-    for start in range(0, len(hashes), 20):
-        looks = [look_of(sha) for sha in hashes[start : start + 20]]
-        alike += sum(one == other for one, other in combinations(looks, 2))
-    assert alike == 0
+    """Of 10,000 hashes, in pictures of 20, no two have both the colour and all 25 cells in common.
+
+    Another colour is told apart because any two are far from each other, another pattern because one cell
+    can be seen: the two tests above. There are some 360,000 looks, so that of a thousand pictures of 20
+    about one has two faces alike.
+    """
+    looks = [(face_color(sha), face_pattern(sha)) for sha in shas(10_000)]
+    pictures = [looks[start : start + 20] for start in range(0, len(looks), 20)]
+    assert [picture for picture in pictures if len(set(picture)) < 20] == []
+    assert len(set(looks)) > 9_800
 
 
 @pytest.mark.parametrize("theme", [DARK_THEME, LIGHT_THEME], ids=lambda theme: theme.name)
-def test_a_face_stands_out_from_its_ground(theme) -> None:
+def test_a_face_stands_out_from_its_ground(theme: Theme) -> None:
     for hue in HUES:
         tile = mix(hue, DARK_THEME.background, 0.2)
         assert contrast(hue, tile) >= 3
+        for ground in (theme.background, theme.panel):  # by its pattern on the dark, by its tile on the light
+            assert max(contrast(hue, ground), contrast(tile, ground)) >= 3
     assert {face_color(sha) for sha in shas(10_000)} == set(HUES)
 
 
