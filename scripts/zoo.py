@@ -6,26 +6,31 @@ from pathlib import Path
 
 from manim import DOWN, LEFT, RIGHT, VGroup
 
-from manim_metaflow import FlowDAG
+from manim_metaflow import FlowDAG, load_flow
+from manim_metaflow.commands._flow_picture import draw_for_still
 from manim_metaflow.mobjects.still import draw_still
 
 ROOT = Path(__file__).resolve().parent.parent
 COLUMNS = (
-    ("linear", "branch", "switch", "recursion"),
-    ("foreach", "parallel", "nested_foreach", "card_flow"),
+    ("one_step", "own_names", "linear", "branch", "switch", "recursion", "two_joins"),
+    ("card_flow", "foreach", "parallel", "nested_foreach", "shared_targets", "shared_foreach"),
 )
 DENSITY = 67
+
+
+def draw(name: str) -> FlowDAG:
+    """Draw a flow of the test suite as the command line does."""
+    return draw_for_still(load_flow(ROOT / "tests" / "flows" / f"{name}.py"), detail="badges")
 
 
 def main() -> None:
     """Draw it."""
     columns = VGroup()
     for names in COLUMNS:
-        flows = [FlowDAG(ROOT / "tests" / "flows" / f"{name}.py", heading=True) for name in names]
+        flows = [draw(name) for name in names]
         columns.add(VGroup(*flows).arrange(DOWN, buff=0.8, aligned_edge=LEFT))
     columns.arrange(RIGHT, buff=1.2, aligned_edge=DOWN)
-    largest = FlowDAG(ROOT / "tests" / "flows" / "complex_flow.py", heading=True)
-    zoo = VGroup(columns, largest).arrange(DOWN, buff=0.9, aligned_edge=LEFT)
+    zoo = VGroup(columns, draw("complex_flow")).arrange(DOWN, buff=0.9, aligned_edge=LEFT)
     picture = draw_still(zoo, density=DENSITY)
     picture.save(ROOT / "media" / "gallery" / "zoo.png", optimize=True)
     print(ROOT / "media" / "gallery" / "zoo.png")

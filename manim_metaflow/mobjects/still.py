@@ -22,11 +22,15 @@ MARGIN = 0.5
 DENSITY = 135
 """Pixels a unit: those of a 1080p frame, 8 units high."""
 
-LONGEST, LARGEST = 32000, 160_000_000
-"""Pixels a side, and in all, that cairo and memory bear."""
+TILE = 16000
+"""Pixels a side that are drawn at once: cairo bears twice as many."""
 
-SMALLEST_DENSITY = 60
-"""Pixels a unit of a 480p frame: below that the smallest text cannot be read."""
+LARGEST = 200_000_000
+"""Pixels a picture may have: more than a gigabyte of memory is needed beyond."""
+
+LEGIBLE = 90
+"""Pixels a unit of a 720p frame. A picture may be made less dense than was asked for, but not less than this:
+below, the smallest text cannot be read."""
 
 
 def draw_still(mobject: VMobject, *, density: float = DENSITY, transparent: bool = False) -> Image:
@@ -39,14 +43,14 @@ def draw_still(mobject: VMobject, *, density: float = DENSITY, transparent: bool
     mobject
         Anything; its ``theme``, if it has one, says the colour of the ground.
     density
-        Pixels a unit, less where the picture would be too large to draw.
+        Pixels a unit; fewer where the picture would be too large, but not fewer than can be read.
     transparent
         Leave the ground out.
 
     Raises
     ------
     ManimMetaflowError
-        The mobject is so large that its text could not be read on any picture cairo can draw.
+        The mobject is so large that its text could not be read on a picture that can be drawn.
 
     Examples
     --------
@@ -57,25 +61,37 @@ def draw_still(mobject: VMobject, *, density: float = DENSITY, transparent: bool
     from PIL import Image
 
     width, height = float(mobject.width) + 2 * MARGIN, float(mobject.height) + 2 * MARGIN
-    density = min(density, LONGEST / max(width, height), math.sqrt(LARGEST / (width * height)))
-    if density < SMALLEST_DENSITY / 2:
+    least = min(density, LEGIBLE)
+    density = min(density, math.sqrt(LARGEST / (width * height)))
+    if density < least:
         raise ManimMetaflowError(
-            f"The drawing is {width:.0f} by {height:.0f} units, too large for one legible picture."
+            f"The drawing is {width:.0f} by {height:.0f} units, too large for one legible picture: collapse "
+            "regions, show less detail, or make a film, in which the camera follows the graph."
         )
     pixels = round(width * density), round(height * density)
     theme = getattr(mobject, "theme", None) or current_theme()
-    camera = Camera(
-        pixel_width=pixels[0],
-        pixel_height=pixels[1],
-        frame_width=pixels[0] / density,
-        frame_height=pixels[1] / density,
-        frame_center=np.array(mobject.get_center()),
-        background_color=ManimColor(theme.background),
-        background_opacity=0.0 if transparent else 1.0,
-    )
-    camera.capture_mobjects([mobject])
-    frame: Any = camera.pixel_array
-    return Image.fromarray(frame, "RGBA") if transparent else Image.fromarray(frame[..., :3].copy(), "RGB")
+    mode = "RGBA" if transparent else "RGB"
+    picture = Image.new(mode, pixels)
+    for left, right in _tiles(pixels[0]):
+        for top, bottom in _tiles(pixels[1]):
+            away = (left + right - pixels[0]) / 2 / density, (pixels[1] - top - bottom) / 2 / density
+            camera = Camera(
+                pixel_width=right - left,
+                pixel_height=bottom - top,
+                frame_width=(right - left) / density,
+                frame_height=(bottom - top) / density,
+                frame_center=np.array(mobject.get_center()) + np.array([*away, 0.0]),
+                background_color=ManimColor(theme.background),
+                background_opacity=0.0 if transparent else 1.0,
+            )
+            camera.capture_mobjects([mobject])
+            frame: Any = camera.pixel_array
+            picture.paste(Image.fromarray(frame if transparent else frame[..., :3].copy(), mode), (left, top))
+    return picture
+
+
+def _tiles(size: int) -> list[tuple[int, int]]:
+    return [(start, min(start + TILE, size)) for start in range(0, size, TILE)]
 
 
 def still_png(mobject: VMobject, *, density: float = DENSITY / 2, transparent: bool = False) -> bytes:

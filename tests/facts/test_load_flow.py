@@ -12,6 +12,7 @@ from metaflow import FlowSpec, step
 from manim_metaflow.errors import FlowError
 from manim_metaflow.facts import FlowInfo, load_flow
 from manim_metaflow.facts._importing import imported_file
+from manim_metaflow.facts._lineage import closing_foreach
 
 FLOWS = sorted((Path(__file__).parents[1] / "flows").glob("*.py"))
 TUTORIALS = sorted((Path(metaflow.__file__).parent / "tutorials").glob("*/*.py"))
@@ -118,6 +119,37 @@ def test_steps_come_in_the_order_of_the_source(path):
 @pytest.mark.parametrize("path", REAL, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_no_path_of_this_machine_is_in_the_record(path):
     assert str(path.parent) not in load_flow(path).to_json()
+
+
+def test_each_join_that_closes_a_foreach_is_known(write):
+    path = write("""
+from metaflow import FlowSpec, step
+class Two(FlowSpec):
+    @step
+    def start(self):
+        self.next(self.a, foreach="xs")
+    @step
+    def a(self):
+        self.next({"x": self.b, "y": self.c}, condition="mode")
+    @step
+    def b(self):
+        self.next(self.left)
+    @step
+    def c(self):
+        self.next(self.right)
+    @step
+    def left(self, inputs):
+        self.next(self.end)
+    @step
+    def right(self, inputs):
+        self.next(self.end)
+    @step
+    def end(self):
+        pass
+""")
+    assert closing_foreach(load_flow(path)) == {"left", "right"}
+    assert closing_foreach(_flow("nested_foreach")) == {"join_inner", "join_outer"}
+    assert closing_foreach(_flow("branch")) == frozenset()
 
 
 def test_edges_are_named_for_what_they_do(write):

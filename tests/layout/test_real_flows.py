@@ -17,10 +17,14 @@ FLOWS = sorted((Path(__file__).parents[1] / "flows").glob("*.py"))
 TUTORIALS = sorted((Path(metaflow.__file__).parent / "tutorials").glob("*/*.py"))
 
 
+CROSSINGS = {"shared_targets": 1, "two_joins": 1}
+"""What cannot be avoided: two steps that lead to the same two."""
+
+
 @pytest.mark.parametrize("direction", ["right", "down"])
 @pytest.mark.parametrize("path", [*FLOWS, *TUTORIALS], ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_real_flows_keep_the_rules(path, direction):
     info = load_flow(path)
     labels = switch_labels(info)
     layout = layout_flow(info, boxes(info), direction=direction, labels=labels)
-    assert violations(info, layout, labels, crossings=0) == []
+    assert violations(info, layout, labels, crossings=CROSSINGS.get(path.stem, 0)) == []

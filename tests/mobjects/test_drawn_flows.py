@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from layout.builder import flow, to_source
 from layout.invariants import violations
 from layout.random_flows import SETTINGS, flows
+from PIL import ImageChops
 
-from manim_metaflow import FlowDAG, StepNode, UsageError, load_flow
+from manim_metaflow import FlowDAG, ManimMetaflowError, StepNode, UsageError, load_flow
 from manim_metaflow.facts.records import DecoratorInfo
 from manim_metaflow.layout.collapse import region_names
+from manim_metaflow.mobjects import still
 from manim_metaflow.mobjects.assembly import Assembly, Look
 from manim_metaflow.mobjects.still import draw_still, still_png
 from manim_metaflow.testing import check_frame, structure_of
@@ -187,6 +189,25 @@ def shown(step):
 def test_a_still_grows_with_the_drawing():
     small, large = (draw_still(StepNode("a", height=height), density=40).size for height in (1, 4))
     assert large[1] - small[1] == 120
+
+
+def test_a_still_too_large_for_cairo_is_drawn_in_tiles(monkeypatch):
+    dag = FlowDAG(FLOWS_BY_NAME["switch"])
+    whole = draw_still(dag, density=90)
+    monkeypatch.setattr(still, "TILE", 200)
+    tiled = draw_still(dag, density=90)
+    assert tiled.size == whole.size
+    assert max(high for _, high in ImageChops.difference(whole, tiled).getextrema()) <= 2  # rounding
+
+
+def test_a_still_is_legible_or_not_drawn(monkeypatch):
+    dag = FlowDAG(FLOWS_BY_NAME["linear"])
+    monkeypatch.setattr(still, "LARGEST", round(100 * 100 * (dag.width + 1) * (dag.height + 1)))
+    assert draw_still(dag, density=300).width == round(100 * (dag.width + 1))
+    monkeypatch.setattr(still, "LARGEST", round(80 * 80 * (dag.width + 1) * (dag.height + 1)))
+    with pytest.raises(ManimMetaflowError, match="too large for one legible picture: collapse"):
+        draw_still(dag, density=300)
+    assert draw_still(dag, density=60).width == round(60 * (dag.width + 1))
 
 
 def test_a_notebook_shows_a_png_on_the_theme_s_ground():
