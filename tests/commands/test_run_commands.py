@@ -131,6 +131,34 @@ def test_show_lists_tasks_of_a_run_in_a_datastore_and_of_a_record(folder: Path) 
     assert said["record"]["run_id"] == record.run_id
 
 
+def test_what_reads_a_run_changes_nothing_of_the_users(folder: Path, tmp_path: Path) -> None:
+    """Not the configured datastore, ``latest_run`` included, nor the home, nor where the command runs."""
+    run_id = load_recording(folder / "run.json").run_id
+    store, home, here = folder / "run.store", tmp_path / "home", tmp_path / "here"
+    home.mkdir()
+    here.mkdir()
+    env = {
+        "HOME": str(home),
+        "METAFLOW_HOME": str(home / ".metaflowconfig"),
+        "METAFLOW_DATASTORE_SYSROOT_LOCAL": str(store),
+    }
+    before = tree(store)
+    assert ".metaflow/ResumeFlow/latest_run" in before
+    named = f"ResumeFlow/{run_id}"
+    for words in (
+        ("show", named),
+        ("show", named, "--json"),
+        ("show", named, "--artifacts", "--values"),
+        ("compare", named, named),
+        ("replay", named, "-o", tmp_path / "run.mp4", "-q", "l", "--speed", "20"),
+    ):
+        done = run(*words, cwd=here, **env)
+        assert done.returncode == 0, done.stderr
+        assert run_id in done.stdout or words[0] == "replay"
+        assert (words, tree(store)) == (words, before)
+        assert (words, tree(home), tree(here)) == (words, {}, {})
+
+
 @pytest.mark.parametrize("view", ["graph", "timeline", "both"])
 def test_replay_makes_a_film_and_leaves_the_datastore_as_it_was(folder: Path, view: str) -> None:
     record = load_recording(folder / "run.json")
