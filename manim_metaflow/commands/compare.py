@@ -40,8 +40,8 @@ def compare(before: str, after: str, root: str | None, as_json: bool) -> None:
     """Compare two runs of one flow, step by step: code, inputs, environment, and what Metaflow did.
 
     Metaflow itself compares none of these. The table tells which steps a cache could have reused, and which
-    were executed or cloned all the same. A local run keeps no source, so code can be compared only for
-    recordings.
+    were executed or cloned all the same. Code can be compared of recordings, and of runs with a code package,
+    which a local run has only if Metaflow is told to keep one.
     """
     found = compare_runs(_read(before, root), _read(after, root))
     console = Console()

@@ -16,6 +16,7 @@ from manim_metaflow.facts._internals import (
     exception_of,
 )
 from manim_metaflow.facts._lineage import Place, parents_of
+from manim_metaflow.facts._packaged import packaged_flow
 from manim_metaflow.facts._stored import RunStore, StoredAttempt, StoredTask
 from manim_metaflow.facts.records import (
     ArtifactRecord,
@@ -67,7 +68,7 @@ class _Reader:
         for task in stored:
             self.notes.extend(f"{task.path}, {note}" for note in task.notes)
         graph_info = self._graph_info(stored)
-        self.flow = flow or self._described(flow_name, graph_info)
+        self.flow = flow or packaged_flow(self._described(flow_name, graph_info), stored, store)
         hidden = {"name", *(parameter.variable for parameter in self.flow.parameters)}
         self.keys = KeyMaps(hidden | constant_names(graph_info or {}))
         self.files = {self.flow.file, *(step.file for step in self.flow.steps)} - {""}

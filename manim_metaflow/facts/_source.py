@@ -15,7 +15,7 @@ from typing import Any
 
 from manim_metaflow.facts.records import DecoratorInfo
 
-__all__ = ["Excerpt", "class_excerpt", "own_steps", "step_excerpt"]
+__all__ = ["Excerpt", "class_excerpt", "own_steps", "plain_source", "step_excerpt"]
 
 
 @dataclass(frozen=True)
@@ -104,11 +104,16 @@ def _excerpt(node: _Definition, filename: str, names: Mapping[str, Any]) -> Exce
     decorators = (_decorator(expression, lines, names) for expression in node.decorator_list)
     return Excerpt(
         file=Path(filename).name if Path(filename).is_file() else "",
-        source=inspect.cleandoc("\n" + "".join(lines[first - 1 : last])) + "\n",
+        source=plain_source(lines[first - 1 : last]),
         first_line=first,
         last_line=last,
         decorators=tuple(decorator for decorator in decorators if decorator is not None),
     )
+
+
+def plain_source(lines: list[str]) -> str:
+    """Take the indentation off the lines of a definition."""
+    return inspect.cleandoc("\n" + "".join(lines)) + "\n"
 
 
 def _decorator(expression: ast.expr, lines: list[str], names: Mapping[str, Any]) -> DecoratorInfo | None:

@@ -122,7 +122,7 @@ def compare_runs(before: RunRecord, after: RunRecord) -> RunComparison:
     The code of a step is its source and, transitively, what it uses of the same file: functions, classes,
     constants, methods and decorators of the flow. Code in other local modules is not seen. Its inputs are the
     keys its tasks start from: those of their parents, and the run's parameters, task by task. A run that
-    was read from a datastore without its source has no code to compare, and the versions of its packages
+    was read from a datastore has code to compare if it has a code package, and the versions of its packages
     are not known.
 
     Examples

@@ -40,7 +40,7 @@ def load_run(
         datastore this user's Metaflow is configured for.
     flow
         The flow's source, anything :func:`.load_flow` takes. Without it the graph comes from the run
-        itself, which knows no source.
+        itself, and its source from the run's code package, if it has one; by default a local run has none.
 
     Raises
     ------

@@ -248,6 +248,30 @@ def test_a_run_from_a_datastore_says_what_it_does_not_know(record):
     assert {step.written for step in found.steps} == {None}
 
 
+def test_a_run_with_a_code_package_has_code_to_compare(folder, tmp_path):
+    env = {"PYTHONPATH": str(folder / "1.0"), "METAFLOW_FEAT_ALWAYS_UPLOAD_CODE_PACKAGE": "1"}
+    made, after = [], None
+    for name in (None, "a helper of a helper"):
+        file = tmp_path / ("pairs.py" if name is None else "edited.py")
+        file.write_text(FLOW.replace(*EDITS[name]) if name else FLOW)
+        after = record_run(file, recordings=tmp_path / "kept", env=env, after=after)
+        made.append(after)
+    root = after.recording.with_suffix(".store")
+    stored = [load_run("Pairs", run.run_id, root=root) for run in made]
+    for run, told in zip(made, stored, strict=True):
+        assert told.flow.source == run.flow.source
+        assert [s.source for s in told.flow.steps] == [s.source for s in run.flow.steps]
+        assert [(s.first_line, s.last_line, s.file) for s in told.flow.steps] == [
+            (s.first_line, s.last_line, s.file) for s in run.flow.steps
+        ]
+    known, seen = compare_runs(*stored), compare_runs(*made)
+    assert [step.code for step in known.steps] == [step.code for step in seen.steps]
+    assert [step.inputs for step in known.steps] == [step.inputs for step in seen.steps]
+    assert known["each"].code.changes == ("shout",)
+    assert {step.environment.changes for step in known.steps} == {("packages",)}
+    assert known["start"].reason == "environment not known"
+
+
 def test_a_spin_is_not_compared(record):
     first = record()
     spun = replace(first, command=("spin", f"Pairs/{first.run_id}/end/6"))
