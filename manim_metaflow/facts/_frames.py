@@ -55,7 +55,9 @@ class FrameReader:
     def _said(self, task: StoredTask) -> tuple[Frames, bool]:
         last = task.attempts[-1] if task.attempts else None
         if last is not None and last.objects is not None:
-            return frames_of(self._read(task, last, "_foreach_stack")), True
+            held = self._read(task, last, "_foreach_stack")
+            if isinstance(held, list):
+                return frames_of(held), True
         begun = begun_frames(task)
         return begun, bool(begun)
 

@@ -49,6 +49,7 @@ class Raised(metaclass=_Sealed):
 _ADMITTED: dict[tuple[str, str], Any] = {
     ("__main__", "ForeachFrame"): Foreach,
     ("metaflow.tuple_util", "ForeachFrame"): Foreach,
+    ("metaflow.task", "ForeachFrame"): Foreach,  # where Metaflow 2.10 had it
     ("metaflow.exception", "MetaflowExceptionWrapper"): Raised,
 }
 

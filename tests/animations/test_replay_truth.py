@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -13,7 +14,7 @@ from made_runs import MadeRun
 from manim import Scene
 from recorded import RESUMES, RUNS, recorded
 
-from manim_metaflow import FlowDAG, ReplayRun, RunRecord, RunTimeline, TaskRecord, TaskStack
+from manim_metaflow import FlowDAG, ReplayRun, RunClock, RunRecord, RunTimeline, TaskRecord, TaskStack
 from manim_metaflow.facts.history import RunHistory
 from manim_metaflow.testing.render import still_config
 
@@ -124,3 +125,23 @@ def test_a_timeline_tells_the_same(name: str) -> None:
         for task in record.tasks:
             drawn = timeline.lane(task.path).state
             assert drawn == told(task, moment, record), (task.path, seconds)
+
+
+@pytest.mark.parametrize("name", ["foreach", "failed", "loop"])
+def test_a_run_without_any_times_is_drawn_in_the_order_of_its_lineage(name: str) -> None:
+    record = recorded(name)
+    tasks = tuple(
+        replace(
+            task,
+            queued=None,
+            attempts=tuple(replace(attempt, started=None, finished=None) for attempt in task.attempts),
+        )
+        for task in record.tasks
+    )
+    lost = replace(record, tasks=tasks, started=None, finished=None)
+    with still_config():
+        dag, clock = FlowDAG(lost.flow, run=lost), RunClock(lost)
+        assert differences(dag, lost, lost=True) == []
+        for task in lost.tasks:
+            assert (node := dag.task(task.place)) is None or node.state == task.state
+        assert not any(letter.isdigit() for letter in clock.time.text)

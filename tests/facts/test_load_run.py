@@ -6,6 +6,7 @@ import pickle
 import shutil
 import subprocess
 import sys
+from collections import namedtuple
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from fact_runs import FLOWS, RESUMES, RUNS, input_paths
 
 from manim_metaflow.errors import RunError
 from manim_metaflow.facts import load_flow, load_run
+from manim_metaflow.facts.history import RunHistory
 
 FINISHED = [name for name in [*RUNS, *RESUMES] if name not in ("killed", "unpicklable")]
 
@@ -246,6 +248,72 @@ def test_a_task_that_never_said_where_it_stands_is_noted(runs, tmp_path):
     assert [path for path in (first, second) if f"{path}: {note}" in told.notes] == [first, second]
     assert [told[path].place for path in (first, second)] == ["a[0]", "a[1]"]
     assert told[first].parents == ("start/1",)
+
+
+def _rewritten(root, flow, name, change):
+    """Store ``change(task's folder)`` under a name in every key map, or take the name out of it."""
+    for file in root.glob(f"{flow}/*/*/*/0.data.json"):
+        held, value = json.loads(file.read_text()), change(file.parent)
+        if name not in held["objects"]:
+            continue
+        del held["objects"][name]
+        if value is not None:
+            sha = hashlib.sha1(value).hexdigest()
+            (root / flow / "data" / sha[:2]).mkdir(exist_ok=True)
+            (root / flow / "data" / sha[:2] / sha).write_bytes(value)
+            (root / flow / "data" / sha[:2] / f"{sha}_meta").write_text('{"cas_raw": true}')
+            held["objects"][name] = sha
+        file.write_text(json.dumps(held))
+
+
+def test_what_an_older_metaflow_wrote_is_read(runs, tmp_path, monkeypatch):
+    """Metaflow 2.10 kept its frames in another module, without the items, and counted no iterations."""
+    import metaflow.task
+
+    frame = namedtuple("ForeachFrame", ["step", "var", "num_splits", "index"])
+    frame.__module__ = "metaflow.task"
+    monkeypatch.setattr(metaflow.task, "ForeachFrame", frame, raising=False)
+    record = runs["foreach"]
+    root = _copy(runs, "foreach", tmp_path)
+    stacks = {task.path: [frame("a", "titles", 3, f.index) for f in task.foreach] for task in record.tasks}
+
+    def old(folder):
+        return pickle.dumps(stacks.get(f"{folder.parent.name}/{folder.name}", []), protocol=2)
+
+    _rewritten(root, "ForeachFlow", "_foreach_stack", old)
+    _rewritten(root, "ForeachFlow", "_iteration_stack", lambda _: None)
+    told = load_run("ForeachFlow", record.run_id, root=root)
+    assert told.notes == ()
+    assert [(t.place, t.state, t.parents) for t in told.tasks] == [
+        (t.place, t.state, t.parents) for t in record.tasks
+    ]
+
+
+def test_frames_nobody_can_read_are_told_by_what_the_task_noted(runs, tmp_path):
+    record = runs["foreach"]
+    root = _copy(runs, "foreach", tmp_path)
+    _rewritten(root, "ForeachFlow", "_foreach_stack", lambda _: b"no pickle at all")
+    told = load_run("ForeachFlow", record.run_id, root=root)
+    assert any("_foreach_stack: not read" in note for note in told.notes)
+    assert [(t.place, t.parents) for t in told.tasks] == [(t.place, t.parents) for t in record.tasks]
+
+
+def test_without_its_metadata_a_run_keeps_its_tasks_states_and_lineage(runs, tmp_path):
+    record = runs["foreach"]
+    root = _copy(runs, "foreach", tmp_path)
+    for folder in list(root.glob("ForeachFlow/*/**/_meta")):
+        shutil.rmtree(folder)
+    told = load_run("ForeachFlow", record.run_id, root=root)
+    assert told.status == "successful"
+    assert {(t.place, t.state, t.parents) for t in told.tasks} == {
+        (t.place, t.state, t.parents) for t in record.tasks
+    }
+    assert {(t.queued, t.started, t.finished) for t in told.tasks} == {(None, None, None)}
+    history = RunHistory(told)
+    assert history.timeless
+    assert len(history.guessed) == len(told.tasks)
+    ended = {path: history.ended(path) for path in (task.path for task in told.tasks)}
+    assert all(ended[parent] < ended[task.path] for task in told.tasks for parent in task.parents)
 
 
 def test_a_damaged_key_map_is_noted_not_fatal(runs, tmp_path):
