@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 import manim as mn
@@ -13,10 +15,9 @@ __all__ = ["Box", "box_of", "is_visible", "samples_of"]
 
 Points = npt.NDArray[np.float64]
 
-_STEPS = np.linspace(0, 1, 9)
-_BERNSTEIN = np.stack(
-    [(1 - _STEPS) ** 3, 3 * _STEPS * (1 - _STEPS) ** 2, 3 * _STEPS**2 * (1 - _STEPS), _STEPS**3], axis=1
-)
+_FEWEST, _MOST = 9, 400
+_APART = 0.1
+"""Samples of a curve, and how far they lie apart (units): nothing that can be seen is passed over."""
 
 
 class Box(NamedTuple):
@@ -98,4 +99,13 @@ def _samples(shape: mn.Mobject) -> Points:
     if not isinstance(shape, mn.VMobject) or len(points) < 4:
         return points
     curves = points[: len(points) // 4 * 4].reshape(-1, 4, 2)
-    return np.asarray(np.einsum("sk,nkd->nsd", _BERNSTEIN, curves)).reshape(-1, 2)
+    longest = float(np.linalg.norm(np.diff(curves, axis=1), axis=2).sum(axis=1).max())
+    count = min(max(_FEWEST, math.ceil(longest / _APART) + 1), _MOST)
+    return np.asarray(np.einsum("sk,nkd->nsd", _bernstein(count), curves)).reshape(-1, 2)
+
+
+@lru_cache(maxsize=_MOST)
+def _bernstein(count: int) -> Points:
+    """Weights of the control points of a cubic at points along it, shape ``(count, 4)``."""
+    t = np.linspace(0, 1, count)
+    return np.stack([(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3], axis=1)

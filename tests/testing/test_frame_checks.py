@@ -131,6 +131,11 @@ def test_an_edge_through_a_foreign_node_is_found(kind: type[Node]) -> None:
     assert _kinds(Edge("a", "c", LEFT, RIGHT), kind("b", mn.UP)) == []
 
 
+def test_what_a_long_edge_goes_through_is_found_however_small() -> None:
+    edge = Edge("a", "b", 6 * mn.LEFT, 6 * mn.RIGHT)
+    assert _kinds(edge, Word("i", 0.75 * mn.RIGHT)) == ["text-over-edge"]
+
+
 def test_a_curve_is_followed_not_boxed() -> None:
     class Arc(mn.ArcBetweenPoints):
         def __snapshot__(self) -> dict[str, Any]:
