@@ -9,24 +9,21 @@ from manim_metaflow.animations.evolve_flow import EvolveFlow
 from manim_metaflow.animations.explode import ExplodeStep, TaskGrid
 from manim_metaflow.animations.focus import FocusFlow
 from manim_metaflow.animations.highlight import HighlightFlow
+from manim_metaflow.animations.key_maps import (
+    Inherit,
+    LoadArtifact,
+    MutateInPlace,
+    RegisterArtifact,
+    WriteKeys,
+)
 from manim_metaflow.animations.merge import MergeArtifacts
 from manim_metaflow.animations.notebook import CellsToSteps
 from manim_metaflow.animations.replay import ReplayRun
 from manim_metaflow.animations.resume import CloneTasks, ResumeRun
 from manim_metaflow.animations.set_state import SetState
+from manim_metaflow.animations.shelf import FillStore, ScrollStore
 from manim_metaflow.animations.spin import SpinStep
-from manim_metaflow.animations.storage import (
-    AdvanceTrack,
-    CreateArtifact,
-    HashBytes,
-    Inherit,
-    LoadArtifact,
-    MutateInPlace,
-    Persist,
-    RegisterArtifact,
-    Serialize,
-    WriteKeys,
-)
+from manim_metaflow.animations.storage import AdvanceTrack, CreateArtifact, HashBytes, Persist, Serialize
 from manim_metaflow.animations.story import AdvanceStory, FlowStory, PointAt, TraceArtifact
 from manim_metaflow.animations.terminal import RunCommand
 from manim_metaflow.animations.timeline import Clip, Timeline
@@ -47,6 +44,7 @@ __all__ = [
     "EvolveFlow",
     "ExpandRegion",
     "ExplodeStep",
+    "FillStore",
     "FlowStory",
     "FocusCode",
     "FocusFlow",
@@ -62,6 +60,7 @@ __all__ = [
     "ReplayRun",
     "ResumeRun",
     "RunCommand",
+    "ScrollStore",
     "Serialize",
     "SetState",
     "SpinStep",

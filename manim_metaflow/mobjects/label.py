@@ -101,6 +101,13 @@ class TextLabel(Path):
         """Height (y, units) of the line the letters stand on."""
         return float(self.get_bottom()[1]) + self._depth * self._scale
 
+    def show_text_of(self, other: TextLabel) -> TextLabel:
+        """Be written as another label is, where that one is; colour and place in the scene stay."""
+        for name in ("text", "_size", "advance", "bearing", "_rest_height", "_depth"):
+            setattr(self, name, getattr(other, name))
+        self.points = other.points.copy()
+        return self
+
     def set_baseline(self, y: float) -> TextLabel:
         """Move up or down until the letters stand at height ``y``."""
         self.shift(np.array([0.0, y - self.baseline, 0.0]))

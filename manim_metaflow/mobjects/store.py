@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 import numpy as np
-from manim import VGroup
+from manim import UP, VGroup
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records import ArtifactRecord, RunRecord
@@ -64,11 +64,17 @@ class MoreSlot(VGroup):
         theme, zoom = current_theme(), float(self.face.height) / FACE
         x, y = (float(c) for c in self.face.get_center()[:2])
         texts = [(f"{hidden:,}", theme.text), ("more", theme.muted), (readable_size(size), theme.muted)]
-        self.lines.submobjects = [
+        made = [
             TextLabel(text, font_size=theme.minimum_size, color=color).left_at(x + 0.31, y + (1 - row) * LINE)
             for row, (text, color) in enumerate(texts)
         ]
-        self.lines.scale(zoom, about_point=self.face.get_center())
+        for label in made:
+            label.scale(zoom, about_point=self.face.get_center())
+        if self.lines.submobjects:  # the same labels: a play draws those that it began with
+            for old, new in zip(self.lines, made, strict=True):
+                old.show_text_of(new)
+        else:
+            self.lines.add(*made)
         return self
 
     def __snapshot__(self) -> dict[str, Any]:
@@ -89,6 +95,8 @@ class ContentStore(VGroup):
         and :meth:`scroll` shows another part of the shelf.
     title
         What stands above; the flow's folder by default.
+    grows
+        Whether the shelf is one row high at first, and becomes higher as it is filled.
 
     Attributes
     ----------
@@ -118,6 +126,7 @@ class ContentStore(VGroup):
         width: float = 12.9,
         rows: int | None = None,
         title: str | None = None,
+        grows: bool = False,
     ) -> None:
         theme = current_theme()
         self._artifacts = _blobs_of(runs)
@@ -128,7 +137,8 @@ class ContentStore(VGroup):
         self._columns = max(1, int((width - 0.4) // SLOT_WIDTH))
         needed = max(1, -(-len(self._artifacts) // self._columns))
         self._rows = needed if rows is None else min(max(1, rows), needed)
-        height = self._rows * SLOT_HEIGHT + 0.52
+        self._grows = grows
+        height = _height_of(1 if grows else self._rows)
         self._height = height
         self.panel = Path(
             rounded_rectangle(width, height, theme.radius),
@@ -206,17 +216,19 @@ class ContentStore(VGroup):
     def _more_slot(self) -> MoreSlot:
         window = self._window()
         if self._more is None:
-            hidden = next(sha for sha, place in self._order.items() if place not in window)
-            self._more = MoreSlot(hidden)
+            self._more = MoreSlot(next(sha for sha, place in self._order.items() if place not in window))
+        hidden = self._hidden()
         self._more.face.scale(self._zoom * FACE / float(self._more.face.height))
         self._more.face.move_to(self._place(self._rows * self._columns - 1))
-        artifacts = self._artifacts.values()
-        sizes = [held.size for place, held in enumerate(artifacts) if place not in window]
-        return self._more.count(len(sizes), sum(sizes))
+        hidden = hidden or [sha for sha, place in self._order.items() if place not in window]
+        return self._more.count(len(hidden), sum(self._artifacts[sha].size for sha in hidden))
 
     def fill(self, *shas: str) -> ContentStore:
         """Show blobs at once."""
         window, hidden = self._window(), False
+        if self._grows:
+            places = [self._order[sha] - window.start for sha in (*self._filled, *shas) if sha in self._order]
+            self.open_to(min(self._rows, 1 + max((place for place in places), default=0) // self._columns))
         for sha in shas:
             if self._order.get(sha, window.start) in window:
                 slot = self.slot(sha)
@@ -231,12 +243,53 @@ class ContentStore(VGroup):
                 self.blobs.add(more)
         return self
 
+    @property
+    def first_row(self) -> int:
+        """Which row of the shelf stands first."""
+        return self._first
+
+    @property
+    def base_width(self) -> float:
+        """How wide the store was built."""
+        return self._width
+
+    @property
+    def hidden(self) -> int:
+        """How many of its blobs have no place now."""
+        return len(self._hidden())
+
+    @property
+    def hidden_size(self) -> int:
+        """How many bytes those are."""
+        return sum(self._artifacts[sha].size for sha in self._hidden())
+
+    def _hidden(self) -> list[str]:
+        window = self._window()
+        return [sha for sha in self._filled if self._order.get(sha, window.start) not in window]
+
+    @property
+    def open_rows(self) -> float:
+        """How many rows the shelf is high now."""
+        return (self._height - _height_of(0)) / SLOT_HEIGHT
+
+    def open_to(self, rows: float) -> ContentStore:
+        """Be so many rows high; the upper edge stays where it is."""
+        zoom, top = self._zoom, self.panel.get_top()
+        self._height = _height_of(rows)
+        self.panel.set_curves(rounded_rectangle(self._width, self._height, current_theme().radius))
+        self.panel.scale(zoom).move_to(top, aligned_edge=UP)
+        return self
+
     def scroll(self, row: int) -> ContentStore:
         """Show the part of the shelf that begins with a row, as far as it is filled."""
         held = self._held()
         self._first = max(0, min(row, self.rows - self._rows))
         self.blobs.submobjects = []
         return self.fill(*(sha for sha in self._order if sha in held))
+
+
+def _height_of(rows: float) -> float:
+    return rows * SLOT_HEIGHT + 0.52
 
 
 def _blobs_of(runs: Sequence[RunRecord]) -> dict[str, ArtifactRecord]:

@@ -42,12 +42,16 @@ def ghosts(setting: Setting) -> set[str]:
         def look(_: object, mobjects: Any = (), **__: object) -> None:
             here = {id(part) for top in scene.mobjects for part in top.get_family()}
             for part in mobjects or ():
-                if id(part) not in here and len(part.points):
+                if id(part) not in here and len(part.points) and is_seen(part):
                     seen.add(type(part).__name__)
 
         scene.renderer.update_frame = look
         scene.play(animation)
     return seen
+
+
+def is_seen(part: mn.VMobject) -> bool:
+    return bool(part.get_fill_opacities().any() or part.get_stroke_opacities().any())
 
 
 def points_of(scene: mn.Scene) -> list[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -12,10 +13,15 @@ from playing import ghosts, played, points_of
 from manim_metaflow import (
     AdvanceTrack,
     ArtifactChip,
+    ArtifactRecord,
+    AttemptRecord,
     BlobBytes,
     BlobCell,
     BytesStrip,
+    ContentStore,
     CreateArtifact,
+    FillStore,
+    FlowInfo,
     HashBytes,
     HashLabel,
     Inherit,
@@ -29,11 +35,17 @@ from manim_metaflow import (
     MutateInPlace,
     Persist,
     RegisterArtifact,
+    RunRecord,
+    ScrollStore,
     Serialize,
+    StepInfo,
     TaskKeys,
+    TaskRecord,
     UsageError,
     WriteKeys,
 )
+from manim_metaflow.animations.shelf import CountClip
+from manim_metaflow.mobjects.store import SLOT_HEIGHT
 
 RAW, NEW = "b68cc035a7f59d6d9285aaa4359c51872f204f8a", "4012b77be09ba295ed931fd878bb1c1745e12b27"
 BLOB = BlobBytes(RAW, 37, 22, "list", head="8004950b000000000000005d94284b014b024b03652e")
@@ -97,6 +109,26 @@ def advancing() -> tuple[list[Any], Any]:
     return [track], AdvanceTrack(track, "hash")
 
 
+def store_of(count: int, **options: Any) -> tuple[ContentStore, list[str]]:
+    shas = [hashlib.sha1(str(number).encode()).hexdigest() for number in range(count)]
+    artifacts = tuple(ArtifactRecord(f"a{at}", sha, 1000, "list") for at, sha in enumerate(shas))
+    done = TaskRecord("start", "1", "done", attempts=(AttemptRecord(0, "done", artifacts=artifacts),))
+    flow = FlowInfo("BigFlow", (StepInfo("start", "end"),), (), "start", "start")
+    return ContentStore(RunRecord(flow, "1", "successful", (done,)), **options), shas
+
+
+def filling(count: int, **options: Any) -> tuple[list[Any], Any]:
+    store, shas = store_of(count, grows=True, **options)
+    store.shift(2 * UP).fill(*shas[:3])
+    return [store], FillStore(store, *shas[3:])
+
+
+def scrolling(row: int) -> tuple[list[Any], Any]:
+    store, shas = store_of(100, rows=3)
+    store.fill(*shas)
+    return [store], ScrollStore(store, row)
+
+
 SETTINGS: dict[str, Callable[[], tuple[list[Any], Any]]] = {
     "create": creating,
     "serialize": serializing,
@@ -111,6 +143,10 @@ SETTINGS: dict[str, Callable[[], tuple[list[Any], Any]]] = {
     "conflict": lambda: merging(NEW),
     "mutate": mutating,
     "track": advancing,
+    "fill": lambda: filling(10),
+    "fill over": lambda: filling(10_000, rows=3),
+    "scroll": lambda: scrolling(2),
+    "scroll far": lambda: scrolling(7),
 }
 
 
@@ -133,6 +169,44 @@ def test_nothing_is_drawn_that_has_gone(name: str) -> None:
 
     assert ghosts(SETTINGS[name]) == set()
     assert ghosts(together) == set()
+
+
+def test_a_store_grows_with_what_it_holds_and_counts_the_rest() -> None:
+    store, shas = store_of(10_000, rows=3, grows=True)
+    top, heights = store.panel.get_top()[1], []
+    for count in (1, 9, 10, 27, 10_000):
+        FillStore(store, *shas[:count])
+        heights.append(round(store.open_rows))
+        assert store.panel.get_top()[1] == pytest.approx(top)
+        assert all(slot.get_bottom()[1] >= store.panel.get_bottom()[1] for slot in store.blobs)
+    assert heights == [1, 1, 2, 3, 3]
+    assert len(store.blobs) == 27
+    assert store.blobs[-1].lines[0].text == f"{10_000 - 26:,}"
+
+
+def test_a_store_counts_up_as_it_is_filled() -> None:
+    _, fill = filling(10_000, rows=3)
+    [count] = [clip for clip in fill.clips if isinstance(clip, CountClip)]
+    more, seen = fill.parts[0].blobs[-1], []
+    for progress in (0.0, 0.5, 1.0):
+        count.show(progress)
+        seen.append([line.text for line in more.lines])
+    assert [texts[0] for texts in seen] == ["0", "4,987", "9,974"]
+    assert seen[-1] == ["9,974", "more", "10.0 MB"]
+
+
+def test_what_a_scroll_keeps_only_moves() -> None:
+    standing, scroll = scrolling(1)
+    [store] = standing
+    final = {slot.sha: slot.face.get_center()[1] for slot in store.blobs}
+    [clip] = scroll.clips
+    clip.show(0.0)
+    start = {slot.sha: slot.face.get_center()[1] for slot in store.blobs}
+    both = [sha for sha in start if sha in final and sha in store._order]
+    kept = [sha for sha in both if abs(final[sha] - start[sha] - SLOT_HEIGHT) < 1e-6]
+    assert len(kept) >= 9 + 8
+    clip.show(1.0)
+    assert {slot.sha: slot.face.get_center()[1] for slot in store.blobs} == final
 
 
 def test_conflict_copies_nothing() -> None:
