@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,14 +97,11 @@ def _make(
     discard_store: bool,
 ) -> RunRecord:
     from manim_metaflow.facts import load_recording, record_resume, record_run
-    from manim_metaflow.facts._recordings import put_recording, store_of
+    from manim_metaflow.facts._recordings import put_recording, scratch_folder, store_of
     from manim_metaflow.facts._signals import terminate_as_interrupt
 
     folder = target.resolve().parent
-    with (
-        terminate_as_interrupt(),
-        tempfile.TemporaryDirectory(prefix=".recording-", dir=folder) as scratch,
-    ):
+    with terminate_as_interrupt(), scratch_folder(folder) as scratch:
         if origin is None:
             made = record_run(flow, *said, recordings=scratch, fresh=True, timeout=timeout)
         else:

@@ -22,6 +22,7 @@ __all__ = [
     "load_recording",
     "put_recording",
     "recording_key",
+    "scratch_folder",
     "scratch_store",
     "store_of",
     "write_text",
@@ -141,17 +142,28 @@ def scratch_store(directory: Path, origin: Path | None = None) -> Iterator[Path]
     A resume gets its own copy so that a recording depends on its key alone, not on what else was
     resumed from the same run before. Blobs are linked, not copied: Metaflow never changes one.
     """
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(dir=directory, prefix=".recording-", suffix=".store")).resolve()
-    except OSError as error:
-        raise RunError(f"{directory}: cannot keep recordings here: {error.strerror}.") from error
-    try:
+    with scratch_folder(directory, ".store") as scratch:
         if origin is not None:
             shutil.copytree(origin, scratch, copy_function=_copy, dirs_exist_ok=True)
         yield scratch
+
+
+@contextmanager
+def scratch_folder(directory: Path, suffix: str = "") -> Iterator[Path]:
+    """Make a folder for the time of the block. Ctrl-C waits while it is made and while it is taken away."""
+    made: Path | None = None
+    try:
+        with interrupts_held():
+            try:
+                directory.mkdir(parents=True, exist_ok=True)
+                made = Path(tempfile.mkdtemp(dir=directory, prefix=".recording-", suffix=suffix)).resolve()
+            except OSError as error:
+                raise RunError(f"{directory}: cannot keep recordings here: {error.strerror}.") from error
+        yield made
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        if made is not None:
+            with interrupts_held():
+                shutil.rmtree(made, ignore_errors=True)
 
 
 def _copy(source: str, target: str) -> str:

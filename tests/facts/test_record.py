@@ -2,9 +2,11 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from fact_runs import FLOWS
 
 from manim_metaflow.errors import FlowError, RunError
 from manim_metaflow.facts import list_recordings, load_recording, record_resume, record_run
+from manim_metaflow.facts._recordings import scratch_folder
 
 ONE = """
 import os
@@ -210,11 +213,26 @@ def test_ctrl_c_leaves_no_process_and_no_file(write, tmp_path):
     assert list((tmp_path / "recordings").iterdir()) == []
 
 
+@pytest.mark.parametrize("moment", ["while it is made", "while it is taken away"])
+def test_ctrl_c_waits_for_a_scratch_folder(tmp_path, monkeypatch, moment):
+    name, module = ("mkdtemp", tempfile) if moment == "while it is made" else ("rmtree", shutil)
+    act = getattr(module, name)
+
+    def interrupted(*arguments, **options):
+        signal.raise_signal(signal.SIGINT)
+        return act(*arguments, **options)
+
+    monkeypatch.setattr(module, name, interrupted)
+    with pytest.raises(KeyboardInterrupt), scratch_folder(tmp_path):
+        assert moment == "while it is taken away"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_record_that_cannot_be_written_leaves_nothing(write, tmp_path, monkeypatch):
     def refuse(*_):
         raise OSError("disk full")
 
-    monkeypatch.setattr("manim_metaflow.facts._recordings._write", refuse)
+    monkeypatch.setattr("manim_metaflow.facts._recordings.write_text", refuse)
     with pytest.raises(OSError, match="disk full"):
         record_run(write(ONE))
     assert list((tmp_path / "recordings").iterdir()) == []
