@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from manim_metaflow.facts.records import EdgeInfo, EdgeKind, StepInfo
+from manim_metaflow.facts.flow_records import EdgeInfo, EdgeKind, StepInfo
 
 __all__ = ["case_label", "edges_of"]
 
