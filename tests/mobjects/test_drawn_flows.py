@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from unittest import mock
 
 import manim as mn
 import numpy as np
@@ -18,13 +19,14 @@ from PIL import ImageChops
 
 from manim_metaflow import FlowDAG, ManimMetaflowError, StepNode, UsageError, load_flow
 from manim_metaflow.facts.records import DecoratorInfo
+from manim_metaflow.layout import FlowLayout
 from manim_metaflow.layout.collapse import region_names
+from manim_metaflow.mobjects import dag as dag_module
 from manim_metaflow.mobjects import still
-from manim_metaflow.mobjects.assembly import Assembly, Look
+from manim_metaflow.mobjects.assembly import Assembly
 from manim_metaflow.mobjects.still import draw_still, still_png
 from manim_metaflow.testing import check_frame, structure_of
 from manim_metaflow.testing.render import still_config
-from manim_metaflow.theme import current_theme
 
 FLOWS = sorted((Path(__file__).parents[1] / "flows").glob("*.py"))
 TUTORIALS = sorted((Path(__import__("metaflow").__file__).parent / "tutorials").glob("*/*.py"))
@@ -51,7 +53,7 @@ def problems(dag: FlowDAG) -> list[str]:
 @st.composite
 def dressed(draw):
     """Random flows with names of 2 to 80 letters, decorators and docstrings."""
-    info = draw(flows(budget=14))
+    info = draw(flows(budget=10))
     texts = ("@card", "@retry(times=2)", "@resources(gpu=1, memory=16000, cpu=8)")
     lengths = draw(st.lists(st.sampled_from([2, 7, 12, 30, 80]), min_size=1, max_size=5))
     names = {
@@ -73,19 +75,25 @@ def dressed(draw):
     return replace(info, steps=steps, start=names[info.start], end=names[info.end])
 
 
-def broken_rules(info, look):
-    """What is wrong with where things are put, with the room they really take."""
-    size = current_theme().label_size
-    assembly = Assembly(info, info, None, Look(look["direction"], size, "below", look["detail"], 5))
-    layout = assembly.lay_out(look["wrap"])
+class Watched(Assembly):
+    """Keeps where things were put."""
+
+    last: tuple[Assembly, FlowLayout]
+
+    def lay_out(self, wrap):
+        layout = super().lay_out(wrap)
+        Watched.last = self, layout
+        return layout
+
+
+def drawn(info, look):
+    """A drawing, and what is wrong with where its parts were put."""
+    with mock.patch.object(dag_module, "Assembly", Watched):
+        dag = FlowDAG(info, **look)
+    assembly, layout = Watched.last
     straight = all(step.condition is None for step in info.steps)
-    return violations(
-        info,
-        layout,
-        assembly.label_sizes(),
-        wrapped=look["wrap"] is not None,
-        crossings=0 if straight else None,
-    )
+    sizes, wrapped = assembly.label_sizes(), look["wrap"] is not None
+    return dag, violations(info, layout, sizes, wrapped=wrapped, crossings=0 if straight else None)
 
 
 @SETTINGS
@@ -100,8 +108,8 @@ def test_every_rule_holds_in_the_drawing_of_a_random_flow(tmp_path_factory, info
         assert [each.text for each in step.decorators if each.name != "parallel"] == [
             each.text for each in written.decorators
         ]
-    assert broken_rules(loaded, look) == []
-    dag = FlowDAG(loaded, **look)
+    dag, broken = drawn(loaded, look)
+    assert broken == []
     assert problems(dag) == []
     assert all(np.isfinite(part.points).all() for part in dag.family_members_with_points())
 
