@@ -205,7 +205,8 @@ class NotebookToFlow(DeepDive):
         """Make graph and code as they were before a run."""
         boxes = [node for node in self.dag.nodes.values() if node.state != "pending"]
         gone = [FadeOut(self.chips)] if len(self.chips) else []
-        self.play(*[SetState(node, "pending") for node in boxes], *gone, run_time=0.5)
+        idle = [edge.animate.paint(self.theme.edge) for edge in self.dag.edges.values()]
+        self.play(*[SetState(node, "pending") for node in boxes], *idle, *gone, run_time=0.5)
         self.chips = VGroup()
 
     def show_chips(self, record):

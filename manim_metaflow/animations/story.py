@@ -49,8 +49,11 @@ class FlowStory(VGroup):
         Where the flow runs.
     align
         Whether the graph's room is level with the middle or the top of the code.
-    font_size
-        Of the code.
+    font_size, graph_size
+        Manim font sizes of the code and of the steps' names; those of :class:`.FlowDAG` by default.
+
+    detail
+        Of the graph, as for :class:`.FlowDAG`.
 
     Attributes
     ----------
@@ -84,12 +87,15 @@ class FlowStory(VGroup):
         direction: Direction = "down",
         align: Literal["center", "top"] = "center",
         font_size: float = 15,
+        graph_size: float | None = None,
+        detail: Literal["names", "badges", "full"] = "badges",
     ) -> None:
         if not versions:
             raise UsageError("A story needs at least one version of a flow.")
         self.versions = [v if isinstance(v, FlowVersion) else load_version(v) for v in versions]
         self.index, self.room = 0, room
         self._direction, self._align = direction, align
+        self._graph_size, self._detail = graph_size, detail
         first = self.versions[0]
         self.panel = CodePanel(
             first.source,
@@ -128,7 +134,7 @@ class FlowStory(VGroup):
 
     def graph_of(self, flow: FlowInfo) -> FlowDAG:
         """Draw a flow where the graph belongs."""
-        dag = FlowDAG(flow, direction=self._direction)
+        dag = FlowDAG(flow, direction=self._direction, font_size=self._graph_size, detail=self._detail)
         zoom = min(1.0, self.room[0] / float(dag.width), self.room[1] / float(dag.height))
         return dag.scale(zoom).move_to(self.place)
 

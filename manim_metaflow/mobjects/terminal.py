@@ -24,8 +24,8 @@ LEADING = 1.5
 PROMPT = "$ "
 
 _ROLES = (
-    (re.compile(r"Task finished successfully|^\s*Done!|The graph looks good"), "done"),
-    (re.compile(r"Error|Exception|[Ff]ailed|Traceback|No task found"), "failed"),
+    (re.compile(r"successfully|^\s*Done!|The graph looks good"), "done"),
+    (re.compile(r"[Ee]rror|Exception|[Ff]ailed|Traceback|No task found"), "failed"),
     (re.compile(r"Task is starting"), "running"),
 )
 

@@ -86,7 +86,7 @@ def untraced(
     bad: set[str] = set()
 
     def explained(text: str) -> bool:
-        if not numbers_in(text) or text in known or any(text in line for line in printed):
+        if not numbers_in(text) or text in known or text in lines or any(text in line for line in printed):
             return True
         return any(
             re.search(pattern, text) and numbers_in(text) == list(map(str, values))
@@ -152,7 +152,7 @@ def check_renders(name: str, scene: str, captions: int, folder: Path) -> None:
 def story(held: RunRecord | CommandRecord) -> dict[str, object]:
     """What a run or a spin says, but for ids and times."""
     if isinstance(held, CommandRecord):
-        return {"code": held.code, "command": held.command[:1]}
+        return {"code": held.code, "command": held.command[:1], "lines": len(held.console)}
     return {
         "status": held.status,
         "command": held.command[:2] if held.command[0] != "spin" else ("spin",),

@@ -1,0 +1,104 @@
+"""``scenes/journey.py``: legible at every beat, fully cached, and true to its records."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from code_film import Walk, check_alive, check_beats, check_renders, film, untraced, walk
+from film import SCENES, load, other_than
+
+from manim_metaflow.facts import CommandRecord, RunRecord
+
+SECTIONS = ["title", "develop locally", "more data", "scale out", "deploy", "the sum"]
+SOURCES = sorted((SCENES / "flows" / "journey").glob("*/bikes.py"))
+Records = tuple[RunRecord | CommandRecord, ...]
+
+
+@pytest.fixture
+def journey(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    return film("journey", monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def walked() -> Walk:
+    return walk(load("journey").Journey)
+
+
+@pytest.fixture
+def records(journey: ModuleType) -> Records:
+    return tuple(journey.recordings())
+
+
+def sentences(records: Records) -> dict[str, list[object]]:
+    """Sentences that hold numbers, and the numbers by the records."""
+    prototype, fanned, asked, *_ = records
+    jobs = load("journey").jobs_of(records[-1])
+    return {rf"^{number}$": [number] for job in jobs for number in job[1:]} | {
+        r"^One flow, three stages\.$": ["three"],
+        r"^A prototype: \d+ steps": [len(prototype.flow.steps)],
+        r"^Still this machine: train is \d+ tasks": [len(fanned.tasks_of("train"))],
+        r"^\d+ tasks executed$": [len(prototype.executed)],
+        r"^\d+ tasks executed, here$": [len(asked.executed)],
+        r"^\d+ jobs compiled$": [len(jobs)],
+    }
+
+
+def test_every_section_ends_as_it_did(journey: ModuleType, frame_snapshot) -> None:
+    frame_snapshot.scene(journey.Journey)
+
+
+def test_every_beat_has_a_caption_and_is_clear_to_read(walked: Walk) -> None:
+    check_beats(walked, SECTIONS)
+
+
+def test_every_number_is_traced_to_the_records(walked: Walk, records: Records) -> None:
+    assert untraced(walked, records, SOURCES, sentences(records)) == set()
+    assert any(moment.code for moment in walked.moments)
+    assert any(records[0].run_id in text for moment in walked.moments for text in moment.texts)
+
+
+def test_no_number_is_typed_by_hand(
+    journey: ModuleType, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = (*other_than(records[:3]), *records[3:])
+    monkeypatch.setattr(journey, "recordings", lambda: others)
+    other = walk(journey.Journey)
+    assert untraced(other, others, SOURCES, sentences(others)) == set()
+    assert untraced(other, records, SOURCES, sentences(records)) != set()
+
+
+def test_captions_say_what_the_records_say(records: Records) -> None:
+    prototype, fanned, asked, refused, deployed, compiled = records
+    assert [run.status for run in (prototype, fanned, asked)] == ["successful"] * 3
+    for run in (prototype, fanned, asked):  # "and this machine": no task left it
+        assert run.command == ("run",)
+        assert len(run.executed) == len(run.tasks)
+    assert len({task.task_id for task in fanned.tasks_of("train")}) == 2
+    before, after = (run.flow["train"].decorators for run in (fanned, asked))
+    assert [each.name for each in after if each not in before] == ["retry", "resources"]  # "two decorators"
+    asked_for = {each.name: each for each in after}
+    assert "64" in str(asked_for["resources"])
+    assert refused.command == ("run", "--with", "kubernetes")
+    assert refused.code == 1  # "so it refuses"
+    assert any("requires --datastore=s3" in line for line in refused.console)
+    assert deployed.command == ("step-functions", "create")
+    assert any("pushed to AWS Step Functions successfully" in line for line in deployed.console)
+    jobs = {name: rest for name, *rest in load("journey").jobs_of(compiled)}
+    assert list(jobs) == [step.name for step in asked.flow.steps]  # "each step is a job"
+    assert jobs["train"] == ["64", "3"]  # "with the machine and the tries its lines ask for"
+    assert jobs["start"] == jobs["join"] == jobs["end"] == ["1", "1"]
+
+
+def test_renders_are_the_same_and_cached_the_second_time(walked: Walk, tmp_path: Path) -> None:
+    check_renders("journey", "Journey", len(walked.beats) - 1, tmp_path)
+
+
+def test_metaflow_still_does_what_the_recordings_say(
+    records: Records, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    runs = set((SCENES / "recordings").glob("BikesFlow-*-????????????.json"))
+    assert {run.recording for run in records[:3]} == runs
+    monkeypatch.undo()
+    check_alive("journey", records, tmp_path)
