@@ -81,7 +81,7 @@ def test_captions_say_what_the_records_say(records: Records) -> None:
     asked_for = {each.name: each for each in after}
     assert "64" in str(asked_for["resources"])
     assert refused.command == ("run", "--with", "kubernetes")
-    assert refused.code == 1  # "so it refuses"
+    assert refused.code == 1  # "refused"
     assert any("requires --datastore=s3" in line for line in refused.console)
     assert deployed.command == ("step-functions", "create")
     assert any("pushed to AWS Step Functions successfully" in line for line in deployed.console)
