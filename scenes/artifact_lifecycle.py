@@ -128,10 +128,13 @@ class ArtifactLifecycle(DeepDive):
         with self.beat("Assign again, and the first value is gone for good. The datastore has seen neither."):
             next_line = self.line_of(code, second)
             self.play(FadeOut(line), FadeIn(next_line), run_time=0.4)
+            code.clear(line)
             self.play(MutateInPlace(draft, self.doubled))
             line = self.line_of(code, other)
             self.play(FadeOut(next_line), FadeIn(line), CreateArtifact(self.spare, origin=line))
+            code.clear(next_line)
             self.play(FadeOut(line), run_time=0.4)
+            code.clear(line)
         self.code = code
 
     def serialize(self):

@@ -147,6 +147,7 @@ class MergeArtifactsScene(DeepDive):
             self.play(FadeIn(first))
         with self.beat("And labels it leaves out."):
             self.play(FadeOut(first), FadeIn(code.mark([numbers["exclude"]], self.theme.running)))
+            code.clear(first)
         self.leaving = code
 
     def merge(self):
@@ -182,10 +183,9 @@ class MergeArtifactsScene(DeepDive):
         with self.beat(
             f"The join names {len(keys)} artifacts and adds {len(new)} blobs. To merge is to copy keys."
         ):
-            self.bring_to_back(shelf)
             rest = VGroup(*[part for part in self.leaving if part is not join])
-            self.play(FadeOut(rest), FadeIn(shelf), FadeIn(cells))
-            self.play(join.animate.scale(1.1).move_to([-4.2, 0.4, 0]))
+            self.play(FadeOut(rest), join.animate.scale(1.1).move_to([-4.2, 0.4, 0]))
+            self.play(FadeIn(shelf), FadeIn(cells))
             places = {cell.sha: cell for cell in cells}
             strands = [strand(row, places[row.sha]) for row in join.rows]
             self.play(LaggedStart(*[Create(each) for each in strands], lag_ratio=0.25))

@@ -23,6 +23,7 @@ from manim_metaflow.facts import (
     storage_totals,
 )
 from manim_metaflow.facts._inert import bounded_text, decode, same_value
+from manim_metaflow.facts._store_files import LocalFiles
 
 FLOWS = Path(__file__).parents[1] / "flows"
 FILMS = Path(__file__).parents[2] / "scenes" / "flows"
@@ -177,6 +178,26 @@ def test_unknown_run_is_named(linear: RunRecord) -> None:
         load_storage("LinearFlow/12", root=root(linear))
     with pytest.raises(RunError, match="no run of OtherFlow here"):
         load_storage("OtherFlow", root=root(linear))
+
+
+@pytest.mark.parametrize("size", [0, 1, 16_383, 16_384, 16_385, 1_100_000])
+def test_files_of_any_size_are_read_whole(tmp_path: Path, size: int) -> None:
+    (tmp_path / "file").write_bytes(bytes(range(256)) * (size // 256) + b"x" * (size % 256))
+    [(held, problem)] = LocalFiles(str(tmp_path), None).read(["file"])
+    assert (held, problem) == ((tmp_path / "file").read_bytes(), "")
+
+
+def test_a_blob_in_another_format_is_left_to_metaflow(linear: RunRecord, tmp_path: Path) -> None:
+    """One that is kept raw, as Metaflow's own note beside it says."""
+    store, data = tmp_path / ".metaflow", pickle.dumps("raw", protocol=4)
+    shutil.copytree(root(linear), store)
+    sha = plant(store, linear.run_id, "odd", data)
+    file = store / "LinearFlow" / "data" / sha[:2] / sha
+    file.write_bytes(data)
+    file.with_name(f"{sha}_meta").write_text('{"cas_raw": true, "cas_version": 1}')
+    held = load_storage("LinearFlow", root=store, values=True)
+    assert held.blob(sha).value == "'raw'"
+    assert held.notes == ()
 
 
 # ------------------------------------------------------------------------------------------- values

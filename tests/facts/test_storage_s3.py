@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import pytest
 from s3_bucket import bucket
 
@@ -42,11 +43,7 @@ def test_s3_tells_what_a_local_store_tells(shelf: dict[str, str], tmp_path: Path
         check=False,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    read = subprocess.run(
-        [sys.executable, "-c", READ], env=env, cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert read.returncode == 0, read.stderr
-    remote = StorageRecord.from_json(read.stdout)
+    remote = read_again(env)
     assert remote.kind == "s3"
     assert [maps(task) for task in remote.tasks] == [maps(task) for task in local.storage.tasks]
     assert remote.totals().written == local.storage.totals().written
@@ -61,6 +58,38 @@ def test_s3_tells_what_a_local_store_tells(shelf: dict[str, str], tmp_path: Path
                 blob.path,
             )
             assert same.size is not None
+    sha = remote["use/3"].last["total"].sha
+    delete(env, f"metaflow/{remote.blob(sha).path}")
+    damaged = read_again(env)
+    assert damaged.notes == (f"{sha}: its blob is missing from the store",)
+    assert damaged["use/3"].last["total"].damage == "its blob is missing from the store"
+    others = [blob for blob in remote.blobs if blob.sha != sha]
+    assert [blob for blob in damaged.blobs if blob.sha != sha] == others
+
+
+def read_again(env: dict[str, str]) -> StorageRecord:
+    """Read the run in a process that is configured for the bucket."""
+    read = subprocess.run(
+        [sys.executable, "-c", READ],
+        env=env,
+        cwd=env["METAFLOW_HOME"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert read.returncode == 0, read.stderr
+    return StorageRecord.from_json(read.stdout)
+
+
+def delete(env: dict[str, str], key: str) -> None:
+    client = boto3.client(
+        "s3",
+        endpoint_url=env["METAFLOW_S3_ENDPOINT_URL"],
+        region_name=env["AWS_DEFAULT_REGION"],
+        aws_access_key_id=env["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=env["AWS_SECRET_ACCESS_KEY"],
+    )
+    client.delete_object(Bucket="shelf", Key=key)
 
 
 def maps(task: object) -> tuple[object, ...]:
