@@ -64,7 +64,7 @@ bench: setup ## Run the benchmarks
 		echo "== $$benchmark"; $(RUN) python "$$benchmark" || status=1; done; exit $$status
 
 fuzz: setup ## Lay out and draw random flows loaded from source, draw random scenes: FUZZ_EXAMPLES=1000
-	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(RUN) pytest tests/layout tests/mobjects/test_drawn_flows.py \
+	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(RUN) pytest -n logical tests/layout tests/mobjects/test_drawn_flows.py \
 		tests/render/test_exact_random.py $(ARGS)
 
 exact: setup ## Compare every frame of every film with Manim's: EXACT_FPS=6
