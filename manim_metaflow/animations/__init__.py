@@ -24,7 +24,8 @@ from manim_metaflow.animations.set_state import SetState
 from manim_metaflow.animations.shelf import FillStore, ScrollStore
 from manim_metaflow.animations.spin import SpinStep
 from manim_metaflow.animations.storage import AdvanceTrack, CreateArtifact, HashBytes, Persist, Serialize
-from manim_metaflow.animations.story import AdvanceStory, FlowStory, PointAt, TraceArtifact
+from manim_metaflow.animations.story import AdvanceStory, FlowStory
+from manim_metaflow.animations.story_point import PointAt, TraceArtifact
 from manim_metaflow.animations.terminal import RunCommand
 from manim_metaflow.animations.timeline import Clip, Timeline
 from manim_metaflow.animations.timescale import TimeScale

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path as FilePath
 from typing import Any, Literal
 
 import numpy as np
-from manim import VGroup, VMobject
+from manim import VGroup
 
 from manim_metaflow.animations.code import EvolveCode
-from manim_metaflow.animations.code_focus import FocusCode
 from manim_metaflow.animations.evolve_flow import EvolveFlow
-from manim_metaflow.animations.look import Look
+from manim_metaflow.animations.story_clips import (
+    AppearClip,
+    FadeGraphClip,
+    IndexClip,
+    RingClip,
+    SayClip,
+    VanishClip,
+)
 from manim_metaflow.animations.timeline import Clip, Timeline
 from manim_metaflow.errors import UsageError
-from manim_metaflow.facts.places import artifact_lines, parsed, step_lines
+from manim_metaflow.facts.places import parsed, step_lines
 from manim_metaflow.facts.records import FlowInfo
 from manim_metaflow.facts.versions import FlowVersion, load_version
 from manim_metaflow.layout.geometry import Direction
@@ -26,7 +32,7 @@ from manim_metaflow.mobjects.node import StepNode
 from manim_metaflow.mobjects.path import Path, rounded_rectangle
 from manim_metaflow.theme import current_theme
 
-__all__ = ["AdvanceStory", "FlowStory", "PointAt", "TraceArtifact", "edges_travelled"]
+__all__ = ["AdvanceStory", "FlowStory"]
 
 GAP, RING = 0.45, 0.09
 """Between code and graph, and from a box to the ring round it, units."""
@@ -214,7 +220,7 @@ class AdvanceStory(Timeline):
         numbers = _lines_to_show(story.version.source, version.source, show)
         code = EvolveCode(story.panel, version.source, show=numbers, typed=typed)
         self.stripes = code.stripes
-        clips: list[Clip] = [_RingClip(0.0, 0.3, story, None)]
+        clips: list[Clip] = [RingClip(0.0, 0.3, story, None)]
         overlay = VGroup(code.overlay)
         clips += code.clips
         if version.flow is not None and story.dag is not None:
@@ -229,130 +235,16 @@ class AdvanceStory(Timeline):
             overlay.add(graph.overlay)
         elif version.flow is not None:
             story.dag = story.graph_of(version.flow)
-            clips.append(_AppearClip(0.5, 1.2, story, story.dag))
+            clips.append(AppearClip(0.5, 1.2, story, story.dag))
         if story.note.submobjects:
-            clips.append(_VanishClip(0.0, 0.5, story))
+            clips.append(VanishClip(0.0, 0.5, story))
         if version.flow is None:
-            clips.append(_SayClip(code.length, code.length + 0.4, story, story.note_for(version)))
+            clips.append(SayClip(code.length, code.length + 0.4, story, story.note_for(version)))
             if story.dag is not None:
-                clips.append(_FadeGraphClip(0.0, 0.6, story, story.dag))
+                clips.append(FadeGraphClip(0.0, 0.6, story, story.dag))
         end = max(clip.end for clip in clips)
-        clips.append(_IndexClip(end, story, index))
+        clips.append(IndexClip(end, story, index))
         super().__init__([story], clips, overlay=overlay, run_time=run_time, **kwargs)
-
-
-class PointAt(Timeline):
-    """Point at a step: a ring goes round its box and its lines light up. ``None`` points at nothing.
-
-    Parameters
-    ----------
-    story
-        The story.
-    step
-        A step of the version that is shown.
-
-    Raises
-    ------
-    UsageError
-        The version has no such step.
-
-    Examples
-    --------
-    .. manim:: PointAtExample
-
-        class PointAtExample(Scene):
-            def construct(self):
-                story = FlowStory(["tests/flows/linear.py"])
-                self.add(story)
-                self.play(PointAt(story, "process"))
-    """
-
-    def __init__(self, story: FlowStory, step: str | None, *, run_time: float | None = None) -> None:
-        focus = FocusCode(story.panel, story.lines_of(step) if step else ())
-        clips: list[Clip] = [*focus.clips, _RingClip(0.2, 0.6, story, step)]
-        super().__init__([story], clips, run_time=run_time)
-
-
-class TraceArtifact(Timeline):
-    """Point at an artifact: every line that touches it lights up, and the arrows it travels along.
-
-    Parameters
-    ----------
-    story
-        The story.
-    artifact
-        Its name.
-    color
-        Of the arrows, the theme's accent by default.
-
-    Raises
-    ------
-    UsageError
-        No line of the version touches it.
-
-    Examples
-    --------
-    .. manim:: TraceArtifactExample
-
-        class TraceArtifactExample(Scene):
-            def construct(self):
-                story = FlowStory(["tests/flows/linear.py"])
-                self.add(story)
-                self.play(TraceArtifact(story, "doubled"))
-    """
-
-    def __init__(
-        self, story: FlowStory, artifact: str, color: str | None = None, *, run_time: float | None = None
-    ) -> None:
-        lines = story.panel.uses(artifact)
-        if not lines:
-            raise UsageError(f"No line of {story.version.label or 'the flow'} touches {artifact!r}.")
-        shade = color or current_theme().accent
-        focus = FocusCode(story.panel, lines, shade)
-        clips: list[Clip] = [*focus.clips, _RingClip(0.0, 0.3, story, None)]
-        if story.dag is not None:
-            pairs = edges_travelled(story.dag.flow, story.version.source, artifact)
-            clips += [_LightEdgeClip(0.2, 0.8, story.dag.edges[pair], shade) for pair in pairs]
-        super().__init__([story], clips, run_time=run_time)
-
-
-def edges_travelled(flow: FlowInfo, source: str, artifact: str) -> list[tuple[str, str]]:
-    """Find the arrows on the ways from the first step that touches an artifact to the last ones that do.
-
-    Examples
-    --------
-    >>> from manim_metaflow.facts import load_flow
-    >>> flow = load_flow("tests/flows/linear.py")
-    >>> edges_travelled(flow, flow.source, "doubled")
-    [('process', 'use')]
-    """
-    tree = parsed(source)
-    if tree is None:
-        return []
-    touched = set(artifact_lines(tree, artifact))
-    steps = step_lines(tree)
-    using = {name for name, (first, last) in steps.items() if touched & set(range(first, last + 1))}
-    pairs = [(edge.source, edge.target) for edge in flow.edges]
-    after = {name: _reached(name, pairs) for name in using}
-    return [
-        (a, b)
-        for a, b in dict.fromkeys(pairs)
-        if any((a == name or a in after[name]) for name in using)
-        and any((b == name or name in _reached(b, pairs)) for name in using)
-    ]
-
-
-def _reached(start: str, pairs: Iterable[tuple[str, str]]) -> set[str]:
-    pairs = list(pairs)
-    found: set[str] = set()
-    todo = [start]
-    while todo:
-        here = todo.pop()
-        for source, target in pairs:
-            if source == here and target not in found:
-                found.add(target)
-                todo.append(target)
-    return found
 
 
 def _arrivals(source: str, lines: dict[int, float]) -> dict[str, float]:
@@ -384,92 +276,3 @@ def _lines_to_show(before: str, after: str, step: str | None) -> list[int]:
         if any(first <= number <= last for number in fresh):
             return list(range(first, last + 1))
     return fresh[:1]
-
-
-class _RingClip(Clip):
-    def __init__(self, start: float, end: float, story: FlowStory, step: str | None) -> None:
-        super().__init__(start, end)
-        self.story, self.step = story, step
-
-    def show(self, progress: float) -> None:
-        """Fade the ring in, or out."""
-        if self.step is not None:
-            self.story.show_ring(self.step)
-            self.story.ring.set_stroke(opacity=progress)
-            return
-        self.story.ring.set_stroke(opacity=1 - progress)
-        if progress >= 1:
-            self.story.show_ring(None)
-
-
-class _LightEdgeClip(Clip):
-    def __init__(self, start: float, end: float, edge: Any, color: str) -> None:
-        super().__init__(start, end)
-        self.edge, self.color = edge, color
-
-    def show(self, progress: float) -> None:
-        """Colour the arrow."""
-        self.edge.paint(self.color, amount=progress)
-
-
-class _AppearClip(Clip):
-    def __init__(self, start: float, end: float, story: FlowStory, part: VMobject) -> None:
-        super().__init__(start, end)
-        self.story, self.part = story, part
-        self._look = Look(part)
-
-    def show(self, progress: float) -> None:
-        """Fade it in."""
-        if self.part not in self.story.submobjects:
-            self.story.submobjects.insert(1, self.part)
-        self._look.show(opacity=progress)
-
-
-class _FadeGraphClip(Clip):
-    def __init__(self, start: float, end: float, story: FlowStory, dag: FlowDAG) -> None:
-        super().__init__(start, end)
-        self.story, self.dag = story, dag
-        self._look = Look(dag)
-
-    def show(self, progress: float) -> None:
-        """Take the graph away: this version has none."""
-        self._look.show(opacity=1 - progress)
-        if progress >= 1:
-            self.story.remove(self.dag)
-            self.story.dag = None
-
-
-class _SayClip(Clip):
-    def __init__(self, start: float, end: float, story: FlowStory, text: TextBlock) -> None:
-        super().__init__(start, end)
-        self.story, self.text = story, text
-        self._look = Look(text)
-
-    def show(self, progress: float) -> None:
-        """Fade the words in."""
-        if self.text not in self.story.note.submobjects:
-            self.story.note.add(self.text)
-        self._look.show(opacity=progress)
-
-
-class _VanishClip(Clip):
-    def __init__(self, start: float, end: float, story: FlowStory) -> None:
-        super().__init__(start, end)
-        self.story, self.parts = story, list(story.note.submobjects)
-        self._look = Look(VGroup(*self.parts))
-
-    def show(self, progress: float) -> None:
-        """Fade the words out."""
-        self._look.show(opacity=1 - progress)
-        if progress >= 1:
-            self.story.note.remove(*self.parts)
-
-
-class _IndexClip(Clip):
-    def __init__(self, moment: float, story: FlowStory, index: int) -> None:
-        super().__init__(moment, moment)
-        self.story, self.index = story, index
-
-    def show(self, progress: float) -> None:
-        """Count on."""
-        self.story.index = self.index

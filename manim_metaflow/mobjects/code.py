@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any, Literal
 
@@ -11,9 +10,9 @@ import numpy.typing as npt
 from manim import VGroup
 
 from manim_metaflow.errors import UsageError
-from manim_metaflow.facts.places import artifact_lines, parsed, step_lines
 from manim_metaflow.mobjects.code_light import CodeLight
 from manim_metaflow.mobjects.code_line import ADVANCE, GUTTER, CodeLine
+from manim_metaflow.mobjects.code_queries import CodeQueries
 from manim_metaflow.mobjects.code_rows import CodeRow, code_rows, columns_of
 from manim_metaflow.mobjects.glyphs import EM
 from manim_metaflow.mobjects.label import TextLabel
@@ -30,7 +29,7 @@ NUMBERS, MARGIN = 0.62, 0.38
 """Room left of the numbers' right edge, and right of the longest line, units."""
 
 
-class CodePanel(VGroup):
+class CodePanel(CodeQueries, VGroup):
     r"""A window on source code.
 
     Which lines to look at is asked of the panel: :meth:`step`, :meth:`lines`, :meth:`uses` and
@@ -132,74 +131,6 @@ class CodePanel(VGroup):
             "top": self.top,
             "lit": list(self.lit),
         }
-
-    # ------------------------------------------------------------------------- which lines
-
-    def lines(self, first: int, last: int | None = None) -> tuple[int, ...]:
-        """Numbers of the lines from ``first`` to ``last``, both included.
-
-        Raises
-        ------
-        UsageError
-            The source has no such lines.
-        """
-        last = first if last is None else last
-        end = self.all_rows[-1].number
-        if not self.first_line <= first <= last <= end:
-            asked = f"line {first}" if first == last else f"lines {first} to {last}"
-            raise UsageError(f"The panel has no {asked}: its source has lines {self.first_line} to {end}.")
-        return tuple(range(first, last + 1))
-
-    def step(self, name: str) -> tuple[int, ...]:
-        """Numbers of a step's lines, its decorators included.
-
-        Raises
-        ------
-        UsageError
-            The source has no such step, or does not parse.
-        """
-        steps = step_lines(self._tree())
-        if name not in steps:
-            known = f"Its steps are: {', '.join(steps)}." if steps else "It has no step at all."
-            raise UsageError(f"The panel's source has no step {name!r}. {known}")
-        first, last = steps[name]
-        return self._numbers(range(first, last + 1))
-
-    def uses(self, artifact: str) -> tuple[int, ...]:
-        """Numbers of the lines that assign, read or hand on an artifact; none if there are none.
-
-        Raises
-        ------
-        UsageError
-            The source does not parse.
-        """
-        return self._numbers(artifact_lines(self._tree(), artifact))
-
-    def matching(self, pattern: str) -> tuple[int, ...]:
-        """Numbers of the lines in which a regular expression is found.
-
-        Raises
-        ------
-        UsageError
-            It is not a regular expression.
-        """
-        try:
-            found = re.compile(pattern)
-        except re.error as error:
-            raise UsageError(f"{pattern!r} is not a regular expression: {error}.") from error
-        texts = self.source.splitlines()
-        return self._numbers(index for index, text in enumerate(texts, 1) if found.search(text))
-
-    def _tree(self) -> Any:
-        tree = parsed(self.source)
-        if tree is None:
-            raise UsageError("The panel's source does not parse as Python: name its lines by number.")
-        return tree
-
-    def _numbers(self, indices: Iterable[int]) -> tuple[int, ...]:
-        return tuple(self.first_line - 1 + index for index in indices)
-
-    # ------------------------------------------------------------------- looking at lines
 
     def highlight(self, lines: Iterable[int], color: str | None = None, *, dim: float = 0.62) -> CodePanel:
         """Light some lines up and dim the rest; no lines at all lights everything evenly.

@@ -12,7 +12,7 @@ from layout.random_flows import flows
 from manim import Scene
 
 from manim_metaflow import EvolveFlow, FlowDAG, UsageError, load_flow, record_run
-from manim_metaflow.animations.evolve_flow import renamed_steps
+from manim_metaflow.animations.flow_match import renamed_steps
 from manim_metaflow.testing import structure_of
 from manim_metaflow.testing.structure import same_structure
 
