@@ -3,7 +3,8 @@
 Each film is drawn in a process of its own, one directly after the other, at 1080p30 and with the same encoder
 settings; CPU seconds (user and system) and peak memory are those of the process. ``encoder`` is what its
 encoder's threads took, conversion to YUV included: the part that drawing cannot save. Ends with 1 if a target
-is missed: ``python benchmarks/rendering.py [--only "graph 25" ...] [--films l|h] [--json FILE]``.
+is missed: ``python benchmarks/rendering.py [--only "graph 25" ...] [--films l|h] [--json FILE]``. For a quick
+look, ``BENCH_SECONDS`` (9) and ``BENCH_HEIGHT`` (1080) make the films shorter and smaller.
 """
 
 from __future__ import annotations
