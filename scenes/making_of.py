@@ -128,7 +128,7 @@ class MakingOf(DeepDive):
         )
         total = readable_size(sum(film.size for film in self.films))
         name = self.heading("What the tasks made", "file, size of the artifact film, time of the task")
-        with self.beat(f"{len(self.films)} films, {total} in all. A film's face is the hash of its bytes."):
+        with self.beat(f"{len(self.films)} films, {total} in all. Each face comes from the key of its blob."):
             self.play(FadeOut(self.leaving), FadeIn(name))
             self.play(LaggedStart(*[FadeIn(row, shift=0.1 * UP) for row in self.rows], lag_ratio=0.2))
 

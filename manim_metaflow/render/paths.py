@@ -23,17 +23,20 @@ def trace(ctx: cairo.Context[Any], vmobject: VMobject) -> None:
     per_curve = vmobject.n_points_per_cubic_curve
     if len(points) < per_curve:
         return
-    flat = points[:, :2].tolist()
+    whole = len(points) // per_curve
+    # Subpaths begin at whole curves; all of them become Python's numbers at once.
+    handles = points[: whole * per_curve].reshape(whole, per_curve, -1)[:, 1:, :2]
+    curves = handles.reshape(whole, 2 * (per_curve - 1)).tolist()
     move_to, curve_to = ctx.move_to, ctx.curve_to
     for start, end in _subpaths(vmobject, points, per_curve):
         if end - start < per_curve:
             continue
         ctx.new_sub_path()
-        move_to(*flat[start])
-        for at in range(start, end - per_curve + 1, per_curve):
-            curve_to(*flat[at + 1], *flat[at + 2], *flat[at + 3])
-        first, last = flat[start], flat[end - 1]
-        if first == last or vmobject.consider_points_equals_2d(points[start], points[end - 1]):
+        first, last = points[start], points[end - 1]
+        move_to(*first[:2].tolist())
+        for curve in curves[start // per_curve : end // per_curve]:
+            curve_to(*curve)
+        if (first[:2] == last[:2]).all() or vmobject.consider_points_equals_2d(first, last):
             ctx.close_path()
 
 
