@@ -83,13 +83,11 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def sleepers() -> list[int]:
-    """Find what the scenes have started."""
-    return [
-        process.pid
-        for process in psutil.process_iter(["cmdline"])
-        if process.info["cmdline"] == ["sleep", "300"]
-    ]
+def sleepers(folder: Path) -> list[int]:
+    """Find what the scenes of a folder have started."""
+    found = psutil.process_iter(["cmdline", "cwd"])
+    mine = (["sleep", "300"], str(folder))
+    return [process.pid for process in found if (process.info["cmdline"], process.info["cwd"]) == mine]
 
 
 def test_each_scene_ends_by_itself(folder: Path) -> None:
@@ -118,7 +116,7 @@ def test_each_scene_ends_by_itself(folder: Path) -> None:
     ]
     assert len(frames(films / "Raises.failed.mp4")) == 5
     assert sorted(done.stdout.split()) == [str(films / "Good.mp4"), str(films / "KilledOnce.mp4")]
-    assert sleepers() == []
+    assert sleepers(folder) == []
 
 
 def start(folder: Path, *arguments: object) -> subprocess.Popen[str]:
@@ -155,9 +153,9 @@ def test_no_process_and_no_film_is_left_when_it_is_ended(folder: Path, number: s
         time.sleep(0.02)
     assert not running(worker)
     if number is signal.SIGKILL:  # The worker finds out by itself; what the scene has started is the scene's.
-        for pid in sleepers():
+        for pid in sleepers(folder):
             os.kill(pid, signal.SIGKILL)
-    assert sleepers() == []
+    assert sleepers(folder) == []
     assert "Traceback" not in said
     assert command.returncode == (-signal.SIGKILL if number is signal.SIGKILL else 130)
     assert files(folder / "media") == set()
