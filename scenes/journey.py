@@ -125,7 +125,7 @@ class Journey(DeepDive):
         with self.beat("A local run takes no notice of @resources: all executes here, on what there is."):
             self.run(self.runs[2])
         with self.beat(
-            "--with kubernetes sends tasks to a cluster. Refused: a cluster needs an object store to share."
+            "--with kubernetes sends tasks to a cluster. Refused: it needs an object store."
         ):
             self.reset()
             self.run_command(self.refused)
