@@ -124,9 +124,7 @@ class Journey(DeepDive):
             self.advance("train")
         with self.beat("A local run takes no notice of @resources: all executes here, on what there is."):
             self.run(self.runs[2])
-        with self.beat(
-            "--with kubernetes sends tasks to a cluster. Refused: it needs an object store."
-        ):
+        with self.beat("--with kubernetes sends tasks to a cluster. Refused: it needs an object store."):
             self.reset()
             self.run_command(self.refused)
             self.play(SetState(self.stages[1][0], "failed"))
