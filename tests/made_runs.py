@@ -37,6 +37,8 @@ class MadeRun:
         self.tasks: list[TaskRecord] = []
         self.arrived: dict[tuple[str, tuple[int, ...]], list[TaskRecord]] = {}
         self.widths: dict[tuple[str, tuple[int, ...]], int] = {}
+        self.opened: dict[str, tuple[str, ...]] = {}
+        """The splits that are open after a task, outermost first: a join may close one of several."""
         self.waiting: deque[tuple[str, tuple[ForeachIndex, ...], tuple[int, ...], tuple[TaskRecord, ...]]]
         self.waiting = deque()
 
@@ -56,6 +58,9 @@ class MadeRun:
         if made.state not in ("done", "caught"):
             self.tasks.append(made)
             return
+        before = self.opened[parents[0].path] if parents else ()
+        closed = before[:-1] if step.kind == "join" else before
+        self.opened[made.path] = (*closed, step.name) if step.kind in ("split", "foreach") else closed
         targets = self._choose(step, iteration)
         made = replace(made, next_steps=targets)
         self.tasks.append(made)
@@ -74,7 +79,7 @@ class MadeRun:
         indices = tuple(level.index for level in made.foreach)
         after = self.flow[target]
         if after.kind == "join":
-            closes = after.split_parents[-1]
+            closes = self.opened[made.path][-1]
             fan = self.flow[closes].kind == "foreach"
             key = (target, indices[:-1] if fan else indices)
             arrived = self.arrived.setdefault(key, [])

@@ -158,7 +158,7 @@ def identities(records: Iterable[RunRecord]) -> set[str]:
 
 def render(name: str, folder: Path, seed: int) -> str:
     """Render a film from some other folder, small; return what Manim said."""
-    command = [sys.executable, "-m", "manim", "render", "-r", "320,180", "--fps", "4"]
+    command = [sys.executable, "-m", "manim", "render", "-r", "160,90", "--fps", "2"]
     rendered = subprocess.run(
         [*command, "--media_dir", str(folder / "media"), str(SCENES / f"{name}.py")],
         cwd=folder,
@@ -175,7 +175,7 @@ def check_second_render(name: str, scene_class: str, folder: Path, sections: int
     said = [render(name, folder, seed) for seed in (1, 2)]
     plays = int(re.search(r"Played (\d+) animations", said[1])[1])
     assert (said[0].count("sing cached"), said[1].count("sing cached")) == (0, plays)
-    film = folder / "media" / "videos" / name / "180p4" / f"{scene_class}.mp4"
+    film = folder / "media" / "videos" / name / "90p2" / f"{scene_class}.mp4"
     with av.open(str(film)) as container:
         assert 60 <= container.duration / 1_000_000 <= 120
     assert film.with_suffix(".srt").read_text().count("-->") >= sections
