@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from manim_metaflow.render.known import forget, note_path, read_note, stat
 from manim_metaflow.render.progress import Display
 
 __all__ = ["Shows", "Work"]
+
+Stats = Mapping[str, tuple[int, int] | None]
 
 _LOOK = 0.3
 """Seconds between two looks at the files that are watched."""
@@ -62,13 +64,17 @@ class Work:
 
     def watch(self) -> int:
         """Render, wait for a change, and render again; ends with Ctrl-C."""
+        folder = self.path.resolve()
+        before = _stats((folder if folder.is_dir() else folder.parent).glob("*.py"))
         while True:
             forget()
             outcomes = self._render()
+            # What is saved while it renders is a change, too.
+            before = {**self._watched(outcomes), **before}
             Console(stderr=True).print("Watching. Ctrl-C ends it.", style="dim")
-            before = self._watched(outcomes)
             while {path: stat(Path(path)) for path in before} == before:
                 time.sleep(_LOOK)
+            before = _stats(map(Path, before))
 
     def _render(self) -> list[Outcome]:
         jobs = [replace(self.asked, file=file) for file in scene_files(self.path, self.asked.names)]
@@ -82,11 +88,15 @@ class Work:
             self.shows.show(film)
         return outcomes
 
-    def _watched(self, outcomes: list[Outcome]) -> Mapping[str, tuple[int, int] | None]:
+    def _watched(self, outcomes: list[Outcome]) -> Stats:
         """List what the scenes read; of one that failed, at least the files of its folder."""
-        paths = {str(path) for outcome in outcomes for path in outcome.job.file.resolve().parent.glob("*.py")}
+        paths = {path for outcome in outcomes for path in outcome.job.file.resolve().parent.glob("*.py")}
         for outcome in outcomes:
             job = outcome.job
             note = read_note(note_path(job.media, job.file, job.scene, job.asked))
-            paths |= set(note.files) if note is not None else set()
-        return {path: stat(Path(path)) for path in sorted(paths)}
+            paths |= set(map(Path, note.files)) if note is not None else set()
+        return _stats(paths)
+
+
+def _stats(paths: Iterable[Path]) -> Stats:
+    return {str(path): stat(path) for path in sorted(paths)}

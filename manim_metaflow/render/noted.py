@@ -79,7 +79,7 @@ class Notes:
             path, _, flags = about
             if isinstance(path, str | bytes | os.PathLike):
                 self._opened(os.path.abspath(os.fsdecode(path)), bool(flags & _WRITES))
-        elif event == "os.rename":
+        elif event == "os.rename" and not os.fsdecode(about[1]).endswith(".pyc"):
             self._made.add(os.path.abspath(os.fsdecode(about[1])))
         elif event == "pathlib.Path.glob":
             self._globs.add((os.path.abspath(about[0]), str(about[1])))

@@ -181,7 +181,9 @@ def _render_part(scene: str, job: Job) -> Film:
 
 def _plain(about: tarfile.TarInfo) -> tarfile.TarInfo:
     """Leave out who made a file, and when: the same part has the same bytes."""
-    return about.replace(mtime=0, uid=0, gid=0, uname="", gname="", deep=False)
+    about.mtime = about.uid = about.gid = 0
+    about.uname = about.gname = ""
+    return about
 
 
 def gathered(films: Iterable[Film]) -> list[Film]:

@@ -155,6 +155,8 @@ def test_no_process_and_no_film_is_left_when_it_is_ended(folder: Path, number: s
     if number is signal.SIGKILL:  # The worker finds out by itself; what the scene has started is the scene's.
         for pid in sleepers(folder):
             os.kill(pid, signal.SIGKILL)
+    while sleepers(folder) and time.monotonic() < gone_by + 2:
+        time.sleep(0.02)
     assert sleepers(folder) == []
     assert "Traceback" not in said
     assert command.returncode == (-signal.SIGKILL if number is signal.SIGKILL else 130)
