@@ -84,7 +84,7 @@ class Work:
             raise UsageError(f"{self.path}: no scene there.")
         films = [outcome.files[-1] for outcome in outcomes if outcome.how in ("done", "unchanged")]
         for film in films:
-            print(film)
+            print(film, flush=True)  # Who reads it through a pipe shall not wait for the next one.
             self.shows.show(film)
         return outcomes
 
