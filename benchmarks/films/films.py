@@ -14,7 +14,7 @@ from manim_metaflow import CodePanel, FlowEdge, FocusCode, StepNode, Timeline
 from manim_metaflow.animations.clips import EdgeClip, StateClip
 from manim_metaflow.mobjects.path import polyline
 
-SECONDS = float(os.environ.get("BENCH_SECONDS", "9"))
+SECONDS = float(os.environ.get("BENCH_SECONDS", "9.5"))
 GREY, AMBER, GREEN = "#3A4250", "#E0A93B", "#3DBE8B"
 LINES = Path(mn.__file__).with_name("constants.py").read_text().splitlines()[140:]
 SOURCE = "\n".join([line for line in LINES if line.strip()][:30])
@@ -65,7 +65,7 @@ class Replay(Scene):
         for (a, _), edge in edges.items():
             clips.append(EdgeClip(a * step, (a + 1) * step, edge, 0, GREEN, overlay))
         graph = mn.VGroup(*edges.values(), *nodes)
-        self.play(mn.FadeIn(graph), run_time=0.5)
+        self.add(graph)
         self.play(Timeline([graph], clips, overlay=overlay, run_time=SECONDS))
         self.wait(0.5)
 
@@ -97,7 +97,7 @@ class ByHand(Scene):
             (a, b): mn.Arrow(boxes[a], boxes[b], buff=0.02, stroke_width=2, tip_length=0.08)
             for a, b in grid.links
         }
-        self.play(mn.FadeIn(*arrows.values(), *boxes), run_time=0.5)
+        self.add(*arrows.values(), *boxes)
         plays = min(self.count, 100)
         for group in np.array_split(np.arange(self.count), plays):
             changes, dots = [], []
@@ -138,7 +138,7 @@ class Digraph(Scene):
             layout={i: grid.at(i) for i in range(self.count)},
             edge_config={"stroke_width": 2, "tip_config": {"tip_length": 0.08, "tip_width": 0.08}},
         )
-        self.play(mn.FadeIn(graph), run_time=0.5)
+        self.add(graph)
         for group in np.array_split(np.arange(self.count), min(self.count, 100)):
             self.play(
                 *[graph.vertices[i].animate.set_fill(AMBER) for i in group], run_time=SECONDS / self.count
@@ -155,8 +155,8 @@ class Panel(Scene):
 
     def construct(self) -> None:
         panel = CodePanel(SOURCE, font_size=15)
-        self.play(mn.FadeIn(panel), run_time=0.5)
-        for line in range(1, 28, 3):
+        self.add(panel)
+        for line in range(0, 30, 3):
             self.play(FocusCode(panel, (line, line + 1)), run_time=0.6)
             self.wait(0.4)
 
@@ -169,8 +169,8 @@ class PanelByHand(Scene):
         lines = code.code_lines
         band = mn.Rectangle(width=code.width, height=0.4, fill_opacity=0.3, stroke_width=0, color=AMBER)
         band.move_to(lines[1]).set_x(0)
-        self.play(mn.FadeIn(code), mn.FadeIn(band), run_time=0.5)
-        for line in range(1, 28, 3):
+        self.add(code, band)
+        for line in range(0, 30, 3):
             dim = [
                 each.animate.set_opacity(1 if i in (line, line + 1) else 0.4) for i, each in enumerate(lines)
             ]
