@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 
 from manim_metaflow.errors import UsageError
 
@@ -162,6 +163,7 @@ def theme_named(name: str) -> Theme:
     return themes[name]
 
 
+@lru_cache(maxsize=1024)
 def _channels(color: str) -> tuple[float, float, float]:
     return tuple(int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))  # type: ignore[return-value]
 

@@ -7,6 +7,7 @@ a hash's pattern is therefore one :class:`Path`, however many contours it has.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -96,8 +97,9 @@ class Path(VMobject, metaclass=ConvertToOpenGL):
         return self
 
 
+@lru_cache(maxsize=1024)  # a graph's boxes are mostly of one size, and marks are drawn for every frame
 def rounded_rectangle(width: float, height: float, radius: float) -> Curves:
-    """Contour of a rectangle round the origin, clockwise from the middle of its left side."""
+    """Contour of a rectangle round the origin, clockwise from the middle of its left side; read-only."""
     x, y = width / 2, height / 2
     r = min(radius, x, y)
     k = r * (1 - KAPPA)
@@ -113,7 +115,9 @@ def rounded_rectangle(width: float, height: float, radius: float) -> Curves:
         curves += [np.linspace(at, corner[0], 4), np.array(corner)]
         at = corner[-1]
     curves.append(np.linspace(at, (-x, 0.0), 4))
-    return np.array(curves)
+    contour = np.array(curves)
+    contour.flags.writeable = False
+    return contour
 
 
 def circle(radius: float) -> Curves:
