@@ -31,6 +31,7 @@ class StateClip(Clip):
     def __init__(self, start: float, end: float, node: StepNode, before: str, after: str) -> None:
         super().__init__(start, max(end, start + BLEND / 3))
         self.node, self.before, self.after = node, before, after
+        self.touches = [node]
 
     def show(self, progress: float) -> None:
         """Blend first, then pulse, and end still."""
@@ -61,6 +62,7 @@ class EdgeClip(Clip):
         self.lit = lit
         self.edge, self.strand, self.color, self.overlay, self.dot = edge, strand, color, overlay, dot
         self._dot: Path | None = None
+        self.touches = [edge, overlay]
 
     def show(self, progress: float) -> None:
         """Move the dot, and take it away at the end."""
@@ -86,6 +88,7 @@ class AppearClip(Clip):
     def __init__(self, start: float, end: float, chip: ArtifactChip, home: VGroup) -> None:
         super().__init__(start, end)
         self.chip, self.home = chip, home
+        self.touches = [home]  # the chip, too, as soon as it is there
         self._pose = Pose(chip)
         self._pivot = chip.face.get_center()
 
@@ -108,6 +111,7 @@ class FlyClip(Clip):
         self._face = chip.face.copy()
         self._pose = Pose(self._face)
         self._path = slot.face.get_center() - chip.face.get_center()
+        self.touches = [overlay, home]
         self._growth = slot.face.height / chip.face.height - 1
 
     def show(self, progress: float) -> None:
@@ -133,6 +137,7 @@ class ReferenceClip(Clip):
     ) -> None:
         super().__init__(start, end)
         self.line, self.home = line, home
+        self.touches = [home]
         self._path = Path(np.zeros((0, 4, 2)), stroke=color, stroke_width=1.8)
 
     def show(self, progress: float) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
-from manim import VGroup, VMobject, smooth
+from manim import Mobject, VGroup, VMobject, smooth
 
 from manim_metaflow.animations.timeline import Clip
 from manim_metaflow.animations.veil import Veil
@@ -40,6 +40,8 @@ class TimeClip(Clip):
     ) -> None:
         super().__init__(start, end)
         self.real, self.shown = real, list(shown)
+        drawn = [each for each in self.shown if isinstance(each, Mobject)]
+        self.touches = drawn if len(drawn) == len(self.shown) else None
 
     def show(self, progress: float) -> None:
         """Show the real moment that is on screen now."""
@@ -54,6 +56,7 @@ class AttemptClip(Clip):
     def __init__(self, at: float, node: StepNode, failed: int) -> None:
         super().__init__(at, at)
         self.node, self.failed = node, failed
+        self.touches = [node]
 
     def show(self, progress: float) -> None:
         """Put the dot there."""
@@ -74,6 +77,7 @@ class CounterClip(Clip):
         super().__init__(changes[0][0], changes[-1][0])
         self.counter, self.strands, self.color = counter, list(strands), color
         self._times, self._counts = _tally(changes, standing)
+        self.touches = [counter, *(edge for edge, _ in strands)]
         self._grown = [Path(np.zeros((1, 4, 2)), stroke=color) for _ in strands]
         for (edge, strand), grown in zip(self.strands, self._grown, strict=True):
             grown.set_stroke(width=edge.lines[strand].get_stroke_width())
@@ -114,6 +118,7 @@ class PopClip(Clip):
         super().__init__(0.0, at)
         self.length = min(length, at)
         self._veil = Veil(*parts)
+        self.touches = parts
 
     def show(self, progress: float) -> None:
         """Hide it, then let it appear."""
@@ -129,6 +134,7 @@ class SayClip(Clip):
     ) -> None:
         super().__init__(start, end)
         self.before, self.after, self.home = before, after, home
+        self.touches = [before, home]
         after.owner = before.owner
         after.paint(fill=color)
         after.move_to(before.get_center()).set_baseline(before.baseline)
@@ -150,6 +156,7 @@ class DimClip(Clip):
     def __init__(self, start: float, end: float, edge: FlowEdge, home: VGroup) -> None:
         super().__init__(start, end)
         self.edge, self.home = edge, home
+        self.touches = [home]
         theme = edge._theme
         self._color = mix(theme.edge, theme.background, UNUSED)
         self._text = mix(theme.muted, theme.background, 0.85)

@@ -15,7 +15,15 @@ class Clip:
 
     ``show`` is called with a progress of 0 to 1 for every frame between the two, and once with 1. It
     must set what is seen from the progress alone, never add to what is there: frames may be skipped.
+
+    Attributes
+    ----------
+    touches
+        Mobjects that are all ``show`` changes anything of, their families included; ``None`` if that is
+        not known. What is not touched need not be looked at for every frame.
     """
+
+    touches: Sequence[Mobject] | None = None
 
     def __init__(self, start: float, end: float) -> None:
         self.start, self.end = start, max(end, start)
@@ -77,6 +85,7 @@ class Timeline(Animation):
             **kwargs,
         )
         self._finished: set[int] = set()
+        self._touched: list[Mobject] | None = []
 
     def create_starting_mobject(self) -> Any:
         """No copy is kept: clips set what is seen, they do not blend from a start."""
@@ -101,6 +110,7 @@ class Timeline(Animation):
     def interpolate(self, alpha: float) -> None:
         """Show the moment ``alpha`` of the whole."""
         now = self.rate_func(alpha) * self.length
+        touched = self._touched
         at_end = alpha >= 1
         for index, clip in enumerate(self.clips):
             if index in self._finished:
@@ -110,5 +120,13 @@ class Timeline(Animation):
             span = clip.end - clip.start
             progress = 1.0 if at_end or span <= 0 else min(1.0, (now - clip.start) / span)
             clip.show(progress)
+            if touched is not None:
+                touched = None if clip.touches is None else [*touched, *clip.touches]
             if progress >= 1.0:
                 self._finished.add(index)
+        self._touched = touched
+
+    def take_touched(self) -> list[Mobject] | None:
+        """Tell what may have changed since this was last asked; ``None`` if it can be anything."""
+        touched, self._touched = self._touched, []
+        return touched if type(self).interpolate is Timeline.interpolate else None

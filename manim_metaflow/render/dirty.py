@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 __all__ = ["Box", "Boxed", "changed_boxes", "merge", "overlaps"]
 
@@ -104,15 +105,25 @@ def _tiled(boxes: list[Box], tile: int) -> list[Box]:
         touched[y0:y1, x0:x1] = 1
     covers: list[Box] = []
     growing: dict[tuple[int, int], int] = {}
-    for row, line in enumerate(touched):
-        flips = np.flatnonzero(np.diff(line, prepend=0))
-        runs = {(int(start), int(end)) for start, end in flips.reshape(-1, 2)}
+    for row, runs in enumerate(_runs(touched)):
         ended = [run for run in growing if run not in runs]
         covers += [(run[0] * tile, growing.pop(run) * tile, run[1] * tile, row * tile) for run in ended]
         for run in runs:
             growing.setdefault(run, row)
     limit = int(right), int(bottom)
     return sorted((x0, y0, min(x1, limit[0]), min(y1, limit[1])) for x0, y0, x1, y1 in covers)
+
+
+def _runs(touched: npt.NDArray[np.int8]) -> list[set[tuple[int, int]]]:
+    """Return the runs of ones in each row, as starts and ends; the last column has none."""
+    flips = np.empty_like(touched)
+    flips[:, 0] = touched[:, 0]
+    np.not_equal(touched[:, 1:], touched[:, :-1], out=flips[:, 1:], casting="unsafe")
+    rows, columns = (each.tolist() for each in np.nonzero(flips))
+    runs: list[set[tuple[int, int]]] = [set() for _ in touched]
+    for row, start, end in zip(rows[::2], columns[::2], columns[1::2], strict=True):
+        runs[row].add((start, end))
+    return runs
 
 
 def overlaps(a: Box, b: Box) -> bool:

@@ -11,15 +11,13 @@ from manim.scene.scene_file_writer import SceneFileWriter
 from manim.scene.video_segment_encoder import VideoSegmentEncoder
 
 from .dirty import Box
-from .seams import FilmEncoder, Rows
+from .seams import FilmEncoder
 from .shares import CannotShareError, Share
+from .strips import Change
 
 __all__ = ["FilmWriter"]
 
 Pixels = npt.NDArray[Any]
-
-WHOLE = 0.7
-"""From this share of the rows on, all are handed over."""
 
 
 class FilmWriter(SceneFileWriter):
@@ -109,13 +107,13 @@ class FilmWriter(SceneFileWriter):
         if not self.output_spec.is_video or repeat < 1:
             self.write_frame(pixels.copy(), repeat=repeat)
             return
-        change = Rows.whole(pixels) if self._fresh else Rows.inside(pixels, boxes)
+        change = Change.whole(pixels) if self._fresh else Change.inside(pixels, boxes)
         self._fresh = False
         self.write_frame(change, repeat=repeat)  # type: ignore[arg-type]
 
     def write_frame(self, pixels: Pixels, *, repeat: int = 1) -> None:
         """Take ownership of a frame."""
-        if not isinstance(pixels, Rows):
+        if not isinstance(pixels, Change):
             self._fresh = True
         super().write_frame(pixels, repeat=repeat)
 

@@ -39,15 +39,20 @@ ONE = 32
 class _Seen:
     """A mobject as it was read last."""
 
-    __slots__ = ("drawn", "hull", "kind", "mobject", "path", "state")
+    __slots__ = ("drawn", "hull", "kind", "mobject", "path", "plain", "state")
 
     def __init__(self, mobject: Mobject, kind: str) -> None:
         self.mobject = mobject
         self.kind = kind
         self.state: tuple[Any, ...] | None = None
+        self.plain: tuple[Any, ...] | None = None  # the state, if there is no gradient in it
         self.path: cairo.Path | None = None
         self.hull = (0.0, 0.0, 0.0, 0.0)
         self.drawn: Drawn | None = None
+
+    def forget(self) -> None:
+        """Have nothing to draw."""
+        self.drawn = self.state = self.plain = None
 
 
 class Reader:
@@ -83,7 +88,9 @@ class Reader:
             self._seen.clear()
             self._families.clear()
 
-    def read(self, mobjects: Iterable[Mobject], role: str) -> list[Drawn]:
+    def read(
+        self, mobjects: Iterable[Mobject], role: str, touched: Iterable[Mobject] | None = None
+    ) -> list[Drawn]:
         """Return what is drawn for mobjects and their families, in Manim's order.
 
         Parameters
@@ -92,6 +99,8 @@ class Reader:
             What Manim's camera would be given.
         role
             Families are remembered from call to call of the same role.
+        touched
+            All that has changed since the same mobjects were last read in this role; anything by default.
 
         Raises
         ------
@@ -100,19 +109,45 @@ class Reader:
         """
         family = self._families.get(role)
         if family is None:
-            family = self._families[role] = Family(self.camera.use_z_index)
-        order = family.members(mobjects)
-        if family.seen is None:
-            family.seen = [self._entry(mobject) for mobject in order]
-        drawn = []
-        for known in family.seen:
-            if known.kind == "vector":
-                self._read_vector(known)
+            family = self._families[role] = Family(self.camera.use_z_index, self._entry)
+            touched = None
+        if touched is None:
+            members = changed = family.members(mobjects)
+        else:
+            members, changed = family.members_of(mobjects, touched)
+        self._look_at(changed)
+        return [seen.drawn for seen in members if seen.drawn is not None]
+
+    def _look_at(self, members: list[_Seen]) -> None:
+        """Read the members that have changed: this is all there is to do for most of them in most frames."""
+        for seen in members:
+            own = seen.mobject.__dict__
+            known = seen.plain
+            try:
+                points = own["points"]
+                if not len(points):
+                    seen.forget()
+                    continue
+                if (
+                    known is not None
+                    and points.tobytes() == known[0]
+                    and own["fill_rgbas"].tobytes() == known[1]
+                    and own["stroke_rgbas"].tobytes() == known[2]
+                    and own["background_stroke_rgbas"].tobytes() == known[3]
+                    and own["tolerance_for_point_equality"] == known[4]
+                    and own["stroke_width"] == known[5]
+                    and own["background_stroke_width"] == known[6]
+                    and own["joint_type"] == known[7]
+                    and own["cap_style"] == known[8]
+                    and own["background_image"] == known[9]
+                ):
+                    continue
+            except KeyError:  # it is set on the class, or not at all
+                pass
+            if seen.kind == "vector":
+                self._read_vector(seen)
             else:
-                self._read_other(known)
-            if known.drawn is not None:
-                drawn.append(known.drawn)
-        return drawn
+                self._read_other(seen)
 
     def _entry(self, mobject: Mobject) -> _Seen:
         known = self._seen.get(id(mobject))
@@ -123,8 +158,9 @@ class Reader:
     def forget(self, kept: Iterable[Mobject]) -> None:
         """Forget all mobjects but these and their families."""
         keep = {id(member) for member in flatten(kept)}
-        self._seen = {key: seen for key, seen in self._seen.items() if key in keep}
-        self._families.clear()
+        if not keep.issuperset(self._seen):
+            self._seen = {key: seen for key, seen in self._seen.items() if key in keep}
+            self._families.clear()
 
     def _read_vector(self, seen: _Seen) -> None:
         vmobject: Any = seen.mobject
@@ -136,6 +172,7 @@ class Reader:
             state = (*state, gradient.tobytes())
         if state == seen.state:
             return
+        seen.plain = state if gradient is None else None
         if vmobject.background_image:
             raise UnknownMobjectError("a mobject is coloured by an image")
         before, seen.state = seen.state, state
@@ -144,6 +181,8 @@ class Reader:
         seen.drawn = self._shape(vmobject, seen, gradient)
 
     def _shape(self, vmobject: VMobject, seen: _Seen, gradient: Any) -> Shape | None:
+        if not len(vmobject.points):
+            return None
         paints = paints_of(self.camera, vmobject, gradient)
         if not paints:
             return None

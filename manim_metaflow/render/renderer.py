@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any, cast
 
 import numpy as np
@@ -15,12 +16,13 @@ from manim.scene.scene import Scene
 from manim.scene.scene_file_writer import SceneFileWriter
 from manim.utils.iterables import list_update
 
-from .canvas import Canvas
+from .canvas import Canvas, whole_pixels
 from .dirty import Box, merge
 from .film import FilmWriter
 from .reader import Drawn, Reader
 from .seams import UnknownMobjectError
 from .shares import CannotShareError, Share
+from .touched import can_tell, take_touched
 
 __all__ = ["FastRenderer"]
 
@@ -52,15 +54,16 @@ class FastRenderer(CairoRenderer):
         self._array = camera.pixel_array
         self._canvas = Canvas(camera.pixel_height, camera.pixel_width)
         self._reader = Reader(camera)
-        self._changed: list[Box] = []
+        self._changed: list[list[Box]] = []
         self._ground: Pixels | None = None
         self._static: list[Drawn] = []
         # Stands for the static image, which is never drawn; Manim's own, should it draw, is an array too.
         self._token: Any = np.zeros((0, 0, 4), dtype=np.uint8)
         self._copied: Pixels | None = None
-        self._copy: Pixels = self._token
+        self._copy: Pixels = np.zeros((0, 0), dtype=np.uint32)
         self._by_manim = False
         self._playing = False
+        self._told = False
         self._share = share
         self._idle = False
 
@@ -86,6 +89,7 @@ class FastRenderer(CairoRenderer):
         if self._by_manim:
             return super().save_static_frame_data(scene, static_mobjects)
         self.static_image, self._playing = None, False
+        self._told = can_tell(scene)
         self._ground = self._background()
         self._static = []
         # As in Manim, which draws the whole scene here where an iterable is given that is not empty.
@@ -118,16 +122,17 @@ class FastRenderer(CairoRenderer):
         ours = self.static_image is None or self.static_image is self._token
         if not self._by_manim and ours and include_submobjects and not kwargs and self._same_camera():
             try:
-                self._draw(mobjects)
+                self._draw(scene, mobjects)
             except UnknownMobjectError as unknown:
                 self._give_up(unknown)
             else:
                 return
         self._draw_by_manim(scene, mobjects, include_submobjects=include_submobjects, **kwargs)
 
-    def _draw(self, mobjects: list[Mobject]) -> None:
+    def _draw(self, scene: Scene, mobjects: list[Mobject]) -> None:
         self._reader.look()
-        things = self._reader.read(mobjects, "moving")
+        touched = take_touched(scene) if self._told else None
+        things = self._reader.read(mobjects, "moving", touched if self._playing else None)
         ground = self._ground
         if self.static_image is None:
             ground = self._background(look_inside=not self._playing)
@@ -137,7 +142,7 @@ class FastRenderer(CairoRenderer):
         boxes = self._canvas.show(ground, things)
         for left, top, right, bottom in boxes:
             self._array[top:bottom, left:right] = self._canvas.pixels[top:bottom, left:right]
-        self._changed += boxes
+        self._changed.append(boxes)
 
     def _draw_by_manim(self, scene: Scene, mobjects: list[Mobject], **kwargs: Any) -> None:
         if self.static_image is self._token:
@@ -148,17 +153,20 @@ class FastRenderer(CairoRenderer):
         super().update_frame(scene, mobjects, **kwargs)
         if self._same_camera():
             self._canvas.take(self.camera.pixel_array)
-            self._changed = [(0, 0, *self._canvas.pixels.shape[1::-1])]
+            self._changed = [[(0, 0, *self._canvas.pixels.shape[1::-1])]]
 
     def _same_camera(self) -> bool:
         return self.camera.pixel_array is self._array
 
     def _background(self, *, look_inside: bool = True) -> Pixels:
-        """Return a copy of the background, the same array as long as the background looks the same."""
+        """Return the background in whole pixels, the same array as long as it looks the same."""
         background = self.camera.background
         assert background is not None
         if self._copied is not background or (look_inside and not _same(self._copy, background)):
-            self._copied, self._copy = background, background.copy()
+            pixels = whole_pixels(background)
+            plain = bool((pixels == pixels[0, 0]).all())
+            self._copy = np.broadcast_to(pixels[0, 0].copy(), pixels.shape) if plain else pixels.copy()
+            self._copied = background
         return self._copy
 
     def _give_up(self, unknown: UnknownMobjectError) -> None:
@@ -185,11 +193,13 @@ class FastRenderer(CairoRenderer):
             return
         if not self.skip_animations and isinstance(writer, FilmWriter) and self._same_camera():
             self.time += times * (1 / self.camera.frame_rate)
-            writer.write_change(self._canvas.pixels, merge(self._changed), repeat=times)
+            # The boxes of one drawing share no pixel already.
+            boxes = self._changed[0] if len(self._changed) == 1 else merge(chain(*self._changed))
+            writer.write_change(self._canvas.pixels, boxes, repeat=times)
             self._changed = []
         else:
             self.add_frame(self.get_frame(), num_frames=times)
 
 
 def _same(one: Pixels, other: Any) -> bool:
-    return one.shape == other.shape and bool((one.view(np.uint32) == other.view(np.uint32)).all())
+    return one.shape == other.shape[:2] and bool((one == whole_pixels(other)).all())

@@ -16,7 +16,7 @@ from source_frames import small
 
 from manim_metaflow.render import seams
 from manim_metaflow.render.engine import accelerate
-from manim_metaflow.render.seams import FilmEncoder, Rows
+from manim_metaflow.render.strips import Change, Converter
 
 
 class Acts(mn.Scene):
@@ -97,24 +97,23 @@ def test_preset_reaches_the_encoder(tmp_path: Path) -> None:
         assert dict(scene.renderer.file_writer.video_encoder.options)["preset"] == "superfast"
 
 
-boxes = st.tuples(st.integers(0, 60), st.integers(0, 40), st.integers(1, 9), st.integers(1, 9))
+boxes = st.tuples(st.integers(0, 210), st.integers(0, 40), st.integers(1, 90), st.integers(1, 9))
 
 
 @settings(max_examples=40, deadline=None)
 @given(changes=st.lists(st.lists(boxes, max_size=3), min_size=1, max_size=4), seed=st.integers(0, 99))
-def test_rows_that_changed_are_converted_as_in_a_whole_frame(changes: list[Any], seed: int) -> None:
+def test_what_changed_is_converted_as_in_a_whole_frame(changes: list[Any], seed: int) -> None:
     random = np.random.default_rng(seed)
-    pixels = random.integers(0, 256, (50, 70, 4), dtype=np.uint8)
-    encoder = FilmEncoder.__new__(FilmEncoder)
-    encoder.spec = type("Spec", (), {"pixel_format": "yuv420p"})()
-    encoder._convert(Rows.whole(pixels))
+    pixels = random.integers(0, 256, (50, 214, 4), dtype=np.uint8)
+    converter = Converter("yuv420p")
+    converter.take(Change.whole(pixels))
     for change in changes:
-        areas = [(x, y, min(x + width, 70), min(y + height, 50)) for x, y, width, height in change]
+        areas = [(x, y, min(x + width, 214), min(y + height, 50)) for x, y, width, height in change]
         for left, top, right, bottom in areas:
             pixels[top:bottom, left:right] = random.integers(0, 256, 4, dtype=np.uint8)
-        encoder._convert(Rows.inside(pixels, areas))
+        frame = converter.take(Change.inside(pixels, areas))
         whole = av.VideoFrame.from_ndarray(pixels, format="rgba").reformat(format="yuv420p")
-        assert np.array_equal(encoder._frame.to_ndarray(), whole.to_ndarray())
+        assert np.array_equal(frame.to_ndarray(), whole.to_ndarray())
 
 
 @pytest.mark.parametrize("kind", [mn.ThreeDScene, mn.ZoomedScene])
