@@ -53,12 +53,18 @@ def changed_boxes(old: Sequence[Boxed], new: Sequence[Boxed]) -> list[Box]:
 
 
 def _differences(old: Sequence[Boxed], new: Sequence[Boxed]) -> list[Box]:
-    places = {id(thing): place for place, thing in enumerate(old)}
-    shared = [(places[id(thing)], at) for at, thing in enumerate(new) if id(thing) in places]
-    kept = _longest_rise(shared)
+    before, after = set(old), set(new)
+    gone = [thing.box for thing in old if thing not in after]
+    come = [thing.box for thing in new if thing not in before]
+    stayed = [thing for thing in old if thing in after]
+    stay = [thing for thing in new if thing in before]
+    if stayed == stay:
+        return gone + come
+    places = {thing: place for place, thing in enumerate(stayed)}
+    kept = _longest_rise([(places[thing], at) for at, thing in enumerate(stay)])
     kept_old, kept_new = {place for place, _ in kept}, {at for _, at in kept}
-    boxes = [thing.box for place, thing in enumerate(old) if place not in kept_old]
-    return boxes + [thing.box for at, thing in enumerate(new) if at not in kept_new]
+    moved = [thing.box for place, thing in enumerate(stayed) if place not in kept_old]
+    return gone + come + moved + [thing.box for at, thing in enumerate(stay) if at not in kept_new]
 
 
 def _longest_rise(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:

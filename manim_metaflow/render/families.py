@@ -45,15 +45,16 @@ class Family(Generic[Entry]):
         self.use_z_index = use_z_index
         self._know = know
         self._tops: list[Mobject] = []
-        self._places: list[Place] = []
+        # The last mobject's family is kept apart: what lives only while something moves is there.
+        self._first, self._last = _Part[Entry](), _Part[Entry]()
         self._members: list[Entry] = []
-        self._known: dict[Mobject, Member[Entry]] = {}
 
     def members(self, mobjects: Iterable[Mobject]) -> list[Entry]:
         """Return what is known of the members as Manim's camera sorts them, empty ones included."""
         tops = list(mobjects)
-        if tops != self._tops or not _same(self._places):
-            self._tops, self._known = tops, {}
+        if tops != self._tops or not (_same(self._first.places) and _same(self._last.places)):
+            self._tops = tops
+            self._first, self._last = _Part(), _Part()
             self._read()
         return self._members
 
@@ -64,29 +65,56 @@ class Family(Generic[Entry]):
         if list(mobjects) != self._tops:
             return (members := self.members(mobjects)), members
         some = flatten(touched)
-        if not _same(self._known[mobject].place for mobject in some if mobject in self._known):
-            for mobject in some:
-                self._known.pop(mobject, None)
+        first = [mobject for mobject in some if mobject in self._first.known]
+        if not _same(self._first.known[mobject].place for mobject in first):
+            self._first.forget(first)
+            self._last.forget(some)
             self._read()
-        return self._members, [self._known[mobject].entry for mobject in some if mobject in self._known]
+        elif not _same(self._last.known[mobject].place for mobject in some if mobject in self._last.known):
+            self._last.forget(some)
+            self._read_last()
+        known = (self._first.known.get(each) or self._last.known.get(each) for each in some)
+        return self._members, [member.entry for member in known if member is not None]
 
     def _read(self) -> None:
         """Read the order anew, and members that are not known."""
-        known = self._known
-        self._known = {
-            mobject: known[mobject] if mobject in known else self._member(mobject)
-            for mobject in flatten(self._tops)
-        }
-        members = list(self._known.values())
-        if self.use_z_index:
+        self._first = self._part(flatten(self._tops[:-1]), self._first)
+        self._read_last()
+
+    def _read_last(self) -> None:
+        last = flatten(self._tops[-1:])
+        if self._first.known.keys().isdisjoint(last):
+            self._last = self._part(last, self._last)
+        else:  # who is in two families is drawn once, where it stands last
+            self._first, self._last = self._part(flatten(self._tops), self._first), _Part()
+        self._members = self._first.entries + self._last.entries
+        if self.use_z_index and len(self._first.levels | self._last.levels) > 1:
+            members = [*self._first.known.values(), *self._last.known.values()]
             members.sort(key=lambda member: member.place.z_index)
-        self._places = [member.place for member in members]
-        self._members = [member.entry for member in members]
+            self._members = [member.entry for member in members]
+
+    def _part(self, mobjects: Iterable[Mobject], before: _Part[Entry]) -> _Part[Entry]:
+        return _Part({each: before.known.get(each) or self._member(each) for each in mobjects})
 
     def _member(self, mobject: Mobject) -> Member[Entry]:
         if drawn_by_manim(mobject) == "unknown":
             raise UnknownMobjectError("a mobject is drawn in a way of its own")
         return Member(Place(mobject, mobject.submobjects.copy(), mobject.z_index), self._know(mobject))
+
+
+class _Part(Generic[Entry]):
+    """Some of the members, in order."""
+
+    def __init__(self, known: dict[Mobject, Member[Entry]] | None = None) -> None:
+        self.known = known or {}
+        self.places = [member.place for member in self.known.values()]
+        self.entries = [member.entry for member in self.known.values()]
+        self.levels = {place.z_index for place in self.places}
+
+    def forget(self, mobjects: Iterable[Mobject]) -> None:
+        """Have these read anew."""
+        for mobject in mobjects:
+            self.known.pop(mobject, None)
 
 
 def _same(places: Iterable[Place]) -> bool:
