@@ -1,10 +1,13 @@
 """What a film costs drawn by Manim, drawn fast, and written by hand in plain Manim.
 
-Each film is drawn in a process of its own, one directly after the other, at 1080p30 and with the same encoder
-settings; CPU seconds (user and system) and peak memory are those of the process. ``encoder`` is what its
-encoder's threads took, conversion to YUV included: the part that drawing cannot save. Ends with 1 if a target
-is missed: ``python benchmarks/rendering.py [--only "graph 25" ...] [--films l|h] [--json FILE]``. For a quick
-look, ``BENCH_SECONDS`` (9) and ``BENCH_HEIGHT`` (1080) make the films shorter and smaller.
+Each film is drawn in a process of its own, one directly after the other, at 1080p30 and with the same
+encoder settings; CPU seconds (user and system) and peak memory are those of the process. ``import`` is what
+importing takes in each of them, and the share after ``or`` the one without it. ``encoder`` is what the fast
+film's encoder took, conversion to YUV included: with the import, the part that drawing cannot save.
+
+Ends with 1 if a target is missed, imports included:
+``python benchmarks/rendering.py [--only "graph 25" ...] [--films l|h] [--json FILE]``. For a quick look,
+``BENCH_SECONDS`` (9.5) and ``BENCH_HEIGHT`` (1080) make the films shorter and smaller.
 """
 
 from __future__ import annotations
@@ -94,19 +97,21 @@ def measure(work: Work, folder: Path, drawn: dict[str, Cost]) -> dict[str, Any]:
 
 def row(work: Work, found: dict[str, Any], base: float) -> str:
     fast, hand, preset = found["fast"], found["hand"], found["preset"]
-    same = f"{'':8}{'':8}"
-    if work.same is not None:
-        share = fast["cpu"] / found["plain"]["cpu"]
-        same = f"{found['plain']['cpu']:7.1f}s {share:5.2f}<{work.same:.2f}"
+    same = "" if work.same is None else shares(fast, found["plain"], work.same, base)
     return (
-        f"{work.name:12}{fast['cpu']:7.1f}s {same:>20} {hand['cpu']:8.1f}s {fast['cpu'] / hand['cpu']:6.2f}"
-        f"<{work.by_hand:.2f} {fast['encoder']:7.1f}s {base:6.1f}s {fast['memory']:6.0f} MB"
+        f"{work.name:12}{fast['cpu']:7.1f}s {same:27} {shares(fast, hand, work.by_hand, base)}"
+        f" {fast['encoder']:7.1f}s {base:6.1f}s {fast['memory']:6.0f} MB"
         f" {preset['cpu']:6.1f}s {preset['bytes'] / fast['bytes']:5.2f} x {found['psnr']:5.1f} dB"
     )
 
 
+def shares(fast: Cost, other: Cost, limit: float, base: float) -> str:
+    share, drawing = fast["cpu"] / other["cpu"], (fast["cpu"] - base) / (other["cpu"] - base)
+    return f"{other['cpu']:7.1f}s {share:5.2f} or {drawing:.2f}<{limit:.2f}"
+
+
 HEAD = (
-    f"{'':12}{'fast':>8} {'same by Manim':>20} {'by hand':>9} {'share':>11} {'encoder':>8} {'import':>7} "
+    f"{'':12}{'fast':>8} {'same by Manim':>27} {'by hand':>27} {'encoder':>8} {'import':>7} "
     f"{'memory':>9} {PRESET:>7} {'bytes':>5}   {'PSNR':>6}"
 )
 
