@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import cairo
@@ -10,6 +11,9 @@ import numpy.typing as npt
 from manim.mobject.types.vectorized_mobject import VMobject
 
 __all__ = ["device_path", "trace"]
+
+RTOL = 1e-5
+"""How far apart points may be that Manim takes for one, in shares of their coordinates: NumPy's default."""
 
 Points = npt.NDArray[np.float64]
 
@@ -25,28 +29,29 @@ def trace(ctx: cairo.Context[Any], vmobject: VMobject) -> None:
         return
     whole = len(points) // per_curve
     # Subpaths begin at whole curves; all of them become Python's numbers at once.
-    handles = points[: whole * per_curve].reshape(whole, per_curve, -1)[:, 1:, :2]
-    curves = handles.reshape(whole, 2 * (per_curve - 1)).tolist()
+    corners = points[: whole * per_curve, :2].reshape(whole, per_curve, 2)
+    starts = corners[:, 0].tolist()
+    curves = corners[:, 1:].reshape(whole, 2 * (per_curve - 1)).tolist()
     move_to, curve_to = ctx.move_to, ctx.curve_to
     for start, end in _subpaths(vmobject, points, per_curve):
         if end - start < per_curve:
             continue
         ctx.new_sub_path()
-        first, last = points[start], points[end - 1]
-        move_to(*first[:2].tolist())
+        first, last = starts[start // per_curve], points[end - 1, :2].tolist()
+        move_to(*first)
         for curve in curves[start // per_curve : end // per_curve]:
             curve_to(*curve)
-        if (first[:2] == last[:2]).all() or vmobject.consider_points_equals_2d(first, last):
+        if first == last or vmobject.consider_points_equals_2d(first, last):
             ctx.close_path()
 
 
-def _subpaths(vmobject: VMobject, points: Points, per_curve: int) -> list[list[int]]:
-    starts = points[per_curve::per_curve, :2]
+def _subpaths(vmobject: VMobject, points: Points, per_curve: int) -> list[tuple[int, int]]:
+    """Return where contours begin and end; a curve that begins near the last one's end goes on with it."""
     ends = points[per_curve - 1 : -1 : per_curve, :2]
-    if (starts == ends[: len(starts)]).all():
-        return [[0, len(points)]]
-    splits: list[list[int]] = vmobject.get_subpath_split_indices_from_points(points, n_dims=2).tolist()
-    return splits
+    starts = points[per_curve::per_curve, :2]
+    apart = np.abs(ends - starts) > vmobject.tolerance_for_point_equality + RTOL * np.abs(starts)
+    splits = ((np.flatnonzero(apart.any(axis=1)) + 1) * per_curve).tolist()
+    return list(pairwise([0, *splits, len(points)]))
 
 
 def device_path(ctx: cairo.Context[Any], vmobject: VMobject, view: cairo.Matrix) -> cairo.Path:
