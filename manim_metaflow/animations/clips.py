@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from manim import VGroup, smooth
+from manim import Mobject, VGroup, smooth
 
 from manim_metaflow.animations.pose import Pose
 from manim_metaflow.animations.timeline import Clip
@@ -31,7 +31,10 @@ class StateClip(Clip):
     def __init__(self, start: float, end: float, node: StepNode, before: str, after: str) -> None:
         super().__init__(start, max(end, start + BLEND / 3))
         self.node, self.before, self.after = node, before, after
-        self.touches = [node]
+
+    def touched(self) -> list[Mobject]:
+        """Name the node."""
+        return [self.node]
 
     def show(self, progress: float) -> None:
         """Blend first, then pulse, and end still."""
@@ -62,7 +65,10 @@ class EdgeClip(Clip):
         self.lit = lit
         self.edge, self.strand, self.color, self.overlay, self.dot = edge, strand, color, overlay, dot
         self._dot: Path | None = None
-        self.touches = [edge, overlay]
+
+    def touched(self) -> list[Mobject]:
+        """Name the edge, and what holds the dot."""
+        return [self.edge, self.overlay]
 
     def show(self, progress: float) -> None:
         """Move the dot, and take it away at the end."""
@@ -88,9 +94,12 @@ class AppearClip(Clip):
     def __init__(self, start: float, end: float, chip: ArtifactChip, home: VGroup) -> None:
         super().__init__(start, end)
         self.chip, self.home = chip, home
-        self.touches = [home]  # the chip, too, as soon as it is there
         self._pose = Pose(chip)
         self._pivot = chip.face.get_center()
+
+    def touched(self) -> list[Mobject]:
+        """Name what the chip becomes part of."""
+        return [self.home]
 
     def show(self, progress: float) -> None:
         """Grow from half size, out of nothing."""
@@ -111,8 +120,11 @@ class FlyClip(Clip):
         self._face = chip.face.copy()
         self._pose = Pose(self._face)
         self._path = slot.face.get_center() - chip.face.get_center()
-        self.touches = [overlay, home]
         self._growth = slot.face.height / chip.face.height - 1
+
+    def touched(self) -> list[Mobject]:
+        """Name what holds the face on its way, and the slot at its end."""
+        return [self.overlay, self.home]
 
     def show(self, progress: float) -> None:
         """Fly a copy; the chip keeps its own."""
@@ -137,8 +149,11 @@ class ReferenceClip(Clip):
     ) -> None:
         super().__init__(start, end)
         self.line, self.home = line, home
-        self.touches = [home]
         self._path = Path(np.zeros((0, 4, 2)), stroke=color, stroke_width=1.8)
+
+    def touched(self) -> list[Mobject]:
+        """Name what the line becomes part of."""
+        return [self.home]
 
     def show(self, progress: float) -> None:
         """Draw the line as far as it has come."""

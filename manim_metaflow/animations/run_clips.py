@@ -40,8 +40,11 @@ class TimeClip(Clip):
     ) -> None:
         super().__init__(start, end)
         self.real, self.shown = real, list(shown)
+
+    def touched(self) -> list[Mobject] | None:
+        """Name what shows the time, if it is all drawn."""
         drawn = [each for each in self.shown if isinstance(each, Mobject)]
-        self.touches = drawn if len(drawn) == len(self.shown) else None
+        return drawn if len(drawn) == len(self.shown) else None
 
     def show(self, progress: float) -> None:
         """Show the real moment that is on screen now."""
@@ -56,7 +59,10 @@ class AttemptClip(Clip):
     def __init__(self, at: float, node: StepNode, failed: int) -> None:
         super().__init__(at, at)
         self.node, self.failed = node, failed
-        self.touches = [node]
+
+    def touched(self) -> list[Mobject]:
+        """Name the node."""
+        return [self.node]
 
     def show(self, progress: float) -> None:
         """Put the dot there."""
@@ -77,10 +83,13 @@ class CounterClip(Clip):
         super().__init__(changes[0][0], changes[-1][0])
         self.counter, self.strands, self.color = counter, list(strands), color
         self._times, self._counts = _tally(changes, standing)
-        self.touches = [counter, *(edge for edge, _ in strands)]
         self._grown = [Path(np.zeros((1, 4, 2)), stroke=color) for _ in strands]
         for (edge, strand), grown in zip(self.strands, self._grown, strict=True):
             grown.set_stroke(width=edge.lines[strand].get_stroke_width())
+
+    def touched(self) -> list[Mobject]:
+        """Name the counter, and the arrows."""
+        return [self.counter, *(edge for edge, _ in self.strands)]
 
     def show(self, progress: float) -> None:
         """Count what has happened up to now."""
@@ -117,8 +126,11 @@ class PopClip(Clip):
     def __init__(self, at: float, *parts: VMobject, length: float = 0.25) -> None:
         super().__init__(0.0, at)
         self.length = min(length, at)
-        self._veil = Veil(*parts)
-        self.touches = parts
+        self._parts, self._veil = parts, Veil(*parts)
+
+    def touched(self) -> list[Mobject]:
+        """Name the parts."""
+        return [*self._parts]
 
     def show(self, progress: float) -> None:
         """Hide it, then let it appear."""
@@ -134,11 +146,14 @@ class SayClip(Clip):
     ) -> None:
         super().__init__(start, end)
         self.before, self.after, self.home = before, after, home
-        self.touches = [before, home]
         after.owner = before.owner
         after.paint(fill=color)
         after.move_to(before.get_center()).set_baseline(before.baseline)
         self._leaving, self._coming = Veil(before), Veil(after)
+
+    def touched(self) -> list[Mobject]:
+        """Name both lines, the second by what it becomes part of."""
+        return [self.before, self.home]
 
     def show(self, progress: float) -> None:
         """Fade one out, then the other in."""
@@ -156,11 +171,14 @@ class DimClip(Clip):
     def __init__(self, start: float, end: float, edge: FlowEdge, home: VGroup) -> None:
         super().__init__(start, end)
         self.edge, self.home = edge, home
-        self.touches = [home]
         theme = edge._theme
         self._color = mix(theme.edge, theme.background, UNUSED)
         self._text = mix(theme.muted, theme.background, 0.85)
         self._from = theme.muted
+
+    def touched(self) -> list[Mobject]:
+        """Name all arrows: one changes its place among them."""
+        return [self.home]
 
     def show(self, progress: float) -> None:
         """Blend into the ground, but stay to be seen."""

@@ -15,15 +15,7 @@ class Clip:
 
     ``show`` is called with a progress of 0 to 1 for every frame between the two, and once with 1. It
     must set what is seen from the progress alone, never add to what is there: frames may be skipped.
-
-    Attributes
-    ----------
-    touches
-        Mobjects that are all ``show`` changes anything of, their families included; ``None`` if that is
-        not known. What is not touched need not be looked at for every frame.
     """
-
-    touches: Sequence[Mobject] | None = None
 
     def __init__(self, start: float, end: float) -> None:
         self.start, self.end = start, max(end, start)
@@ -31,6 +23,19 @@ class Clip:
     def show(self, progress: float) -> None:
         """Set the moment ``progress``."""
         raise NotImplementedError
+
+    def touched(self) -> Sequence[Mobject] | None:
+        """Return mobjects whose families are all that ``show`` changes; ``None`` if that is not known.
+
+        The rest need not be looked at for every frame. It tells of the ``show`` beside which it is defined:
+        a class that has another one has to tell anew, or is not believed.
+        """
+        return None
+
+
+def _tells(kind: type[Clip]) -> bool:
+    """Whether what a clip says it touches is said of what it shows."""
+    return next("touched" in vars(base) for base in kind.__mro__ if {"show", "touched"} & vars(base).keys())
 
 
 class Timeline(Animation):
@@ -120,8 +125,8 @@ class Timeline(Animation):
             span = clip.end - clip.start
             progress = 1.0 if at_end or span <= 0 else min(1.0, (now - clip.start) / span)
             clip.show(progress)
-            if touched is not None:
-                touched = None if clip.touches is None else [*touched, *clip.touches]
+            theirs = clip.touched() if _tells(type(clip)) else None
+            touched = None if touched is None or theirs is None else [*touched, *theirs]
             if progress >= 1.0:
                 self._finished.add(index)
         self._touched = touched

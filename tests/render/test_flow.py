@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from rendering import frames
 
+from manim_metaflow.commands._scenes import load_scene
 from manim_metaflow.errors import ManimMetaflowError, UsageError
 from manim_metaflow.facts import RunRecord, load_run
 from manim_metaflow.render.parcel import Film, choose, gathered, in_parts, list_scenes, render_one, shown
@@ -32,8 +33,8 @@ class {name}(Scene):
 """
 
 
-def flow(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the flow against a datastore of its own."""
+def flow(folder: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run the flow against a datastore of its own, or the one that is named."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("METAFLOW_")}
     own = {
         "METAFLOW_USER": "tester",
@@ -43,7 +44,9 @@ def flow(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         "METAFLOW_DATASTORE_SYSROOT_LOCAL": str(folder),
     }
     command = [sys.executable, "-m", "manim_metaflow.render_flow", "--no-pylint", *arguments]
-    return subprocess.run(command, cwd=folder, env=kept | own, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=folder, env=kept | own | env, capture_output=True, text=True, check=False
+    )
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +143,28 @@ def test_scenes_and_what_they_read_go_along_with_the_code(
     ours = {name for name in names if name.startswith("scenes/") or name.endswith("manim.cfg")}
     assert ours == {"manim.cfg", "scenes/a.py", "scenes/recordings/one.json"}
     assert "render_flow.py" in names
+
+
+def test_it_is_deployed_by_metaflows_own_means(tmp_path: Path) -> None:
+    (tmp_path / "scenes").mkdir()
+    (tmp_path / "scenes" / "a.py").write_text(SCENE.format(name="Good", then=""))
+    scenes = Path(__file__).parents[2] / "scenes"
+    load_scene(scenes / "journey.py")
+    with sys.modules["journey"].stand_in() as aws:
+        made = flow(tmp_path, "--with", "retry", "step-functions", "create", "--only-json", **aws)
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert jobs(json.loads(made.stdout)) == {"start": 4, "render": 4, "gather": 4, "end": 4}
+
+
+def jobs(machine: dict[str, Any]) -> dict[str, int]:
+    """Name the jobs of a state machine, and how often each is tried."""
+    found = {}
+    for name, state in machine["States"].items():
+        if state["Type"] == "Task" and "batch" in state["Resource"]:
+            found[name] = state["Parameters"]["RetryStrategy"]["Attempts"]
+        if "Iterator" in state:
+            found |= jobs(state["Iterator"])
+    return found
 
 
 def test_scenes_are_listed_by_file_and_name(tmp_path: Path) -> None:

@@ -99,6 +99,23 @@ class Zooming(mn.MovingCameraScene, Boxes):
         return [self.camera.frame.animate.scale(0.5)]
 
 
+class Stranger(StateClip):
+    """Changes more than the clip it is made from tells."""
+
+    def show(self, progress: float) -> None:
+        super().show(progress)
+        self.other.set_opacity(1 - progress / 2)
+
+
+class Other(Boxes):
+    def construct(self) -> None:
+        boxes = [StepNode(f"step{i}").scale(0.5) for i in range(12)]
+        self.add(mn.VGroup(*boxes).arrange_in_grid(rows=3))
+        clip = Stranger(0, 1, boxes[0], "pending", "done")
+        clip.other = boxes[3]
+        self.play(Timeline(boxes, [clip]))
+
+
 def looked_at(kind: type[mn.Scene], monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Count the mobjects that are looked at for each frame."""
     counts: list[int] = []
@@ -124,14 +141,14 @@ def test_only_what_is_told_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None
     assert max(others[1:]) <= 2 * node
 
 
-@pytest.mark.parametrize("kind", [Updated, UpdatedScene, Together, Zooming])
+@pytest.mark.parametrize("kind", [Updated, UpdatedScene, Together, Zooming, Other])
 def test_all_is_looked_at_where_others_change_something(
     kind: type[mn.Scene], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert min(looked_at(kind, monkeypatch)) >= 12
 
 
-@pytest.mark.parametrize("kind", [Boxes, Updated, UpdatedScene, Together, Zooming])
+@pytest.mark.parametrize("kind", [Boxes, Updated, UpdatedScene, Together, Zooming, Other])
 def test_frames_are_manims(kind: type[mn.Scene]) -> None:
     with small():
         assert differences(kind) == []
