@@ -139,8 +139,8 @@ def _same(kind: type, base: type, names: tuple[str, ...]) -> bool:
 class FilmEncoder(VideoSegmentEncoder):
     """Manim's segment encoder, which keeps the last frame and is given what differs from it.
 
-    It encodes in one thread: a second one takes a fifth more of the CPU and another 60 MB, and what is
-    written would hang on how many cores there are. Films, and parts of films, are rendered side by side.
+    It encodes in one thread: more of them take a fifth more of the CPU, and what is written would hang on
+    how many cores there are. Films, and parts of films, are rendered side by side.
     """
 
     _pixels: Pixels | None = None
