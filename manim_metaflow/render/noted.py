@@ -13,6 +13,7 @@ import sys
 import sysconfig
 import time
 from collections.abc import Iterable
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
@@ -112,11 +113,14 @@ def _versions() -> dict[str, str]:
     imported = {name.partition(".")[0] for name in list(sys.modules)}
     packages = {
         package.lower().replace("_", "-").replace(".", "-")
-        for name, found in packages_distributions().items()
+        for name, found in _packages().items()
         if name in imported
         for package in found
     }
     return {name: version for name, version in installed().items() if name in packages | {"python"}}
+
+
+_packages = cache(packages_distributions)  # it reads every package's list of files
 
 
 def _libraries() -> dict[str, tuple[int, int]]:
