@@ -28,12 +28,14 @@ class Below(NamedTuple):
 WHOLE = 0.6
 """From this share of the frame on, all of it is drawn anew."""
 
-
 LARGE = 2**16
 """Pixels from which on a box is searched for what did change in it."""
 
-FAR = 16
-"""So many things under the first that changes are kept as a picture, rather than drawn anew."""
+MOST = 0.5
+"""From this share of all things on, those under the first that changes are kept as a picture."""
+
+MORE = 16
+"""So many more of them have to stay as they are before a picture of more is made."""
 
 WAIT = 3
 """Frames in which those things have to stay the same before they are drawn to be kept."""
@@ -97,7 +99,7 @@ class Canvas:
         if frames < WAIT:
             return
         known = 0 if self._below is None else len(self._below.things)
-        if steady >= known + FAR:
+        if steady >= max(known + MORE, MOST * len(things)):
             self._draw(ground, things[:steady], [self._whole])
             self._below = Below(things[:steady], whole_pixels(self._sketch.pixels).copy())
         self._steady = 0, 0
