@@ -73,7 +73,9 @@ class Notes:
         )
 
     def _counts(self, path: str) -> bool:
-        return not os.path.realpath(path).startswith(self._ours) and not path.startswith(_KERNEL)
+        if path.startswith((*self._ours, *_KERNEL)):  # most are, and a link is followed name by name
+            return False
+        return not os.path.realpath(path).startswith(self._ours)
 
     def _hear(self, event: str, about: tuple[Any, ...]) -> None:
         if event == "open":
