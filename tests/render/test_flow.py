@@ -99,7 +99,9 @@ def test_film_is_one_blob_wherever_it_is_kept(runs: tuple[Path, RunRecord, RunRe
     assert sorted(films) == sorted(keys(resumed, "render")["film"])
 
 
-def test_films_are_films_and_the_card_shows_them(runs: tuple[Path, RunRecord, RunRecord]) -> None:
+@pytest.fixture(scope="module")
+def kept(runs: tuple[Path, RunRecord, RunRecord]) -> Path:
+    """Take a film and the card out of the store, as a user would."""
     folder, _, resumed = runs
     script = (
         "from metaflow import Run, namespace\nfrom metaflow.cards import get_cards\nnamespace(None)\n"
@@ -110,8 +112,12 @@ def test_films_are_films_and_the_card_shows_them(runs: tuple[Path, RunRecord, Ru
     own = {"METAFLOW_DATASTORE_SYSROOT_LOCAL": str(folder), "METAFLOW_USER": "tester"}
     own |= {"METAFLOW_DEFAULT_METADATA": "local", "METAFLOW_HOME": str(folder / "home")}
     subprocess.run([sys.executable, "-c", script], cwd=folder, env=os.environ | own, check=True)
-    assert len(frames(folder / "good.mp4")) == 2
-    card = (folder / "card.html").read_text()
+    return folder
+
+
+def test_films_are_films_and_the_card_shows_them(kept: Path) -> None:
+    assert len(frames(kept / "good.mp4")) == 2
+    card = (kept / "card.html").read_text()
     data = max(re.findall(r'"([A-Za-z0-9+/=]{1000,})"', card.partition("__MF_DATA__")[2]), key=len)
     shown_there = list(parts(json.loads(base64.b64decode(data))))
     assert [part["type"] for part in shown_there] == ["markdown", "image"] * 2
@@ -206,14 +212,11 @@ def test_card_holds_no_more_than_a_browser_bears() -> None:
     assert [sheet for _, sheet in parts] == [b"png", b"png"]
 
 
-def test_sheet_of_a_film_has_a_frame_for_every_caption(
-    tmp_path: Path, runs: tuple[Path, RunRecord, RunRecord]
-) -> None:
+def test_sheet_of_a_film_has_a_frame_for_every_caption(tmp_path: Path, kept: Path) -> None:
     from PIL import Image
 
-    folder, _, _ = runs
     film = tmp_path / "film.mp4"
-    film.write_bytes((folder / "good.mp4").read_bytes())
+    film.write_bytes((kept / "good.mp4").read_bytes())
     (tmp_path / "film.srt").write_text("1\n00:00:00,000 --> 00:00:00,200\nA dot.\n")
     (tmp_path / "sheet.png").write_bytes(film_sheet(film, columns=1, thumbnail=(320, 180)))
     one = Image.open(tmp_path / "sheet.png").size
