@@ -90,7 +90,7 @@ class Timeline(Animation):
             **kwargs,
         )
         self._finished: set[int] = set()
-        self._touched: list[Mobject] | None = []
+        self._touched: dict[Mobject, None] | None = {}
 
     def create_starting_mobject(self) -> Any:
         """No copy is kept: clips set what is seen, they do not blend from a start."""
@@ -105,6 +105,7 @@ class Timeline(Animation):
         """Leave the parts, take the overlay away."""
         scene.remove(self.overlay)
         self.overlay.remove(*self.overlay.submobjects)
+        self._touched = {}
         super().clean_up_from_scene(scene)
 
     def begin(self) -> None:
@@ -115,7 +116,6 @@ class Timeline(Animation):
     def interpolate(self, alpha: float) -> None:
         """Show the moment ``alpha`` of the whole."""
         now = self.rate_func(alpha) * self.length
-        touched = self._touched
         at_end = alpha >= 1
         for index, clip in enumerate(self.clips):
             if index in self._finished:
@@ -125,13 +125,20 @@ class Timeline(Animation):
             span = clip.end - clip.start
             progress = 1.0 if at_end or span <= 0 else min(1.0, (now - clip.start) / span)
             clip.show(progress)
-            theirs = clip.touched() if _tells(type(clip)) else None
-            touched = None if touched is None or theirs is None else [*touched, *theirs]
+            self._touch(clip.touched() if _tells(type(clip)) else None)
             if progress >= 1.0:
                 self._finished.add(index)
-        self._touched = touched
+
+    def _touch(self, mobjects: Sequence[Mobject] | None) -> None:
+        # Each is kept once: Manim's own renderer never asks.
+        if mobjects is None:
+            self._touched = None
+        elif self._touched is not None:
+            self._touched.update(dict.fromkeys(mobjects))
 
     def take_touched(self) -> list[Mobject] | None:
         """Tell what may have changed since this was last asked; ``None`` if it can be anything."""
-        touched, self._touched = self._touched, []
-        return touched if type(self).interpolate is Timeline.interpolate else None
+        touched, self._touched = self._touched, {}
+        if touched is None or type(self).interpolate is not Timeline.interpolate:
+            return None
+        return list(touched)

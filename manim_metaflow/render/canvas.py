@@ -19,9 +19,9 @@ Things = Sequence[Shape | Picture]
 
 
 class Below(NamedTuple):
-    """Things drawn over the background, as a picture."""
+    """The first ``size`` things that are shown, drawn over the background, as a picture."""
 
-    things: Things
+    size: int
     pixels: Pixels
 
 
@@ -89,25 +89,25 @@ class Canvas:
 
     def _keep_below(self, ground: Pixels, things: Things) -> None:
         """Draw what lies below all that changes to a picture of its own, once it stays the same."""
-        if self._below is not None and not _begins_with(things, self._below.things):
-            self._below = None
         same = _common(self._shown, things)
+        if self._below is not None and same < self._below.size:
+            self._below = None
         steady, frames = self._steady
         # Frames in which less stays the same begin anew; what more there is, is waited for.
         self._steady = (same, 1) if same < steady or not frames else (steady, frames + 1)
         steady, frames = self._steady
         if frames < WAIT:
             return
-        known = 0 if self._below is None else len(self._below.things)
+        known = 0 if self._below is None else self._below.size
         if steady >= max(known + MORE, MOST * len(things)):
             self._draw(ground, things[:steady], [self._whole])
-            self._below = Below(things[:steady], whole_pixels(self._sketch.pixels).copy())
+            self._below = Below(steady, whole_pixels(self._sketch.pixels).copy())
         self._steady = 0, 0
 
     def _draw(self, ground: Pixels, things: Things, boxes: list[Box]) -> None:
         sketch = self._sketch
         if self._below is not None:
-            ground, things = self._below.pixels, things[len(self._below.things) :]
+            ground, things = self._below.pixels, things[self._below.size :]
         _copy(ground, whole_pixels(sketch.pixels), boxes)
         left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
         right, bottom = max(box[2] for box in boxes), max(box[3] for box in boxes)
@@ -144,10 +144,6 @@ def _common(one: Things, other: Things) -> int:
             break
         count += 1
     return count
-
-
-def _begins_with(things: Things, first: Things) -> bool:
-    return len(things) >= len(first) and _common(things, first) == len(first)
 
 
 def _copy(source: Any, target: Any, boxes: list[Box]) -> None:

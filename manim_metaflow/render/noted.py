@@ -73,7 +73,9 @@ class Notes:
         )
 
     def _counts(self, path: str) -> bool:
-        if path.startswith((*self._ours, *_KERNEL)):  # most are, and a link is followed name by name
+        if path.startswith(self._ours) or path.startswith(
+            _KERNEL
+        ):  # most are, and a link is followed name by name
             return False
         return not os.path.realpath(path).startswith(self._ours)
 

@@ -124,7 +124,7 @@ class Reader:
             own = seen.mobject.__dict__
             known = seen.plain
             try:
-                points = own["points"]
+                points = seen.mobject.points
                 if not len(points):
                     seen.forget()
                     continue
@@ -181,8 +181,6 @@ class Reader:
         seen.drawn = self._shape(vmobject, seen, gradient)
 
     def _shape(self, vmobject: VMobject, seen: _Seen, gradient: Any) -> Shape | None:
-        if not len(vmobject.points):
-            return None
         paints = paints_of(self.camera, vmobject, gradient)
         if not paints:
             return None

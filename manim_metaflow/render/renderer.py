@@ -89,11 +89,13 @@ class FastRenderer(CairoRenderer):
         if self._by_manim:
             return super().save_static_frame_data(scene, static_mobjects)
         self.static_image, self._playing = None, False
+        self._static, self._told = [], False
+        if self.skip_animations:
+            return None
         self._told = can_tell(scene)
         self._ground = self._background()
-        self._static = []
         # As in Manim, which draws the whole scene here where an iterable is given that is not empty.
-        if not static_mobjects or self.skip_animations:
+        if not static_mobjects:
             return None
         try:
             self._reader.forget([*scene.mobjects, *scene.foreground_mobjects])

@@ -29,15 +29,12 @@ def can_tell(scene: Scene) -> bool:
 
 
 def take_touched(scene: Scene) -> list[Mobject] | None:
-    """Return what the animations say they changed since they were last asked; ``None`` if it is not known."""
+    """Return what animations that tell changed since they were last asked; ``None`` if it is not known."""
     touched: list[Mobject] = []
     known = True
-    for animation in scene.animations or []:
-        theirs: list[Mobject] | None = getattr(animation, "take_touched", _cannot_tell)()
+    animations: list[Any] = list(scene.animations or [])
+    for animation in animations:
+        theirs: list[Mobject] | None = animation.take_touched()
         known = known and theirs is not None
         touched += theirs or []
     return touched if known else None
-
-
-def _cannot_tell() -> None:
-    return None

@@ -68,11 +68,13 @@ class Boxes(mn.Scene):
         self.add(mn.VGroup(*boxes).arrange_in_grid(rows=3))
         self.boxes = boxes
         self.prepare()
-        clips = [StateClip(at, at + 1, boxes[4 * at], "pending", "done") for at in (0, 1)]
-        self.play(Timeline(boxes, clips), *self.others())
+        self.play(Timeline(boxes, self.clips()), *self.others())
 
     def prepare(self) -> None:
         pass
+
+    def clips(self) -> list[StateClip]:
+        return [StateClip(at, at + 1, self.boxes[4 * at], "pending", "done") for at in (0, 1)]
 
     def others(self) -> list[mn.Animation]:
         return []
@@ -108,12 +110,10 @@ class Stranger(StateClip):
 
 
 class Other(Boxes):
-    def construct(self) -> None:
-        boxes = [StepNode(f"step{i}").scale(0.5) for i in range(12)]
-        self.add(mn.VGroup(*boxes).arrange_in_grid(rows=3))
-        clip = Stranger(0, 1, boxes[0], "pending", "done")
-        clip.other = boxes[3]
-        self.play(Timeline(boxes, [clip]))
+    def clips(self) -> list[StateClip]:
+        clip = Stranger(0, 1, self.boxes[0], "pending", "done")
+        clip.other = self.boxes[3]
+        return [clip]
 
 
 def looked_at(kind: type[mn.Scene], monkeypatch: pytest.MonkeyPatch) -> list[int]:
