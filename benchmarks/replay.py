@@ -21,7 +21,7 @@ from storage import graph
 
 from manim_metaflow import FlowDAG, ReplayRun, RunRecord, RunTimeline
 from manim_metaflow.facts import load_run
-from manim_metaflow.mobjects.clock import RunClock
+from manim_metaflow.mobjects.runs.clock import RunClock
 from manim_metaflow.testing.render import still_config
 
 SIZES = (5, 500, 5000)

@@ -57,7 +57,7 @@ class RenderFlow(FlowSpec):
     @step
     def start(self) -> None:
         """Find the scenes."""
-        from manim_metaflow.render.parcel import in_parts, list_scenes
+        from manim_metaflow.films.flow_tasks import in_parts, list_scenes
 
         scenes = list_scenes(self.folder(), [name for name in self.only.split(",") if name])
         self.asked = in_parts(scenes, self.parts)
@@ -68,7 +68,7 @@ class RenderFlow(FlowSpec):
     @step
     def render(self) -> None:
         """Render one scene, or a part of it."""
-        from manim_metaflow.render.parcel import render_one
+        from manim_metaflow.films.flow_tasks import render_one
 
         options = [f"--quality={self.quality}", *self.options.split()]
         made = render_one(self.input, self.folder(), options, self.media_dir, self.chance)
@@ -81,7 +81,7 @@ class RenderFlow(FlowSpec):
     @step
     def gather(self, inputs: "list[RenderFlow]") -> None:
         """Put parts together, and the films side by side."""
-        from manim_metaflow.render.parcel import Film, gathered, shown
+        from manim_metaflow.films.flow_tasks import Film, gathered, shown
 
         films = gathered(Film.of(part) for part in inputs)
         # The same bytes have the same key: each film stays one blob in the datastore.

@@ -8,7 +8,7 @@ from typing import Any
 
 from manim import UL, UP, Animation, FadeIn, FadeOut, LaggedStart, Scene, VGroup
 
-from manim_metaflow.mobjects.label import TextBlock, TextLabel
+from manim_metaflow.mobjects.text.label import TextBlock, TextLabel
 from manim_metaflow.theme import current_theme
 
 __all__ = ["DeepDive"]

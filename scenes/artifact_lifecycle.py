@@ -12,18 +12,16 @@ from pathlib import Path
 
 from manim import DL, DOWN, LEFT, RIGHT, UP, Create, FadeIn, FadeOut, LaggedStart, VGroup
 
-from manim_metaflow import (
+from manim_metaflow import ArtifactChip, CodePanel, DeepDive, KeyMap, StepNode, TextLabel, record_run
+from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
+from manim_metaflow.storage import (
     AdvanceTrack,
-    ArtifactChip,
     BlobCell,
     BytesStrip,
-    CodePanel,
     CreateArtifact,
-    DeepDive,
     HashBytes,
     HashLabel,
     Inherit,
-    KeyMap,
     LifecycleTrack,
     LoadArtifact,
     MetadataPanel,
@@ -31,14 +29,9 @@ from manim_metaflow import (
     Persist,
     RegisterArtifact,
     Serialize,
-    StepNode,
     StoragePanel,
-    TextLabel,
     WriteKeys,
-    record_run,
 )
-from manim_metaflow.mobjects.path import Path as Curve
-from manim_metaflow.mobjects.path import rounded_rectangle
 
 HERE = Path(__file__).parent
 FLOW, ENDINGS = HERE / "flows" / "lifecycle.py", HERE / "flows" / "endings.py"
@@ -371,7 +364,7 @@ class ArtifactLifecycle(DeepDive):
         name = TextLabel(f"{task.path}/{task.last.number}.DONE.lock", font_size=18, color=self.theme.done)
         box = rounded_rectangle(name.width + 0.4, 0.54, self.theme.radius)
         return VGroup(
-            Curve(box, fill=self.theme.panel, stroke=self.theme.done, stroke_width=1.2), name.center()
+            Shape(box, fill=self.theme.panel, stroke=self.theme.done, stroke_width=1.2), name.center()
         )
 
     def shelve(self, *cells):

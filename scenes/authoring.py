@@ -9,24 +9,19 @@ from pathlib import Path
 from manim import DOWN, LEFT, RIGHT, UP, FadeIn, FadeOut, LaggedStart, VGroup
 
 from manim_metaflow import (
-    AdvanceStory,
     ArtifactChip,
     DeepDive,
     FlowStory,
     FocusCode,
-    PointAt,
     ReplayRun,
-    RunCommand,
-    SetState,
     StepNode,
-    TerminalPanel,
     TextLabel,
-    TraceArtifact,
-    console_story,
     current_theme,
     record_run,
     record_spin,
 )
+from manim_metaflow.code import AdvanceStory, PointAt, RunCommand, TerminalPanel, TraceArtifact, console_story
+from manim_metaflow.graph import SetState
 
 HERE = Path(__file__).parent
 VERSIONS = [HERE / "flows" / "authoring" / str(number) / "fare.py" for number in range(1, 6)]

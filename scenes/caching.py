@@ -9,24 +9,26 @@ from pathlib import Path
 from manim import DOWN, LEFT, UL, UP, Create, FadeIn, FadeOut, LaggedStart, VGroup
 
 from manim_metaflow import (
-    CloneTasks,
     CodePanel,
-    CompareRuns,
-    ComparisonGrid,
     ContentStore,
     DeepDive,
-    EvidenceTable,
     EvolveCode,
     FlowDAG,
     ReplayRun,
     RunHeading,
-    Statement,
     UnfoldTasks,
-    compare_runs,
     load_flow,
     record_resume,
     record_run,
     record_spin,
+)
+from manim_metaflow.runs import (
+    CloneTasks,
+    CompareRuns,
+    ComparisonGrid,
+    EvidenceTable,
+    Statement,
+    compare_runs,
 )
 
 HERE = Path(__file__).parent

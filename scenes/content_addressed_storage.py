@@ -4,30 +4,26 @@
 ``flows/catalog.py``, ``flows/report.py`` and ``flows/drift.py``; ``make recordings`` makes them anew.
 """
 
-import pathlib
+from pathlib import Path
 
 import numpy as np
 from manim import DOWN, LEFT, RIGHT, UL, UP, Create, FadeIn, FadeOut, LaggedStart, VGroup, there_and_back
 
-from manim_metaflow import (
-    ArtifactChip,
+from manim_metaflow import ArtifactChip, DeepDive, RunHeading, TextLabel, record_run
+from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
+from manim_metaflow.mobjects.storage.face import face_color
+from manim_metaflow.storage import (
     BlobCell,
     BytesStrip,
-    DeepDive,
     HashLabel,
     MutateInPlace,
     Persist,
-    RunHeading,
     StoragePanel,
-    TextLabel,
-    record_run,
     storage_totals,
 )
-from manim_metaflow.facts.units import readable_size
-from manim_metaflow.mobjects.face import face_color
-from manim_metaflow.mobjects.path import Path, rounded_rectangle
+from manim_metaflow.utils.units import readable_size
 
-HERE = pathlib.Path(__file__).parent
+HERE = Path(__file__).parent
 CATALOG, REPORT, DRIFT = (HERE / "flows" / name for name in ("catalog.py", "report.py", "drift.py"))
 
 SEED = "18"
@@ -273,7 +269,7 @@ class ContentAddressedStorage(DeepDive):
         ]
         for index, (what, how_many, size, color) in enumerate(facts):
             y = 1.9 - 1.35 * index
-            bar = Path(rounded_rectangle(max(0.05, 7.0 * size / totals.written), 0.28, 0.04), fill=color)
+            bar = Shape(rounded_rectangle(max(0.05, 7.0 * size / totals.written), 0.28, 0.04), fill=color)
             rows.add(
                 VGroup(
                     TextLabel(what, font="prose", font_size=26, color=self.theme.muted).left_at(-5.6, y),
@@ -332,7 +328,9 @@ class ContentAddressedStorage(DeepDive):
         start, end = chip.get_right() + 0.15 * RIGHT, cell.get_left() + 0.02 * LEFT
         start[0] = max(start[0], -2.1)
         curve = [start, start + BEND * RIGHT, end + BEND * LEFT, end]
-        return Path(np.array([[point[:2] for point in curve]]), stroke=face_color(chip.sha), stroke_width=1.8)
+        return Shape(
+            np.array([[point[:2] for point in curve]]), stroke=face_color(chip.sha), stroke_width=1.8
+        )
 
     def turn_to(self, command, run):
         """Put another run's names in the place of the last one's."""

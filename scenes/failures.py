@@ -12,18 +12,17 @@ from manim import DOWN, RIGHT, UP, UR, Create, FadeIn, FadeOut, LaggedStart, VGr
 from manim_metaflow import (
     CodePanel,
     DeepDive,
-    EvidenceTable,
     FlowDAG,
     KeyMap,
     ReplayRun,
     RunClock,
     RunTimeline,
-    SetState,
-    Statement,
     TextLabel,
     load_flow,
     record_run,
 )
+from manim_metaflow.graph import SetState
+from manim_metaflow.runs import EvidenceTable, Statement
 
 HERE = Path(__file__).parent
 FLOW = HERE / "flows" / "weather.py"

@@ -13,22 +13,11 @@ from urllib.request import Request, urlopen
 
 from manim import DOWN, LEFT, RIGHT, UP, FadeIn, FadeOut, LaggedStart, VGroup
 
-from manim_metaflow import (
-    AdvanceStory,
-    DeepDive,
-    FlowStory,
-    ReplayRun,
-    RunCommand,
-    SetState,
-    StepNode,
-    StoragePanel,
-    TerminalPanel,
-    TextLabel,
-    console_story,
-    current_theme,
-    record_command,
-    record_run,
-)
+from manim_metaflow import DeepDive, FlowStory, ReplayRun, StepNode, TextLabel, current_theme, record_run
+from manim_metaflow.code import AdvanceStory, RunCommand, TerminalPanel, console_story
+from manim_metaflow.graph import SetState
+from manim_metaflow.runs import record_command
+from manim_metaflow.storage import StoragePanel
 
 HERE = Path(__file__).parent
 VERSIONS = [HERE / "flows" / "journey" / str(number) / "bikes.py" for number in range(1, 5)]

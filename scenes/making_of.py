@@ -22,7 +22,7 @@ from manim_metaflow import (
     load_flow,
     record_run,
 )
-from manim_metaflow.facts.units import readable_size
+from manim_metaflow.utils.units import readable_size
 
 HERE = Path(__file__).parent
 FLOW = Path(manim_metaflow.__file__).with_name("render_flow.py")

@@ -10,25 +10,27 @@ import numpy as np
 from manim import DOWN, LEFT, RIGHT, UL, UP, Create, FadeIn, FadeOut, LaggedStart, Line, VGroup
 
 from manim_metaflow import (
-    BlobCell,
-    BytesStrip,
     CodePanel,
     DeepDive,
-    HashLabel,
-    Inherit,
     KeyMap,
-    MergeArtifacts,
     RunHeading,
-    StoragePanel,
     TextBlock,
     TextLabel,
-    WriteKeys,
     current_theme,
     load_flow,
     record_run,
 )
-from manim_metaflow.mobjects.face import face_color
-from manim_metaflow.mobjects.path import Path as Curve
+from manim_metaflow.mobjects.shapes import Shape
+from manim_metaflow.mobjects.storage.face import face_color
+from manim_metaflow.storage import (
+    BlobCell,
+    BytesStrip,
+    HashLabel,
+    Inherit,
+    MergeArtifacts,
+    StoragePanel,
+    WriteKeys,
+)
 
 HERE = Path(__file__).parent
 MERGE, SETTLED = HERE / "flows" / "merge.py", HERE / "flows" / "merge_settled.py"
@@ -218,7 +220,7 @@ def strand(row, cell):
     start, end = row.key.get_right() + 0.1 * RIGHT, cell.get_left() + 0.02 * LEFT
     curve = [start, start + 2.4 * RIGHT, end + 2.4 * LEFT, end]
     points = np.array([[point[:2] for point in curve]])
-    return Curve(points, stroke=face_color(cell.sha), stroke_width=1.8)
+    return Shape(points, stroke=face_color(cell.sha), stroke_width=1.8)
 
 
 def number_of(step, word):

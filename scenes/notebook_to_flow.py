@@ -12,26 +12,22 @@ from manim import DOWN, LEFT, RIGHT, UP, Create, FadeIn, FadeOut, LaggedStart, V
 
 from manim_metaflow import (
     ArtifactChip,
-    CellsToSteps,
     CodePanel,
     DeepDive,
     EvolveCode,
     FlowDAG,
-    NotebookPanel,
     ReplayRun,
-    RunCommand,
-    SetState,
     StepNode,
-    StoragePanel,
-    TerminalPanel,
     TextLabel,
-    console_story,
     current_theme,
     load_flow,
-    record_command,
     record_resume,
     record_run,
 )
+from manim_metaflow.code import CellsToSteps, NotebookPanel, RunCommand, TerminalPanel, console_story
+from manim_metaflow.graph import SetState
+from manim_metaflow.runs import record_command
+from manim_metaflow.storage import StoragePanel
 
 HERE = Path(__file__).parent
 COFFEE = HERE / "flows" / "coffee"

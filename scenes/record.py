@@ -4,7 +4,7 @@ import importlib
 import sys
 from pathlib import Path
 
-from manim_metaflow import CommandRecord
+from manim_metaflow.runs import CommandRecord
 
 SCENES = Path(__file__).parent
 

@@ -10,22 +10,19 @@ from pathlib import Path
 from manim import DOWN, LEFT, UL, UP, Create, FadeIn, FadeOut, LaggedStart, VGroup, there_and_back
 
 from manim_metaflow import (
-    CloneTasks,
     CodePanel,
     ContentStore,
     DeepDive,
     EvolveCode,
-    ExceptionNote,
     FlowDAG,
-    KeyLine,
     ReplayRun,
     RunHeading,
-    RunTally,
     UnfoldTasks,
     load_flow,
     record_resume,
     record_run,
 )
+from manim_metaflow.runs import CloneTasks, ExceptionNote, KeyLine, RunTally
 
 HERE = Path(__file__).parent
 BROKEN, FIXED, EDITED = (

@@ -12,20 +12,17 @@ from manim_metaflow import (
     CodePanel,
     ContentStore,
     DeepDive,
-    EvidenceTable,
     EvolveCode,
     FlowDAG,
-    KeyLine,
     ReplayRun,
     RunHeading,
-    SpinBench,
     SpinStep,
-    Statement,
     UnfoldTasks,
     load_flow,
     record_run,
     record_spin,
 )
+from manim_metaflow.runs import EvidenceTable, KeyLine, SpinBench, Statement
 
 HERE = Path(__file__).parent
 DRAFT, EDITED = HERE / "flows" / "spam_draft.py", HERE / "flows" / "spam.py"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from manim_metaflow.commands._scenes import load_scene
+from manim_metaflow.films.scene_files import load_scene
 from manim_metaflow.testing import beat_frames
 
 ROOT = Path(__file__).resolve().parent.parent

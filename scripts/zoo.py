@@ -7,7 +7,7 @@ from pathlib import Path
 from manim import DOWN, LEFT, RIGHT, VGroup
 
 from manim_metaflow import FlowDAG, load_flow
-from manim_metaflow.commands._flow_picture import draw_for_still
+from manim_metaflow.films.flow_picture import draw_for_still
 from manim_metaflow.mobjects.still import draw_still
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -8,20 +8,11 @@ from itertools import combinations
 
 import pytest
 
-from manim_metaflow import (
-    DARK_THEME,
-    LIGHT_THEME,
-    STATES,
-    Face,
-    StepNode,
-    TextLabel,
-    Theme,
-    UsageError,
-    current_theme,
-    use_theme,
-)
-from manim_metaflow.mobjects.face import HUES
-from manim_metaflow.mobjects.node import look_of
+from manim_metaflow import DARK_THEME, LIGHT_THEME, Face, StepNode, TextLabel, Theme, current_theme, use_theme
+from manim_metaflow.errors import UsageError
+from manim_metaflow.graph import STATES
+from manim_metaflow.mobjects.graph.node import look_of
+from manim_metaflow.mobjects.storage.face import HUES
 from manim_metaflow.theme import contrast, mix, theme_named
 
 TEXT, SHAPE = 4.5, 3.0

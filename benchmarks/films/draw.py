@@ -18,7 +18,7 @@ from typing import Any
 import films
 import manim as mn
 
-from manim_metaflow.render.engine import accelerate
+from manim_metaflow.render.drawing.accelerate import accelerate
 
 
 def main() -> None:

@@ -10,9 +10,12 @@ import manim as mn
 import numpy as np
 from manim import Scene
 
-from manim_metaflow import CodePanel, FlowEdge, FocusCode, StepNode, Timeline
-from manim_metaflow.animations.clips import EdgeClip, StateClip
-from manim_metaflow.mobjects.path import polyline
+from manim_metaflow import CodePanel, FocusCode, StepNode
+from manim_metaflow.animations import Timeline
+from manim_metaflow.animations.graph.set_state import StateClip
+from manim_metaflow.animations.runs.clips import EdgeClip
+from manim_metaflow.graph import FlowEdge
+from manim_metaflow.mobjects.shapes import polyline
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "9.5"))
 GREY, AMBER, GREEN = "#3A4250", "#E0A93B", "#3DBE8B"

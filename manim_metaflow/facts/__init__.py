@@ -2,47 +2,45 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from manim_metaflow.facts.records import (
     SCHEMA_VERSION,
     ArtifactRecord,
     AttemptRecord,
+    BlobBytes,
     BlobRecord,
     DecoratorInfo,
     EdgeInfo,
     ExceptionRecord,
     FlowInfo,
     ForeachIndex,
+    KeyEntry,
+    KeyMapRecord,
     PackageRecord,
     ParameterInfo,
     RunRecord,
     StepInfo,
-    TaskRecord,
-)
-from manim_metaflow.facts.storage_records import (
-    BlobBytes,
-    KeyEntry,
-    KeyMapRecord,
     StorageRecord,
     StorageTotals,
     TaskKeys,
+    TaskRecord,
     storage_totals,
 )
+from manim_metaflow.utils.lazy import lazy_names
 
 if TYPE_CHECKING:
-    from manim_metaflow.facts._recordings import list_recordings, load_recording
-    from manim_metaflow.facts.command import CommandRecord, record_command
-    from manim_metaflow.facts.compare import AspectComparison, RunComparison, StepComparison, compare_runs
-    from manim_metaflow.facts.console import console_story
-    from manim_metaflow.facts.flow import load_flow
-    from manim_metaflow.facts.notebook import NotebookCell, NotebookRecord, load_notebook
-    from manim_metaflow.facts.record import record_resume, record_run
-    from manim_metaflow.facts.run import load_run
-    from manim_metaflow.facts.spin import record_spin
-    from manim_metaflow.facts.storage import load_flow_storage, load_storage
-    from manim_metaflow.facts.versions import FlowVersion, git_versions, load_version
+    from manim_metaflow.facts.flow.load import load_flow
+    from manim_metaflow.facts.flow.notebook import NotebookCell, NotebookRecord, load_notebook
+    from manim_metaflow.facts.flow.versions import FlowVersion, git_versions, load_version
+    from manim_metaflow.facts.recording.command import CommandRecord, record_command
+    from manim_metaflow.facts.recording.console import console_story
+    from manim_metaflow.facts.recording.recordings import list_recordings, load_recording
+    from manim_metaflow.facts.recording.runs import record_resume, record_run
+    from manim_metaflow.facts.recording.spin import record_spin
+    from manim_metaflow.facts.run.compare import AspectComparison, RunComparison, StepComparison, compare_runs
+    from manim_metaflow.facts.run.load import load_run
+    from manim_metaflow.facts.run.storage import load_flow_storage, load_storage
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -91,35 +89,31 @@ __all__ = [
 ]
 
 _LAZY = {
-    "AspectComparison": "compare",
-    "CommandRecord": "command",
-    "FlowVersion": "versions",
-    "NotebookCell": "notebook",
-    "NotebookRecord": "notebook",
-    "RunComparison": "compare",
-    "StepComparison": "compare",
-    "compare_runs": "compare",
-    "console_story": "console",
-    "git_versions": "versions",
-    "list_recordings": "_recordings",
-    "load_flow": "flow",
-    "load_flow_storage": "storage",
-    "load_notebook": "notebook",
-    "load_recording": "_recordings",
-    "load_run": "run",
-    "load_storage": "storage",
-    "load_version": "versions",
-    "record_command": "command",
-    "record_resume": "record",
-    "record_run": "record",
-    "record_spin": "spin",
+    "AspectComparison": "run.compare",
+    "CommandRecord": "recording.command",
+    "FlowVersion": "flow.versions",
+    "NotebookCell": "flow.notebook",
+    "NotebookRecord": "flow.notebook",
+    "RunComparison": "run.compare",
+    "StepComparison": "run.compare",
+    "compare_runs": "run.compare",
+    "console_story": "recording.console",
+    "git_versions": "flow.versions",
+    "list_recordings": "recording.recordings",
+    "load_flow": "flow.load",
+    "load_flow_storage": "run.storage",
+    "load_notebook": "flow.notebook",
+    "load_recording": "recording.recordings",
+    "load_run": "run.load",
+    "load_storage": "run.storage",
+    "load_version": "flow.versions",
+    "record_command": "recording.command",
+    "record_resume": "recording.runs",
+    "record_run": "recording.runs",
+    "record_spin": "recording.spin",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name in _LAZY:
-        return getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazy_names(__name__, _LAZY)
 
 
 def __dir__() -> list[str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ._graph import loose_splits
-from .flow_layout import layout_flow, layout_function
-from .geometry import Direction, FlowLayout, NodeBox, Rect, Route, Spacing
-from .regions import Fan, Lane, Series, Tangle, region_tree, walk
+from manim_metaflow.layout.flow_layout import layout_flow, layout_function
+from manim_metaflow.layout.geometry import Direction, FlowLayout, NodeBox, Rect, Route, Spacing
+from manim_metaflow.layout.nesting import loose_splits
+from manim_metaflow.layout.regions import Fan, Lane, Series, Tangle, region_tree, walk
 
 __all__ = [
     "Direction",

@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records import EdgeInfo, FlowInfo, StepInfo
-
-from ._graph import loose_splits
+from manim_metaflow.layout.nesting import loose_splits
 
 __all__ = ["collapse_flow", "folded_name", "inside", "region_names"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from .geometry import FlowLayout
+from manim_metaflow.layout.geometry import FlowLayout
 
 __all__ = ["fit_layout"]
 

@@ -16,14 +16,13 @@ import numpy.typing as npt
 
 from manim_metaflow.errors import FlowError
 from manim_metaflow.facts.records import FlowInfo
-
-from ._axes import Style
-from ._finish import finish
-from ._measure import Measurer
-from ._place import Placed, place
-from ._rows import arrange_rows
-from .geometry import Direction, FlowLayout, NodeBox, Spacing
-from .regions import region_tree
+from manim_metaflow.layout.axes import Style
+from manim_metaflow.layout.finish import finish
+from manim_metaflow.layout.geometry import Direction, FlowLayout, NodeBox, Spacing
+from manim_metaflow.layout.measure import Measurer
+from manim_metaflow.layout.place import Placed, place
+from manim_metaflow.layout.regions import region_tree
+from manim_metaflow.layout.rows import arrange_rows
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -15,8 +15,7 @@ from typing import Literal
 
 from manim_metaflow.errors import FlowError
 from manim_metaflow.facts.records import FlowInfo
-
-from ._graph import Edge, Link, Nesting, Part, read_nesting
+from manim_metaflow.layout.nesting import Edge, Link, Nesting, Part, read_nesting
 
 __all__ = ["Fan", "Lane", "Region", "Series", "Tangle", "region_tree", "walk"]
 

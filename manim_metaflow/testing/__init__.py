@@ -1,4 +1,4 @@
-"""Check pictures: snapshots of frames and structures, a scene walked beat by beat, a contact sheet.
+"""Check pictures: snapshots of frames and structures, a scene walked beat by beat.
 
 The pytest fixture ``frame_snapshot`` comes with the package (see :mod:`manim_metaflow.testing.plugin`).
 The names below are for scripts and for tests that need a frame without a baseline. They are loaded on
@@ -7,15 +7,15 @@ first use: pytest imports this package in every run of everybody who has it inst
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from manim_metaflow.utils.lazy import lazy_names
+
 if TYPE_CHECKING:
-    from .checks import Problem, check_frame
-    from .render import render_frame
-    from .sheet import contact_sheet
-    from .structure import structure_of
-    from .walk import Beat, SectionFrame, beat_frames, section_frames
+    from manim_metaflow.testing.checks import Problem, check_frame
+    from manim_metaflow.testing.render import render_frame
+    from manim_metaflow.testing.structure import structure_of
+    from manim_metaflow.testing.walk import Beat, SectionFrame, beat_frames, section_frames
 
 __all__ = [
     "Beat",
@@ -23,7 +23,6 @@ __all__ = [
     "SectionFrame",
     "beat_frames",
     "check_frame",
-    "contact_sheet",
     "render_frame",
     "section_frames",
     "structure_of",
@@ -35,14 +34,9 @@ _HOMES = {
     "SectionFrame": "walk",
     "beat_frames": "walk",
     "check_frame": "checks",
-    "contact_sheet": "sheet",
     "render_frame": "render",
     "section_frames": "walk",
     "structure_of": "structure",
 }
 
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+__getattr__ = lazy_names(__name__, _HOMES)

@@ -22,8 +22,8 @@ from typing import Any
 
 import manim as mn
 
-from .ink import Box, Points, box_of, samples_of
-from .structure import facts_of, has_facts
+from manim_metaflow.testing.ink import Box, Points, box_of, samples_of
+from manim_metaflow.testing.structure import facts_of, has_facts
 
 __all__ = ["Problem", "check_frame"]
 

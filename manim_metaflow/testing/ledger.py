@@ -209,7 +209,7 @@ class Ledger:
         page = self._report / "index.html"
         failed = [outcome for outcome in self._outcomes if outcome.failures]
         if failed:
-            from .report import html_report
+            from manim_metaflow.testing.report import html_report
 
             write_file(page, html_report(failed, self._root).encode())
         else:

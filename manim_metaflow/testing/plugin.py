@@ -26,10 +26,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .ledger import Ledger, Outcome
+from manim_metaflow.testing.ledger import Ledger, Outcome
 
 if TYPE_CHECKING:
-    from .snapshot import FrameSnapshot
+    from manim_metaflow.testing.snapshot import FrameSnapshot
 
 _LEDGER = pytest.StashKey[Ledger]()
 _NOTED = "manim_metaflow_frames"
@@ -94,8 +94,8 @@ def frame_snapshot(request: pytest.FixtureRequest) -> Generator[FrameSnapshot, N
     where a test has several, ``frame_snapshot(mobject, budget=2.5)`` where pixels may differ a little, or
     ``frame_snapshot.scene(SceneClass)`` for the last frame of every section.
     """
-    from .render import still_config
-    from .snapshot import FrameSnapshot, Rules
+    from manim_metaflow.testing.render import still_config
+    from manim_metaflow.testing.snapshot import FrameSnapshot, Rules
 
     config = request.config
     extra: dict[str, str] = {}

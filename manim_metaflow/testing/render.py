@@ -128,7 +128,7 @@ def render_frame(
     if isinstance(source, mn.Scene):
         return current_frame(source)
     if isinstance(source, type):
-        from .walk import section_frames
+        from manim_metaflow.testing.walk import section_frames
 
         return list(section_frames(source, resolution=resolution, background=background))[-1].frame
     with still_config(resolution, background or _theme_background(source)):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from .ledger import Outcome
+from manim_metaflow.testing.ledger import Outcome
 
 __all__ = ["html_report"]
 

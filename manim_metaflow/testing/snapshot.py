@@ -13,12 +13,12 @@ from typing import Any
 
 import manim as mn
 
-from .fingerprint import differences, local_fingerprint
-from .ledger import FINGERPRINT, SNAPSHOTS, Outcome, update_command
-from .pixels import Difference, compare_frames, decode_png, difference_image, encode_png
-from .render import Frame, current_frame, render_frame
-from .structure import dump_structure, same_structure, structure_of
-from .walk import section_frames
+from manim_metaflow.testing.fingerprint import differences, local_fingerprint
+from manim_metaflow.testing.ledger import FINGERPRINT, SNAPSHOTS, Outcome, update_command
+from manim_metaflow.testing.pixels import Difference, compare_frames, decode_png, difference_image, encode_png
+from manim_metaflow.testing.render import Frame, current_frame, render_frame
+from manim_metaflow.testing.structure import dump_structure, same_structure, structure_of
+from manim_metaflow.testing.walk import section_frames
 
 __all__ = ["FrameSnapshot", "Rules"]
 

@@ -14,9 +14,9 @@ import manim as mn
 from manim.scene.section import DefaultSectionType
 from manim.utils.color import ParsableManimColor
 
-from .lockstep import in_lockstep
-from .render import DEFAULT_RESOLUTION, Frame, current_frame, still_config
-from .structure import structure_of
+from manim_metaflow.testing.lockstep import in_lockstep
+from manim_metaflow.testing.render import DEFAULT_RESOLUTION, Frame, current_frame, still_config
+from manim_metaflow.testing.structure import structure_of
 
 __all__ = ["Beat", "SectionFrame", "beat_frames", "section_frames"]
 

@@ -8,7 +8,8 @@ from typing import Any
 import manim as mn
 import numpy as np
 
-from manim_metaflow import FlowDAG, RunRecord, TaskRecord
+from manim_metaflow import FlowDAG, RunRecord
+from manim_metaflow.runs import TaskRecord
 from manim_metaflow.testing.render import still_config
 
 Setting = Callable[[], tuple[list[mn.Mobject], Any]]

@@ -11,9 +11,6 @@ from playing import Setting, played, points_of
 from recorded import FLOWS, recorded
 
 from manim_metaflow import (
-    STATES,
-    BuildFlow,
-    CloneTasks,
     CodePanel,
     ContentStore,
     EvolveCode,
@@ -22,8 +19,10 @@ from manim_metaflow import (
     ResumeRun,
     StepNode,
     UnfoldTasks,
-    UsageError,
 )
+from manim_metaflow.errors import UsageError
+from manim_metaflow.graph import STATES, BuildFlow
+from manim_metaflow.runs import CloneTasks
 from manim_metaflow.testing import structure_of
 
 OLD = "@step\ndef fit(self):\n    a = 1\n    b = 2\n    self.next(self.end)"

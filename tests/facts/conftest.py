@@ -13,7 +13,7 @@ from fact_runs import RESUMES, RUNS, Runs
 def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
     with ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2)) as pool:
         made = Runs(tmp_path_factory.mktemp("runs"), pool)
-        wanted = {item.path.parent.name for item in request.session.items}
+        wanted = {part for item in request.session.items for part in item.path.parts}
         alone = not hasattr(request.config, "workerinput")
         if alone and "facts" in wanted and len(request.session.items) > 20:
             for name in [*RUNS, *RESUMES]:

@@ -3,8 +3,7 @@
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from recorded import FLOWS, RESUMES
-from recorded import RUNS as RECORDED
+from recorded import FLOWS, RESUMES, RUNS as RECORDED
 from started import command_lines, input_paths, listening
 
 from manim_metaflow.facts import RunRecord, record_resume, record_run

@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, settings, strategies as st
 
+from layout.builder import flow
 from manim_metaflow.layout import NodeBox
-
-from .builder import flow
 
 SETTINGS = settings(
     derandomize=True,

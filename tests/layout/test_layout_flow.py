@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from layout.builder import boxes, flow, switch_labels
+from layout.invariants import count_crossings, polyline, room, violations
 from manim_metaflow.layout import NodeBox, Spacing, layout_flow, layout_function
-
-from .builder import boxes, flow, switch_labels
-from .invariants import count_crossings, polyline, room, violations
 
 TRAIN = """
 start -> grid b

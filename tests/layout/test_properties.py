@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
+from layout.builder import boxes as plain_boxes
+from layout.invariants import violations
+from layout.random_flows import SETTINGS, drawings, flows
 from manim_metaflow.layout import Tangle, layout_flow, region_tree, walk
-
-from .builder import boxes as plain_boxes
-from .invariants import violations
-from .random_flows import SETTINGS, drawings, flows
 
 DIRECTIONS = st.sampled_from(["right", "down"])
 

@@ -7,11 +7,10 @@ from pathlib import Path
 import metaflow
 import pytest
 
+from layout.builder import boxes, switch_labels
+from layout.invariants import violations
 from manim_metaflow.facts import load_flow
 from manim_metaflow.layout import layout_flow
-
-from .builder import boxes, switch_labels
-from .invariants import violations
 
 FLOWS = sorted((Path(__file__).parents[1] / "flows").glob("*.py"))
 TUTORIALS = sorted((Path(metaflow.__file__).parent / "tutorials").glob("*/*.py"))

@@ -8,12 +8,11 @@ from pathlib import Path
 import metaflow
 import pytest
 
+from layout.builder import flow
 from manim_metaflow.errors import FlowError
 from manim_metaflow.facts import load_flow
-from manim_metaflow.facts._importing import imported_file
+from manim_metaflow.facts.flow.importing import imported_file
 from manim_metaflow.layout import Fan, Lane, Series, Tangle, region_tree, walk
-
-from .builder import flow
 
 REAL = [
     path

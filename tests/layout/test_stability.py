@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 
+from layout.builder import boxes, flow, switch_labels
+from layout.random_flows import SETTINGS, drawings, flows, texts
 from manim_metaflow.layout import Tangle, layout_flow, region_tree, walk
 from manim_metaflow.layout.collapse import region_names
-
-from .builder import boxes, flow, switch_labels
-from .random_flows import SETTINGS, drawings, flows, texts
 
 
 @SETTINGS

@@ -10,31 +10,23 @@ from manim import DOWN, LEFT, RIGHT, UP, Line, Mobject, VGroup
 from recorded import FLOWS, recorded
 
 from manim_metaflow import (
-    STATES,
     ArtifactChip,
-    ArtifactRecord,
     CodePanel,
     ContentStore,
-    ExceptionNote,
     Face,
     FlowDAG,
-    FlowEdge,
-    ForeachRegion,
-    KeyLine,
     RunHeading,
-    RunTally,
-    StepInfo,
     StepNode,
-    TaskRecord,
-    TaskStack,
     TextBlock,
     TextLabel,
     current_theme,
     load_flow,
 )
 from manim_metaflow.facts.records import ForeachIndex
+from manim_metaflow.graph import STATES, FlowEdge, ForeachRegion, StepInfo, TaskStack
 from manim_metaflow.layout import Rect
-from manim_metaflow.mobjects.path import polyline
+from manim_metaflow.mobjects.shapes import polyline
+from manim_metaflow.runs import ArtifactRecord, ExceptionNote, KeyLine, RunTally, TaskRecord
 
 SHA = "198756254c5b4f18cb8af891d55a414724e402c5"
 

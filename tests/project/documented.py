@@ -25,7 +25,10 @@ FENCE = re.compile(
     r"^(?P<indent> *)```(?P<language>\w*)[^\n]*\n(?P<body>.*?)^(?P=indent)```\s*$", re.M | re.S
 )
 DIRECTIVE = re.compile(r"^(?P<indent> *)\.\. manim::[^\n]*\n(?P<body>(?:(?:(?P=indent) +[^\n]*)?\n)*)", re.M)
-SCENE_PREAMBLE = "from manim import *\nfrom manim_metaflow import *\n\n\n"
+# What the examples in docstrings begin with, as the introduction of the reference says.
+SUBJECTS = ("graph", "code", "storage", "runs")
+SCENE_PREAMBLE = "from manim import *\nfrom manim_metaflow import *\n"
+SCENE_PREAMBLE += "".join(f"from manim_metaflow.{subject} import *\n" for subject in SUBJECTS) + "\n\n"
 
 # Commands that only fetch or move: what they would do is the reader's machine's business.
 UNCHECKED = {"git", "cd", "export", "apt-get", "brew", "sudo", "pipx", "open", "xdg-open"}

@@ -1,4 +1,4 @@
-"""Imports go down only, and each floor can be used without what stands above it."""
+"""Imports go down only, and each floor can be used without what is above it."""
 
 from __future__ import annotations
 
@@ -11,72 +11,130 @@ import pytest
 from documented import modules
 
 PACKAGE = "manim_metaflow"
-COMMAND_LINE = ("cli", "commands")
-UPSTAIRS = ("mobjects", "animations", "scene", "testing", *COMMAND_LINE)
 
-# What a floor must not import, here or inside a function: our own parts by their bare name.
-FORBIDDEN = {
-    "errors": {"manim", "metaflow", "facts", "layout", "theme", *UPSTAIRS},
-    "theme": {"metaflow", "facts", "layout", *UPSTAIRS},
-    "facts": {"manim", "layout", "theme", *UPSTAIRS},
-    "layout": {"manim", "metaflow", *UPSTAIRS},
-    "mobjects": {"metaflow", "animations", "scene", "testing", *COMMAND_LINE},
-    "animations": {"metaflow", "scene", "testing", *COMMAND_LINE},
-    "scene": {"metaflow", "testing", *COMMAND_LINE},
-    "testing": {"metaflow", *COMMAND_LINE},
-    "render": {"metaflow", "render_flow", *COMMAND_LINE},
-    "render_flow": {"manim", *COMMAND_LINE},
+# From the ground up. A module imports from floors below its own, and from its own part of its floor.
+FLOORS = (
+    ("errors",),
+    ("utils",),
+    ("theme", "facts.records", "render", "testing"),
+    ("facts.store", "facts.flow"),
+    ("facts.run",),
+    ("facts.recording",),
+    ("facts",),
+    ("layout",),
+    ("mobjects.shapes", "mobjects.parts", "mobjects.still"),
+    ("mobjects.text",),
+    ("mobjects.code", "mobjects.storage"),
+    ("mobjects.graph",),
+    ("mobjects.runs",),
+    ("mobjects",),
+    ("animations.motion",),
+    ("animations.graph", "animations.storage"),
+    ("animations.code",),
+    ("animations.runs",),
+    ("animations",),
+    ("scene",),
+    ("code", "graph", "runs", "storage"),
+    ("films",),
+    ("cli", "render_flow"),
+)
+LEVELS = {part: level for level, parts in enumerate(FLOORS) for part in parts}
+
+# What parts may not import from other packages, here or inside a function.
+FOREIGN = {
+    "errors": {"manim", "metaflow"},
+    "utils": {"manim", "metaflow"},
+    "theme": {"manim", "metaflow"},
+    "facts": {"manim"},
+    "layout": {"manim", "metaflow"},
+    "mobjects": {"metaflow"},
+    "animations": {"metaflow"},
+    "scene": {"metaflow"},
+    "render": {"metaflow"},
+    "testing": {"metaflow"},
+    "films": {"metaflow"},
+    "render_flow": {"manim"},
 }
 
 
+# These know nothing of Metaflow, so nothing of the records, pictures and films either.
+ALONE = {"render", "testing"}
+NEEDED_BY_ALL = {"errors", "utils"}
+
+
 def imported(source: str, module: str) -> set[str]:
-    """Return what a module imports: top-level names, and our own parts by their bare name."""
+    """Return the full names of all that a module imports, in functions and for type checking, too."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            base = ".".join(module.split(".")[: -node.level]) if node.level else ""
-            origin = ".".join(part for part in (base, node.module) if part)
-            names |= {f"{origin}.{alias.name}" for alias in node.names}
-    return {_part(name) for name in names}
+            assert not node.level, f"{module}: relative import"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
 
 
-def _part(name: str) -> str:
-    first, _, rest = name.partition(".")
-    return rest.partition(".")[0] if first == PACKAGE and rest else first
+def part_of(name: str) -> str:
+    """Return the longest known part of the package that a full name belongs to."""
+    path = name.split(".")[1:]
+    while path and ".".join(path) not in LEVELS:
+        path.pop()
+    return ".".join(path)
 
 
-def floor(module: str) -> str:
-    """Return the part of the package that a module belongs to."""
-    return _part(module)
+def upward(module: str, source: str) -> list[str]:
+    """List what a module imports from its own level or from above."""
+    own = part_of(module)
+    wrong = []
+    for name in sorted(imported(source, module)):
+        if not name.startswith(f"{PACKAGE}."):
+            continue
+        other = part_of(name)
+        if own.partition(".")[0] in ALONE and other not in NEEDED_BY_ALL | {own}:
+            wrong.append(name)
+            continue
+        allowed = name == f"{PACKAGE}.__version__" or other == own or LEVELS.get(other, 99) < LEVELS[own]
+        if not allowed:
+            wrong.append(name)
+    return wrong
 
 
-@pytest.mark.parametrize("module", [name for name in modules() if floor(name) in FORBIDDEN])
-def test_module_imports_nothing_from_above(module: str) -> None:
-    path = modules()[module]
-    # In a package's own file a single dot is the package itself.
-    name = f"{module}.__init__" if path.name == "__init__.py" else module
-    assert imported(path.read_text(), name) & FORBIDDEN[floor(module)] == set()
+MODULES = [name for name in modules() if name != PACKAGE]
+
+
+def test_no_module_imports_from_above() -> None:
+    found = {module: upward(module, modules()[module].read_text()) for module in MODULES}
+    assert {module: names for module, names in found.items() if names} == {}
+
+
+def test_parts_do_without_packages_that_are_not_theirs() -> None:
+    found = {}
+    for module in MODULES:
+        names = imported(modules()[module].read_text(), module)
+        wrong = {name.partition(".")[0] for name in names} & FOREIGN.get(module.split(".")[1], set())
+        found[module] = sorted(wrong)
+    assert {module: names for module, names in found.items() if names} == {}
 
 
 def test_every_module_stands_on_a_known_floor() -> None:
-    assert {floor(name) for name in modules()} <= {PACKAGE, *COMMAND_LINE, *FORBIDDEN}
+    assert [name for name in MODULES if not part_of(name)] == []
 
 
 @pytest.mark.parametrize(
-    ("source", "expected"),
+    ("module", "source", "expected"),
     [
-        ("import manim.utils", {"manim"}),
-        ("def f():\n    from manim import Dot", {"manim"}),
-        ("from manim_metaflow.mobjects.dag import FlowDAG", {"mobjects"}),
-        ("from manim_metaflow import layout", {"layout"}),
-        ("from ..animations import play", {"animations"}),
-        ("from .records import FlowInfo", {"facts"}),
+        ("layout.fit", "from manim_metaflow.mobjects.graph.dag import FlowDAG", 1),
+        ("layout.fit", "def f():\n    from manim_metaflow.theme import Theme", 0),
+        ("layout.fit", "def f():\n    from manim_metaflow import scene", 1),
+        ("facts.store.files", "from manim_metaflow.facts.run.load import load_run", 1),
+        ("facts.store.files", "from manim_metaflow.facts.store import local", 0),
+        ("facts.store.files", "from manim_metaflow.facts.flow.load import load_flow", 1),
+        ("render.jobs.pool", "import manim_metaflow.facts.records", 1),
+        ("cli.draw", "from manim_metaflow import __version__, errors", 0),
     ],
 )
-def test_imports_are_read_wherever_they_stand(source: str, expected: set[str]) -> None:
-    assert imported(source, "manim_metaflow.facts.thing") == expected
+def test_imports_from_above_are_found_wherever_they_stand(module: str, source: str, expected: int) -> None:
+    assert len(upward(f"{PACKAGE}.{module}", source)) == expected
 
 
 def loaded(code: str, names: tuple[str, ...]) -> list[str]:
@@ -89,7 +147,7 @@ def loaded(code: str, names: tuple[str, ...]) -> list[str]:
 
 def imports_of(part: str) -> str:
     """Return code that imports every module of one part of the package."""
-    return "\n".join(f"import {name}" for name in modules() if floor(name) == part)
+    return "\n".join(f"import {name}" for name in MODULES if name.split(".")[1] == part)
 
 
 def test_package_alone_loads_neither_manim_nor_metaflow() -> None:

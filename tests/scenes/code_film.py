@@ -16,7 +16,8 @@ import av
 import pytest
 from film import SCENES, Shown, identities, load, numbers_in, shown
 
-from manim_metaflow.facts import CommandRecord, RunRecord, record
+from manim_metaflow.facts import CommandRecord, RunRecord
+from manim_metaflow.facts.recording import runs as record
 from manim_metaflow.testing import beat_frames, check_frame
 
 
@@ -27,8 +28,8 @@ def film(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         pytest.fail(f"The recording of {target} is stale: make recordings")
 
     monkeypatch.setattr(record, "_record", refuse)
-    monkeypatch.setattr("manim_metaflow.facts.spin._spin", refuse)
-    monkeypatch.setattr("manim_metaflow.facts.command._record", refuse)
+    monkeypatch.setattr("manim_metaflow.facts.recording.spin._spin", refuse)
+    monkeypatch.setattr("manim_metaflow.facts.recording.command._record", refuse)
     return load(name)
 
 

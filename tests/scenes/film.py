@@ -15,8 +15,8 @@ from typing import Any
 import av
 import manim as mn
 
-from manim_metaflow.commands._scenes import load_scene
 from manim_metaflow.facts import RunRecord, TaskRecord
+from manim_metaflow.films.scene_files import load_scene
 from manim_metaflow.testing.structure import facts_of
 from manim_metaflow.testing.walk import beat_frames
 
@@ -134,7 +134,7 @@ def numbers_in(text: str) -> list[str]:
 
 def identities(records: Iterable[RunRecord]) -> set[str]:
     """Texts that stand in the records as they are."""
-    from manim_metaflow.mobjects.store import readable_size
+    from manim_metaflow.mobjects.storage.store import readable_size
 
     found: set[str] = set()
     for record in records:

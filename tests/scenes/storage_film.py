@@ -21,10 +21,11 @@ import numpy as np
 import pytest
 from film import SCENES, load, numbers_in, shown, watch
 
-from manim_metaflow.facts import RunRecord, load_flow, record, record_run
-from manim_metaflow.facts.units import readable_size
-from manim_metaflow.mobjects.face import Face
+from manim_metaflow.facts import RunRecord, load_flow, record_run
+from manim_metaflow.facts.recording import runs as record
+from manim_metaflow.mobjects.storage.face import Face
 from manim_metaflow.testing import beat_frames, check_frame
+from manim_metaflow.utils.units import readable_size
 
 
 def film(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
@@ -34,7 +35,7 @@ def film(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         pytest.fail(f"The recording of {target} is stale: make recordings")
 
     monkeypatch.setattr(record, "_record", refuse)
-    monkeypatch.setattr("manim_metaflow.facts.spin._spin", refuse)
+    monkeypatch.setattr("manim_metaflow.facts.recording.spin._spin", refuse)
     return load(name)
 
 

@@ -130,7 +130,7 @@ def test_pairs_and_deeds_on_the_frame_are_those_of_the_comparison(
     for beat in beat_frames(caching.Caching, resolution=(160, 90)):
         family = [part for top in beat.scene.mobjects for part in top.get_family()]
         pairs = {part.name: part for part in family if type(part).__name__ == "HashPair"}
-        deeds[beat.section] = [part.label.text for part in family if type(part).__name__ == "DeedPill"]
+        deeds[beat.section] = [part.label.text for part in family if type(part).__name__ == "ActionPill"]
         if not pairs:
             continue
         found = comparisons[beat.section]

@@ -22,7 +22,7 @@ from storage_film import (
 )
 
 from manim_metaflow.facts import RunRecord, storage_totals
-from manim_metaflow.facts.units import readable_size
+from manim_metaflow.utils.units import readable_size
 
 SECTIONS = [
     "title",

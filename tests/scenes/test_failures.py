@@ -11,8 +11,8 @@ from film import SCENES, Shown, check_second_render, identities, numbers_in, oth
 from storage_film import check_beats, film
 
 from manim_metaflow.facts import RunRecord, load_flow, record_run
-from manim_metaflow.facts.history import RunHistory
-from manim_metaflow.mobjects.clock import readable_time
+from manim_metaflow.facts.run.history import RunHistory
+from manim_metaflow.mobjects.runs.clock import readable_time
 
 SECTIONS = ["title", "the flow", "retry", "catch", "timeout", "the run in time", "what is left"]
 FLOW = SCENES / "flows" / "weather.py"

@@ -12,9 +12,10 @@ from types import ModuleType
 import pytest
 from film import SCENES, identities, load, numbers_in, watch
 
-from manim_metaflow.facts import RunRecord, record
-from manim_metaflow.facts.units import readable_size
+from manim_metaflow.facts import RunRecord
+from manim_metaflow.facts.recording import runs as record
 from manim_metaflow.testing import beat_frames, check_frame
+from manim_metaflow.utils.units import readable_size
 
 SECTIONS = ["title", "the flow", "a task", "the run", "the films", "gather"]
 

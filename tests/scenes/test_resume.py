@@ -14,7 +14,8 @@ import av
 import pytest
 from film import SCENES, Shown, identities, load, numbers_in, other_than, watch
 
-from manim_metaflow.facts import RunRecord, load_flow, record
+from manim_metaflow.facts import RunRecord, load_flow
+from manim_metaflow.facts.recording import runs as record
 from manim_metaflow.scene import DeepDive
 from manim_metaflow.testing import beat_frames, check_frame
 

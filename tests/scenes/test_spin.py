@@ -11,7 +11,7 @@ from film import SCENES, Shown, check_second_render, identities, load, numbers_i
 from storage_film import check_beats, film
 
 from manim_metaflow.facts import RunRecord, load_flow
-from manim_metaflow.facts._store import LocalStore
+from manim_metaflow.facts.store.local import LocalStore
 
 SECTIONS = ["title", "run once", "edit a step", "spin", "another input", "run", "what spin does"]
 FLOWS = ("spam_draft", "spam")

@@ -1,0 +1,231 @@
+"""Code changes before your eyes: what goes fades, what stays moves, what comes appears or is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from manim import VGroup
+
+from manim_metaflow.animations.code.evolve_clips import (
+    ComeClip,
+    GlideClip,
+    GoClip,
+    GroundClip,
+    RewordClip,
+    TypeClip,
+)
+from manim_metaflow.animations.code.focus import LightClip, Seen
+from manim_metaflow.animations.code.match import Match, match_rows
+from manim_metaflow.animations.motion.timeline import Clip, Timeline
+from manim_metaflow.mobjects.code.panel import CodeLine, CodePanel
+from manim_metaflow.mobjects.code.rows import CodeRow
+from manim_metaflow.mobjects.parts import Parts
+from manim_metaflow.mobjects.shapes import Shape
+from manim_metaflow.theme import current_theme
+
+__all__ = ["EvolveCode"]
+
+GO, MOVE, COME = 0.9, 0.7, 0.9
+"""Seconds of the three movements."""
+
+TYPING = 38.0
+"""Letters a second."""
+
+
+class EvolveCode(Timeline):
+    r"""Turn a panel's code into another version of it, word by word.
+
+    Lines both versions share are the same mobjects afterwards; they glide to their new place, and so
+    does a block that moved. In a line that changed, the words that stay slide. Lines that go flare up in
+    the colour of failure and fade; lines that come appear on a stripe in the colour of success, which
+    stays, in :attr:`stripes`. The upper left corner of the panel keeps its place.
+
+    Parameters
+    ----------
+    panel
+        The panel.
+    source
+        The new text.
+    show
+        Numbers of lines of the new text that shall be in the window afterwards.
+    typed
+        Whether new lines are typed, one after the other, instead of faded in.
+    mark
+        Whether stripes show what goes and what comes.
+
+    Attributes
+    ----------
+    stripes
+        Behind the lines that came, part of the panel until :meth:`.CodePanel.clear` takes them away.
+    arrivals
+        When each new line begins to come (seconds), by its number.
+
+    Examples
+    --------
+    .. manim:: EvolveCodeExample
+
+        class EvolveCodeExample(Scene):
+            def construct(self):
+                panel = CodePanel("x = 1\ny = 2")
+                self.add(panel)
+                self.play(EvolveCode(panel, "y = 2\nfor i in range(3):\n    x = i"))
+    """
+
+    def __init__(
+        self,
+        panel: CodePanel,
+        source: str,
+        *,
+        show: Iterable[int] = (),
+        typed: bool = False,
+        mark: bool = True,
+        run_time: float | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.panel = panel
+        self.stripes: Parts[Shape] = Parts()
+        self._mark = mark
+        self._overlay = VGroup()
+        new_rows = panel.rows_of(source)
+        self._old, self._new = panel.all_rows, new_rows
+        self._size = panel.size_for(new_rows)
+        self._top = _top_after(panel, new_rows, show)
+        match = match_rows(self._old, new_rows)
+        go, move = self._durations(match)
+        self._times = (0.0, go, go + move)
+        self._lines: dict[int, CodeLine] = {}
+        clips: list[Clip] = list(self._leaving(match))
+        if panel.lit:
+            now = Seen(panel.top, panel.lit)
+            clips.append(LightClip(0.0, max(go, 0.3), panel, now, Seen(panel.top, ())))
+        clips += self._staying(match)
+        clips += self._changing(match)
+        clips += self._coming(match, typed)
+        if self._size != panel.size:
+            clips.append(GroundClip(go, go + move, panel, self._size))
+        self.arrivals: dict[int, float] = {
+            clip.line.line: clip.start for clip in clips if isinstance(clip, ComeClip | TypeClip)
+        }
+        end = max([clip.end for clip in clips], default=0.0)
+        clips.append(_SettleClip(end, end, self, source))
+        super().__init__([panel], clips, overlay=self._overlay, run_time=run_time, **kwargs)
+
+    def _durations(self, match: Match) -> tuple[float, float]:
+        """Seconds in which lines go and move: none where nothing does."""
+        used = {*match.kept.values(), *match.changed.values()}
+        goes = len(used) < len(self._old) or match.changed
+        shift = self.panel.top - self._top
+        moves = any(new + shift != old for new, old in match.kept.items()) or match.changed
+        return GO if goes else 0.0, MOVE if moves or self._size != self.panel.size else 0.0
+
+    def _stripe(self, index: int, color: str, *, kept: bool) -> Shape | None:
+        if not self._mark:
+            return None
+        stripe = self.panel.stripe(index, color, width=self._size[0] if kept else None)
+        if kept:
+            self.stripes.add(stripe)
+        return stripe
+
+    def _place(self, index: int) -> int:
+        return index - self._top
+
+    def _seen(self, index: int) -> bool:
+        window = len(self._new) if self.panel.fits else self.panel.window
+        return 0 <= self._place(index) < window
+
+    def _leaving(self, match: Match) -> Iterable[Clip]:
+        used = {*match.kept.values(), *match.changed.values()}
+        color = current_theme().failed
+        for place, line in enumerate(self.panel.rows):
+            if self.panel.top + place not in used:
+                stripe = self._stripe(place, color, kept=False) if line.text else None
+                yield GoClip(0.0, self._times[1] or GO, self.panel, line, stripe)
+
+    def _staying(self, match: Match) -> Iterable[Clip]:
+        _, start, end = self._times
+        drawn = dict(enumerate(self.panel.rows, self.panel.top))
+        for new, old in match.kept.items():
+            line, way = drawn.get(old), (old - self.panel.top, self._place(new))
+            if line is None and not self._seen(new):
+                continue
+            if line is None:
+                edge = -1 if way[0] < 0 else self.panel.window
+                way = (edge, way[1])
+                line = self.panel.make_line(self._new[new], edge).fade_to_opacity(0.0)
+            elif not self._seen(new):
+                way = (way[0], -1 if way[1] < 0 else self.panel.window)
+            if self._seen(new):
+                self._lines[new] = line
+            yield GlideClip(start, end, self.panel, line, self._new[new], way)
+
+    def _changing(self, match: Match) -> Iterable[Clip]:
+        go, move = self._times[1:]
+        color = current_theme().done
+        drawn = dict(enumerate(self.panel.rows, self.panel.top))
+        for new, old in match.changed.items():
+            line = drawn.get(old)
+            if not self._seen(new):
+                if line is not None:
+                    yield GoClip(0.0, go or GO, self.panel, line, None)
+                continue
+            fresh = self.panel.make_line(self._new[new], self._place(new))
+            self._lines[new] = fresh
+            stripe = self._stripe(self._place(new), color, kept=True)
+            if line is None:
+                yield ComeClip(move, move + COME, self.panel, fresh, stripe)
+            else:
+                times = (0.0, go, move, move + COME)
+                yield RewordClip(times, self.panel, line, fresh, stripe, self._overlay)
+
+    def _coming(self, match: Match, typed: bool) -> Iterable[Clip]:
+        at = self._times[2]
+        color = current_theme().done
+        for index, row in enumerate(self._new):
+            if not self._seen(index) or index in match.kept or index in match.changed:
+                continue
+            line = self.panel.make_line(row, self._place(index))
+            self._lines[index] = line
+            stripe = self._stripe(self._place(index), color, kept=True) if row.text else None
+            if typed:
+                time = 0.12 + len(row.text.strip()) / TYPING
+                yield TypeClip(at, at + time, self.panel, line, stripe)
+                at += time
+            else:
+                yield ComeClip(at, at + COME, self.panel, line, stripe)
+
+    def settle(self, source: str) -> None:
+        """Make the panel what a fresh one of the new text is, with the lines that stayed."""
+        panel = self.panel
+        panel.source, panel.all_rows = source, self._new
+        panel.size, panel.top, panel.lit = self._size, self._top, ()
+        panel.rows.submobjects = [self._lines[index] for index in sorted(self._lines)]
+        for place, (index, line) in enumerate(sorted(self._lines.items())):
+            line.show_row(self._new[index])
+            line.place(panel.home(place), panel.zoom).fade_to_opacity(1.0)
+        panel.show_thumb(panel.top)
+
+
+def _top_after(panel: CodePanel, rows: list[CodeRow], show: Iterable[int]) -> int:
+    """Where the window begins in a new version."""
+    if panel.fits:
+        return 0
+    last = max(0, len(rows) - panel.window)
+    wanted = set(show)
+    places = [index for index, row in enumerate(rows) if row.number in wanted]
+    if not places:
+        return min(panel.top, last)
+    first, end = places[0], places[-1] + 1
+    if panel.top <= first and end <= panel.top + panel.window and panel.top <= last:
+        return panel.top
+    return min(max(0, first - max(0, (panel.window - (end - first)) // 2)), last)
+
+
+class _SettleClip(Clip):
+    def __init__(self, start: float, end: float, evolution: EvolveCode, source: str) -> None:
+        super().__init__(start, end)
+        self.evolution, self.source = evolution, source
+
+    def show(self, progress: float) -> None:
+        """Put the lines in their order."""
+        self.evolution.settle(self.source)

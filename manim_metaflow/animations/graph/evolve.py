@@ -1,0 +1,289 @@
+"""A graph becomes the graph of another version of its flow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from manim import VGroup, VMobject
+
+from manim_metaflow.animations.graph.evolve_clips import (
+    BendClip,
+    ComeClip,
+    DrawClip,
+    GlideClip,
+    GoClip,
+    MorphClip,
+    Point,
+)
+from manim_metaflow.animations.graph.match import congruent, matched, renamed_steps
+from manim_metaflow.animations.motion.timeline import Clip, Timeline
+from manim_metaflow.errors import UsageError
+from manim_metaflow.facts.records import FlowInfo
+from manim_metaflow.mobjects.graph.dag import FlowDAG
+from manim_metaflow.mobjects.graph.edge import FlowEdge
+from manim_metaflow.mobjects.graph.node import StepNode
+
+__all__ = ["EvolveFlow"]
+
+GO, MOVE, COME, LAG = 0.5, 0.9, 0.6, 0.25
+"""Seconds of the three movements, and between one new step and the next."""
+
+_NO_ARRIVALS: Mapping[str, float] = MappingProxyType({})
+
+
+class EvolveFlow(Timeline):
+    """Turn a graph into the graph of another flow, or of another version of the same.
+
+    Steps of the same name are the same mobjects afterwards, in the state they were in; they glide to
+    their new place and their arrows follow. Steps that are gone fold into the step before them, new ones
+    grow out of it, and a step that only has another name changes it on the way. At the end the graph is
+    what ``FlowDAG(flow)`` draws.
+
+    Parameters
+    ----------
+    dag
+        The graph, built without ``run``.
+    flow
+        What :class:`.FlowDAG` takes.
+    at
+        Where the middle of the graph shall be; where it is by default.
+    fit
+        Width and height it has to fit in (units); it keeps its size where there is room.
+    wrap
+        As for :class:`.FlowDAG`.
+    arrivals
+        When new steps begin to grow (seconds), at the earliest.
+
+    Raises
+    ------
+    UsageError
+        The graph shows the tasks of a run.
+
+    Examples
+    --------
+    .. manim:: EvolveFlowExample
+
+        class EvolveFlowExample(Scene):
+            def construct(self):
+                dag = FlowDAG("my_flow.py")
+                self.add(dag)
+                self.play(EvolveFlow(dag, "tests/flows/branch.py"))
+    """
+
+    def __init__(
+        self,
+        dag: FlowDAG,
+        flow: type | str | Path | FlowInfo,
+        *,
+        at: npt.ArrayLike | None = None,
+        fit: tuple[float, float] | None = None,
+        wrap: float | Literal["fit"] | None = None,
+        arrivals: Mapping[str, float] = _NO_ARRIVALS,
+        run_time: float | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if dag.shows_tasks:
+            raise UsageError(
+                f"The graph of {dag.flow.name} shows the tasks of a run: only the graph of a flow can evolve."
+            )
+        self.dag, self._arrivals = dag, arrivals
+        self.fresh = self._fresh(flow, at, fit, wrap)
+        self._overlay = VGroup()
+        self.kept: list[tuple[VMobject, VMobject]] = []
+        """What a fresh graph has, and what of the graph stays in its place."""
+        self.adopting: list[tuple[VMobject, VMobject]] = []
+        self._renamed = renamed_steps(dag.flow, self.fresh.flow)
+        pairs = list(self._pairs())
+        goes = any(new is None for _, new, _ in pairs) or any(how == "swap" for *_, how in pairs)
+        moves = any(old is not None and new is not None for old, new, _ in pairs)
+        self._go = GO if goes else 0.0
+        self._move = self._go + (MOVE if moves else 0.0)
+        clips = [clip for pair in pairs for clip in self._clips(*pair)]
+        end = max([clip.end for clip in clips], default=0.0)
+        clips.append(_SettleClip(end, self))
+        super().__init__([dag], clips, overlay=self._overlay, run_time=run_time, **kwargs)
+
+    def _fresh(
+        self,
+        flow: type | str | Path | FlowInfo,
+        at: npt.ArrayLike | None,
+        fit: tuple[float, float] | None,
+        wrap: float | Literal["fit"] | None,
+    ) -> FlowDAG:
+        dag, look = self.dag, self.dag.look
+        fresh = FlowDAG(
+            flow,
+            direction=look.direction,
+            detail=look.detail,
+            theme=dag.theme,
+            wrap=wrap,
+            heading=dag.heading is not None,
+            font_size=look.font_size,
+            captions=look.side,
+            most_tasks=look.most_tasks,
+        )
+        zoom = dag.zoom
+        if fit is not None:
+            zoom = min(1.0, fit[0] / float(fresh.width), fit[1] / float(fresh.height))
+        if abs(zoom - 1) > 1e-9:
+            fresh.scale(zoom)
+        fresh.move_to(dag.get_center() if at is None else np.asarray(at, dtype=float))
+        for name, node in fresh.nodes.items():
+            before = dag.nodes.get(name)
+            if isinstance(node, StepNode) and isinstance(before, StepNode) and node.state != before.state:
+                node.set_state(before.state)
+        return fresh
+
+    # ------------------------------------------------------------------------- who is who
+
+    def _pairs(self) -> Iterator[tuple[VMobject | None, VMobject | None, str]]:
+        """Tell what was there, what will be in its place, and how the one becomes the other."""
+        dag, fresh = self.dag, self.fresh
+        new_names = {old: new for new, old in self._renamed.items()}
+        for name, node in dag.nodes.items():
+            goal = fresh.nodes.get(name)
+            if goal is not None:
+                how = "glide" if congruent(node, goal) else "adopt"
+                yield node, goal, how
+            elif name in new_names:
+                yield node, fresh.nodes[new_names[name]], "morph"
+            else:
+                yield node, None, "fold"
+        for name, node in fresh.nodes.items():
+            if name not in dag.nodes and name not in self._renamed:
+                yield None, node, "grow"
+        yield from self._edge_pairs(new_names)
+        for before, after in ((dag.regions, fresh.regions), (dag.notes, fresh.notes)):
+            yield from matched(before, after)
+        yield from matched({"": dag.heading}, {"": fresh.heading})
+        for gone in (*dag.artifacts, *dag.folds.values()):
+            yield gone, None, "fade"
+
+    def _edge_pairs(
+        self, new_names: dict[str, str]
+    ) -> Iterator[tuple[VMobject | None, VMobject | None, str]]:
+        taken: set[tuple[str, str]] = set()
+        for (source, target), edge in self.dag.edges.items():
+            pair = new_names.get(source, source), new_names.get(target, target)
+            goal = self.fresh.edges.get(pair)
+            if goal is None:
+                yield edge, None, "fade"
+                continue
+            taken.add(pair)
+            if pair == (source, target) and congruent(edge, goal):
+                yield edge, goal, "glide"
+            elif edge.label is None and goal.label is None and len(edge.lines) == len(goal.lines):
+                yield edge, goal, "bend"
+            else:
+                yield edge, goal, "swap"
+        for pair, edge in self.fresh.edges.items():
+            if pair not in taken:
+                yield None, edge, "draw" if edge.label is None else "come"
+
+    def _clips(self, old: VMobject | None, new: VMobject | None, how: str) -> Iterator[Clip]:
+        home = self._overlay
+        if old is not None and new is None:
+            goal = self._shelter(old) if how == "fold" else None
+            yield GoClip(0.0, self._go, old, goal)
+        elif old is None and new is not None:
+            start = self._start(new)
+            if how == "draw" and isinstance(new, FlowEdge):
+                yield DrawClip(start, start + COME, new, home)
+            else:
+                origin = self._parent_place(new) if how == "grow" else None
+                yield ComeClip(start, start + COME, new, home, origin)
+        elif old is not None and new is not None:
+            if how == "swap":
+                start = self._start(new)
+                yield GoClip(0.0, self._go, old, None)
+                yield ComeClip(start, start + COME, new, home, None)
+                return
+            same_ends = not isinstance(old, FlowEdge) or _ends(old) == _ends(new)
+            if how in ("glide", "bend") and same_ends:
+                self.kept.append((new, old))
+            if how == "bend" and isinstance(old, FlowEdge) and isinstance(new, FlowEdge):
+                yield BendClip(self._go, self._move, old, new)
+            elif how == "glide":
+                yield GlideClip(self._go, self._move, old, new)
+            else:
+                yield MorphClip(self._go, self._move, old, new, home)
+                if how == "adopt":
+                    self.kept.append((new, old))
+                    self.adopting.append((old, new))
+
+    def _shelter(self, node: VMobject) -> Point | None:
+        """Where a step folds away to: the nearest step before it, or else after it, that stays."""
+        name = str(node.name)
+        for backwards in (True, False):
+            seen, todo = {name}, [name]
+            while todo:
+                here = todo.pop(0)
+                for source, target in self.dag.edges:
+                    near = source if backwards and target == here else target if source == here else None
+                    if near is None or near in seen or (backwards and target != here):
+                        continue
+                    if near in self.fresh.nodes:
+                        return np.array(self.dag.nodes[near].get_center())
+                    seen.add(near)
+                    todo.append(near)
+        return None
+
+    def _parents(self, name: str) -> list[str]:
+        return [source for source, target in self.fresh.edges if target == name and source != name]
+
+    def _parent_place(self, node: VMobject) -> Point | None:
+        parents = self._parents(str(node.name))
+        return np.array(self.fresh.nodes[parents[0]].get_center()) if parents else None
+
+    def _start(self, new: VMobject) -> float:
+        """When something new comes: an arrow comes when the later of its steps does."""
+        names = _ends(new) if isinstance(new, FlowEdge) else (str(new.name),)
+        added = [step for step in self.fresh.nodes if step not in self.dag.nodes]
+        starts = [self._move]
+        for name in set(names) & set(added):
+            start = max(self._move + LAG * min(added.index(name), 8), self._arrivals.get(name, 0.0))
+            leaves = isinstance(new, FlowEdge) and name == new.source_step
+            starts.append(start + 0.7 * COME if leaves else start)
+        return max(starts)
+
+    def settle(self) -> None:
+        """Make the graph what the fresh one is, with all that stayed."""
+        dag, fresh = self.dag, self.fresh
+        kept = {id(goal): stays for goal, stays in self.kept}
+        for goal, stays in self.kept:
+            adopted = any(old is stays for old, _ in self.adopting)
+            if adopted:
+                stays.__dict__.update(goal.__dict__)
+            else:
+                family: Any = zip(stays.get_family(), goal.get_family(), strict=True)
+                for mine, its in family:
+                    mine.points = its.points.copy()
+                    mine.fill_rgbas, mine.stroke_rgbas = its.fill_rgbas.copy(), its.stroke_rgbas.copy()
+        self._overlay.remove(*self._overlay.submobjects)
+        for group in fresh.get_family():
+            group.submobjects = [kept.get(id(part), part) for part in group.submobjects]
+        for held in (fresh.nodes, fresh.edges, fresh.regions, fresh.notes):
+            parts: dict[Any, Any] = held
+            parts.update({key: kept.get(id(part), part) for key, part in parts.items()})
+        if fresh.heading is not None:
+            fresh.heading = kept.get(id(fresh.heading), fresh.heading)  # type: ignore[assignment]
+        dag.__dict__.update(fresh.__dict__)
+
+
+def _ends(edge: Any) -> tuple[str, str]:
+    return edge.source_step, edge.target_step
+
+
+class _SettleClip(Clip):
+    def __init__(self, moment: float, evolution: EvolveFlow) -> None:
+        super().__init__(moment, moment)
+        self.evolution = evolution
+
+    def show(self, progress: float) -> None:
+        """Hand the graph over."""
+        self.evolution.settle()

@@ -1,0 +1,236 @@
+"""One step of a graph is taken apart into its tasks, and put together again."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from manim import Scene, VGroup, config, smooth
+
+from manim_metaflow.animations.motion.look import Look
+from manim_metaflow.animations.motion.timeline import Clip, Timeline
+from manim_metaflow.animations.motion.veil import Veil
+from manim_metaflow.errors import UsageError
+from manim_metaflow.facts.records import RunRecord, TaskRecord
+from manim_metaflow.facts.run.history import final_state
+from manim_metaflow.mobjects.graph.dag import FlowDAG
+from manim_metaflow.mobjects.graph.node import StepNode
+from manim_metaflow.mobjects.graph.stack import TaskStack, task_text
+from manim_metaflow.mobjects.parts import Parts
+from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
+from manim_metaflow.mobjects.text.label import TextLabel
+from manim_metaflow.theme import current_theme, use_theme
+
+__all__ = ["ExplodeStep", "TaskGrid"]
+
+DIMMED = 0.18
+"""How much is seen of the graph behind a step that is taken apart."""
+
+NAMED = 60
+"""So many tasks still have their names in their boxes; more are small squares."""
+
+MOST = 1600
+"""Squares that can still be told apart; the rest of an even larger step is counted."""
+
+SQUARE, GAP = 0.3, 0.1
+LENGTH = 1.2
+FOOT = 1.5
+"""Room left below the grid for a clock (units)."""
+
+
+class TaskGrid(VGroup):
+    """All tasks of a step at a glance, by foreach index: boxes with their items, or squares if many.
+
+    Parameters
+    ----------
+    record
+        The run.
+    step
+        The step.
+    width, height
+        Room, units.
+
+    Attributes
+    ----------
+    cells
+        A :class:`.StepNode` for each task, with the state it came to.
+
+    Examples
+    --------
+    .. manim:: TaskGridExample
+        :save_last_frame:
+
+        class TaskGridExample(Scene):
+            def construct(self):
+                self.add(TaskGrid(record_run("my_flow.py"), "start"))
+    """
+
+    def __init__(self, record: RunRecord, step: str, *, width: float = 11.0, height: float = 5.4) -> None:
+        theme = current_theme()
+        tasks = record.tasks_of(step)
+        if not tasks:
+            raise UsageError(f"{record.flow.name}/{record.run_id}: no task of step {step!r} to show.")
+        shown = tasks[:MOST]
+        self.cells: Parts[StepNode] = Parts(*_cells(shown))
+        columns = _columns(len(shown), self.cells[0].width, self.cells[0].height, width / (height - 1.0))
+        pitch = np.array([self.cells[0].width + GAP, self.cells[0].height + GAP])
+        for index, cell in enumerate(self.cells):
+            row, column = divmod(index, columns)
+            cell.shift(np.array([column * pitch[0], -row * pitch[1], 0.0]))
+        grid = min(1.0, (width - 0.6) / self.cells.width, (height - 1.0) / self.cells.height)
+        self.cells.scale(grid).center()
+        for cell, task in zip(self.cells, shown, strict=True):
+            cell.set_state(final_state(task))
+            if len(shown) <= NAMED:
+                cell.show_attempts(max(0, len(task.attempts) - 1))
+            elif cell.state == "done":
+                cell.hide_badge()
+        self.title = TextLabel(f"{step} · {_counted(tasks)}", font_size=theme.label_size)
+        wide = max(self.cells.width, self.title.width) + 0.6
+        ground = rounded_rectangle(wide, self.cells.height + 1.0, theme.radius)
+        self.panel = Shape(ground, fill=theme.panel, stroke=theme.edge, stroke_width=theme.thin)
+        top = float(self.panel.get_top()[1])
+        self.cells.shift(np.array([0.0, top - 0.7 - float(self.cells.get_top()[1]), 0.0]))
+        self.title.left_at(-wide / 2 + 0.3, top - 0.35)
+        super().__init__(self.panel, self.title, self.cells, name=step)
+
+    def __snapshot__(self) -> dict[str, Any]:
+        return {"role": "task-grid", "name": self.name}
+
+
+def _cells(tasks: tuple[TaskRecord, ...]) -> list[StepNode]:
+    if len(tasks) > NAMED:
+        return [StepNode(task.place, text=" ", width=SQUARE, height=SQUARE) for task in tasks]
+    texts = [task_text(task) for task in tasks]
+    size = current_theme().small_size
+    width = max(TextLabel(text, font_size=size).advance for text in texts) + 0.45
+    return [
+        StepNode(task.place, text=text, width=width, height=0.4, font_size=size, align="left")
+        for task, text in zip(tasks, texts, strict=True)
+    ]
+
+
+def _columns(count: int, width: float, height: float, aspect: float) -> int:
+    """How many cells to put into a row so that the whole is about ``aspect`` times as wide as high."""
+    return max(1, min(count, math.ceil(math.sqrt(count * aspect * (height + GAP) / (width + GAP)))))
+
+
+def _counted(tasks: tuple[TaskRecord, ...]) -> str:
+    states = [final_state(task) for task in tasks]
+    parts = [f"{states.count(state)} {state}" for state in dict.fromkeys(states)]
+    return f"{len(tasks)} task{'s' if len(tasks) != 1 else ''}: {', '.join(parts)}"
+
+
+class ExplodeStep(Timeline):
+    """Take one step apart into all its tasks, the graph dimmed behind them; ``back()`` puts it together.
+
+    Parameters
+    ----------
+    dag
+        The graph.
+    record
+        The run whose tasks are shown.
+    step
+        The step.
+    run_time
+        Seconds.
+
+    Raises
+    ------
+    UsageError
+        There is no such step, or the run has no task of it.
+
+    Attributes
+    ----------
+    grid
+        The :class:`TaskGrid` that opens.
+
+    Examples
+    --------
+    .. manim:: ExplodeStepExample
+
+        class ExplodeStepExample(Scene):
+            def construct(self):
+                record = record_run("my_flow.py")
+                dag = FlowDAG("my_flow.py")
+                self.add(dag)
+                explode = ExplodeStep(dag, record, "start")
+                self.play(explode)
+                self.play(explode.back())
+    """
+
+    def __init__(
+        self, dag: FlowDAG, record: RunRecord, step: str, *, run_time: float = LENGTH, **kwargs: Any
+    ) -> None:
+        node = dag[step]
+        with use_theme(dag.theme):
+            width, height = config.frame_width - 2, config.frame_height - FOOT - 0.8
+            self.grid = TaskGrid(record, step, width=width, height=height)
+            self.grid.shift(np.array([0.0, (FOOT - 0.8) / 2, 0.0]))
+        self.dag, self._run_time = dag, run_time
+        self._clip = _Explosion(dag, node, self.grid)
+        super().__init__([dag, self.grid], [self._clip], run_time=run_time, **kwargs)
+
+    def back(self) -> Timeline:
+        """Return the way back: the tasks gather in their step, and the graph is there again."""
+        return _Implode(self)
+
+
+class _Implode(Timeline):
+    def __init__(self, explode: ExplodeStep) -> None:
+        self.grid = explode.grid
+        clip = _Reverse(explode._clip)
+        super().__init__([explode.dag, explode.grid], [clip], run_time=explode._run_time)
+
+    def clean_up_from_scene(self, scene: Scene) -> None:
+        """Leave the graph alone on the scene."""
+        super().clean_up_from_scene(scene)
+        scene.remove(self.grid)
+
+
+class _Explosion(Clip):
+    """Cells fly from their step to their places in the grid."""
+
+    def __init__(self, dag: FlowDAG, node: StepNode | TaskStack, grid: TaskGrid) -> None:
+        super().__init__(0.0, LENGTH)
+        self._dag = dag
+        self._graph: Veil | None = None
+        self._frame = Veil(grid.panel, grid.title)
+        self._cells = [(Look(cell), *_way(node, cell)) for cell in grid.cells]
+
+    def show(self, progress: float) -> None:
+        """Set the moment."""
+        if self._graph is None:  # what it is when the motion begins, not when it was built
+            self._graph = Veil(self._dag)
+        way = smooth(progress)
+        self._graph.show(1 - (1 - DIMMED) * way)
+        self._frame.show(way)
+        for look, shift, scale in self._cells:
+            opacity = min(1.0, 3 * way)
+            look.show(
+                shift=shift * (1 - way), scale=1.0 if way >= 1 else scale + (1 - scale) * way, opacity=opacity
+            )
+
+
+class _Reverse(Clip):
+    """The same motion, from its end to its beginning."""
+
+    def __init__(self, clip: Clip) -> None:
+        super().__init__(clip.start, clip.end)
+        self.clip = clip
+
+    def show(self, progress: float) -> None:
+        """Set the moment."""
+        self.clip.show(1 - progress)
+
+
+def _way(node: StepNode | TaskStack, cell: StepNode) -> tuple[Any, float]:
+    """From where a cell comes, and how large it is there: its own row if it has one, else its step."""
+    home: Any = node
+    if isinstance(node, TaskStack):
+        home = node.rows[node.row_of(cell.name)]
+    left, bottom, right, top = home.node_box
+    x0, y0, x1, y1 = cell.node_box
+    shift = np.array([(left + right - x0 - x1) / 2, (bottom + top - y0 - y1) / 2, 0.0])
+    return shift, (top - bottom) / (y1 - y0)

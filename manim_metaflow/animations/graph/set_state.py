@@ -1,0 +1,76 @@
+"""A box changes its state."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from manim import Mobject, smooth
+
+from manim_metaflow.animations.motion.timeline import Clip, Timeline
+from manim_metaflow.mobjects.graph.node import StepNode, look_of
+
+__all__ = ["BLEND", "SetState", "StateClip"]
+
+BLEND = 0.3
+"""Seconds a change of state takes."""
+
+PULSE = 1.1
+"""Seconds of one swelling of a running task's border."""
+
+
+class StateClip(Clip):
+    """A node goes from one state to the next and stays there until ``end``; running ones pulse."""
+
+    def __init__(self, start: float, end: float, node: StepNode, before: str, after: str) -> None:
+        super().__init__(start, max(end, start + BLEND / 3))
+        self.node, self.before, self.after = node, before, after
+
+    def touched(self) -> list[Mobject]:
+        """Name the node."""
+        return [self.node]
+
+    def show(self, progress: float) -> None:
+        """Blend first, then pulse, and end still."""
+        elapsed = progress * (self.end - self.start)
+        blend = min(1.0, elapsed / min(BLEND, self.end - self.start)) if progress < 1 else 1.0
+        pulse = 0.0
+        if self.after in ("running", "retrying") and progress < 1:
+            pulse = 0.5 - 0.5 * math.cos(2 * math.pi * elapsed / PULSE)
+        self.node.show_change(self.before, self.after, smooth(blend), pulse=pulse)
+
+
+class SetState(Timeline):
+    """Show gradually that a step or task is in another state.
+
+    ``node.animate.set_state("done")`` plays this.
+
+    Parameters
+    ----------
+    node
+        The box.
+    state
+        One of :data:`.STATES`.
+
+    Raises
+    ------
+    UsageError
+        There is no such state.
+
+    Examples
+    --------
+    .. manim:: SetStateExample
+
+        class SetStateExample(Scene):
+            def construct(self):
+                node = StepNode("train")
+                self.add(node)
+                self.play(SetState(node, "running"))
+                self.play(node.animate(run_time=2).set_state("done"))
+    """
+
+    def __init__(self, node: StepNode, state: str, *, run_time: float = 2 * BLEND, **kwargs: Any) -> None:
+        look_of(state)
+        super().__init__(
+            [node], [StateClip(0.0, BLEND, node, node.state, state)], run_time=run_time, **kwargs
+        )

@@ -1,0 +1,145 @@
+"""An animation made of clips, each with its own stretch of time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from manim import Animation, Group, Mobject, Scene, VGroup, linear
+
+__all__ = ["Clip", "Timeline"]
+
+
+class Clip:
+    """Something that happens from ``start`` to ``end``, in seconds of its timeline.
+
+    ``show`` is called with a progress of 0 to 1 for every frame between the two, and once with 1. It
+    must set what is seen from the progress alone, never add to what is there: frames may be skipped.
+    """
+
+    def __init__(self, start: float, end: float) -> None:
+        self.start, self.end = start, max(end, start)
+
+    def show(self, progress: float) -> None:
+        """Set the moment ``progress``."""
+        raise NotImplementedError
+
+    def touched(self) -> Sequence[Mobject] | None:
+        """Return mobjects whose families are all that ``show`` changes; ``None`` if that is not known.
+
+        The rest need not be looked at for every frame. It tells of the ``show`` beside which it is defined:
+        a class that has another one has to tell anew, or is not believed.
+        """
+        return None
+
+
+def _tells(kind: type[Clip]) -> bool:
+    """Whether what a clip says it touches is said of what it shows."""
+    return next("touched" in vars(base) for base in kind.__mro__ if {"show", "touched"} & vars(base).keys())
+
+
+class Timeline(Animation):
+    """Plays clips on mobjects that are, or come, on the scene.
+
+    Parameters
+    ----------
+    mobjects
+        What the clips draw on; added to the scene where it is not there yet.
+    clips
+        In any order; of clips that begin together, the first listed acts first.
+    run_time
+        The end of the last clip by default; another one slows or hurries all.
+
+    Attributes
+    ----------
+    overlay
+        Mobjects that live only while the timeline plays; it removes them at the end.
+
+    Examples
+    --------
+    .. manim:: TimelineExample
+
+        class TimelineExample(Scene):
+            def construct(self):
+                from manim_metaflow.animations import Timeline
+                from manim_metaflow.animations.graph.set_state import StateClip
+
+                node = StepNode("train")
+                changes = [("pending", "running"), ("running", "done")]
+                clips = [StateClip(at, at + 1, node, *change) for at, change in enumerate(changes)]
+                self.play(Timeline([node], clips))
+    """
+
+    def __init__(
+        self,
+        mobjects: Sequence[Mobject],
+        clips: Sequence[Clip],
+        *,
+        overlay: VGroup | None = None,
+        run_time: float | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.clips = sorted(clips, key=lambda clip: clip.start)
+        self.overlay = VGroup() if overlay is None else overlay
+        self.parts = list(mobjects)
+        self.length = max((clip.end for clip in self.clips), default=0.0)
+        kwargs.setdefault("rate_func", linear)
+        super().__init__(
+            Group(*self.parts, self.overlay),
+            run_time=run_time or max(self.length, 0.1),
+            introducer=True,  # else Manim adds the group, and tears parts out of what they are part of
+            **kwargs,
+        )
+        self._finished: set[int] = set()
+        self._touched: dict[Mobject, None] | None = {}
+
+    def create_starting_mobject(self) -> Any:
+        """No copy is kept: clips set what is seen, they do not blend from a start."""
+        return self.mobject
+
+    def _setup_scene(self, scene: Scene) -> None:
+        family = scene.get_mobject_family_members()
+        scene.add(*[part for part in self.parts if part not in family])
+        scene.add(self.overlay)
+
+    def clean_up_from_scene(self, scene: Scene) -> None:
+        """Leave the parts, take the overlay away."""
+        scene.remove(self.overlay)
+        self.overlay.remove(*self.overlay.submobjects)
+        self._touched = {}
+        super().clean_up_from_scene(scene)
+
+    def begin(self) -> None:
+        """Start with every clip still to come."""
+        self._finished = set()
+        super().begin()
+
+    def interpolate(self, alpha: float) -> None:
+        """Show the moment ``alpha`` of the whole."""
+        now = self.rate_func(alpha) * self.length
+        at_end = alpha >= 1
+        for index, clip in enumerate(self.clips):
+            if index in self._finished:
+                continue
+            if clip.start > now and not at_end:
+                break
+            span = clip.end - clip.start
+            progress = 1.0 if at_end or span <= 0 else min(1.0, (now - clip.start) / span)
+            clip.show(progress)
+            self._touch(clip.touched() if _tells(type(clip)) else None)
+            if progress >= 1.0:
+                self._finished.add(index)
+
+    def _touch(self, mobjects: Sequence[Mobject] | None) -> None:
+        # Each is kept once: Manim's own renderer never asks.
+        if mobjects is None:
+            self._touched = None
+        elif self._touched is not None:
+            self._touched.update(dict.fromkeys(mobjects))
+
+    def take_touched(self) -> list[Mobject] | None:
+        """Tell what may have changed since this was last asked; ``None`` if it can be anything."""
+        touched, self._touched = self._touched, {}
+        if touched is None or type(self).interpolate is not Timeline.interpolate:
+            return None
+        return list(touched)

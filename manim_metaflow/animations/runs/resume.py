@@ -1,0 +1,175 @@
+"""What ``resume`` does: it clones what succeeded, by reference, and executes the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from manim import VGroup
+
+from manim_metaflow.animations.graph.set_state import StateClip
+from manim_metaflow.animations.motion.timeline import Clip, Timeline
+from manim_metaflow.animations.runs.clips import AppearClip, EdgeClip, ReferenceClip
+from manim_metaflow.animations.runs.replay import ReplayRun
+from manim_metaflow.animations.runs.replay_clips import GROW, HOP
+from manim_metaflow.animations.runs.replay_parts import strand_between
+from manim_metaflow.animations.runs.run_clips import CounterClip
+from manim_metaflow.facts.records import RunRecord, TaskRecord
+from manim_metaflow.mobjects.graph.assembly import made_here
+from manim_metaflow.mobjects.graph.dag import FlowDAG
+from manim_metaflow.mobjects.graph.stack import TaskStack
+from manim_metaflow.mobjects.storage.store import ContentStore
+from manim_metaflow.theme import current_theme
+
+__all__ = ["CloneTasks", "ResumeRun"]
+
+PACE = 0.45
+"""Seconds from one clone to the next."""
+
+
+class CloneTasks(Timeline):
+    """Show which tasks a resumed run took over: dashed, by reference, with the keys they had.
+
+    Parameters
+    ----------
+    dag
+        The graph of the resumed run.
+    record
+        The resumed run.
+    origin
+        The graph of the run it resumes; a dashed line leads from each of its steps to the clone.
+
+    Notes
+    -----
+    Metaflow clones by step name and foreach index. It compares no code and no inputs, copies no blob
+    and starts no process: a clone is a new task id with the origin's key map. Its threads clone in no
+    particular order; here they come in the order in which an author reads the flow.
+
+    Attributes
+    ----------
+    references
+        The dashed lines; they become part of ``dag``.
+
+    Examples
+    --------
+    .. manim:: CloneTasksExample
+
+        class CloneTasksExample(Scene):
+            def construct(self):
+                first = record_run("my_flow.py")
+                second = record_resume(first, "my_flow.py")
+                dag = FlowDAG(second.flow, run=second)
+                self.add(dag)
+                self.play(CloneTasks(dag, second))
+    """
+
+    def __init__(
+        self, dag: FlowDAG, record: RunRecord, *, origin: FlowDAG | None = None, **kwargs: Any
+    ) -> None:
+        self.dag, self.record, self.origin = dag, record, origin
+        self._overlay = VGroup()
+        self._theme = current_theme()
+        self.references = VGroup()
+        dag.add(self.references)
+        super().__init__([dag], list(self._clips()), overlay=self._overlay, **kwargs)
+
+    def _clones(self) -> list[TaskRecord]:
+        order = {name: index for index, name in enumerate(self.dag.nodes)}
+        cloned = [task for task in self.record.tasks if task.cloned]
+        return sorted(
+            cloned, key=lambda task: (order[task.step], [f.index for f in task.foreach], task.iteration)
+        )
+
+    def _clips(self) -> Iterator[Clip]:
+        referred: set[str] = set()
+        shown = [task for task in self._clones() if self.dag.task(task.place) is not None]
+        for index, task in enumerate(shown):
+            node = self.dag.task(task.place)
+            assert node is not None
+            start = index * PACE
+            landed = start + PACE
+            line = None if task.step in referred else self._reference(task.step)
+            if line is not None:
+                referred.add(task.step)
+                yield ReferenceClip(start, landed, line, self._theme.cloned, self.references)
+            yield StateClip(landed, landed + HOP, node, node.state, "cloned")
+            for chip in self.dag.chips(task.place, made_here(task.artifacts)):
+                yield AppearClip(landed, landed + GROW, chip, self.dag.artifacts)
+            yield from self._strands(task, landed)
+            if index + 1 == len(shown) or shown[index + 1].step != task.step:
+                yield from self._counted(task.step, landed)
+
+    def _counted(self, step: str, landed: float) -> Iterator[Clip]:
+        """Count the clones of a step that have no box of their own."""
+        stack = self.dag.nodes[step]
+        if isinstance(stack, TaskStack) and stack.more is not None:
+            cloned = [index for index, task in enumerate(stack.rest_tasks) if task.cloned]
+            standing = ["pending"] * len(stack.rest_tasks)
+            changes = [(landed, index, "cloned") for index in cloned]
+            if changes:
+                yield CounterClip(changes, standing, stack.more, [], self._theme.cloned)
+
+    def _strands(self, task: TaskRecord, landed: float) -> Iterator[Clip]:
+        for parent in task.parents:
+            source = self.record[parent]
+            strand = strand_between(self.dag, source, task)
+            if strand is not None:
+                edge = self.dag.edges[source.step, task.step]
+                color = self._theme.cloned
+                yield EdgeClip(landed - HOP / 2, landed, edge, strand, color, self._overlay, dot=False)
+
+    def _reference(self, step: str) -> tuple[np.ndarray, np.ndarray] | None:
+        """From the lower side of the origin's box to the upper side of the clone's, if it lies below."""
+        if self.origin is None:
+            return None
+        above, below = self.origin.reference_box(step), self.dag.reference_box(step)
+        if above[1] <= below[3]:
+            return None
+        x = (below[0] + below[2]) / 2
+        return np.array([x, above[1], 0.0]), np.array([x, below[3], 0.0])
+
+
+class ResumeRun(Timeline):
+    """A resumed run from its first clone to its last task: :class:`.CloneTasks`, then :class:`.ReplayRun`.
+
+    Parameters
+    ----------
+    dag
+        The graph of the resumed run.
+    record
+        The resumed run.
+    origin
+        The graph of the run it resumes.
+    store
+        The store both runs share. Clones put nothing there.
+
+    Examples
+    --------
+    .. manim:: ResumeRunExample
+
+        class ResumeRunExample(Scene):
+            def construct(self):
+                failed = record_run("my_flow.py")
+                resumed = record_resume(failed, "my_flow.py")
+                above = FlowDAG("my_flow.py", run=failed).shift(1.5 * UP)
+                below = FlowDAG("my_flow.py", run=resumed).shift(1.5 * DOWN)
+                self.play(ReplayRun(above, failed))
+                self.play(ResumeRun(below, resumed, origin=above))
+    """
+
+    def __init__(
+        self,
+        dag: FlowDAG,
+        record: RunRecord,
+        *,
+        origin: FlowDAG | None = None,
+        store: ContentStore | None = None,
+        **kwargs: Any,
+    ) -> None:
+        clones = CloneTasks(dag, record, origin=origin)
+        delay = clones.length + 0.3 if clones.clips else 0.0
+        replay = ReplayRun(dag, record, store=store, clones=False, delay=delay)
+        parts = [dag] if store is None else [dag, store]
+        overlay = VGroup(clones.overlay, replay.overlay)
+        super().__init__(parts, [*clones.clips, *replay.clips], overlay=overlay, **kwargs)

@@ -1,0 +1,137 @@
+"""What ``spin`` does: one task of one step, with a past task's inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from manim import VGroup
+
+from manim_metaflow.animations.graph.set_state import StateClip
+from manim_metaflow.animations.motion.pose import Pose
+from manim_metaflow.animations.motion.timeline import Clip, Timeline
+from manim_metaflow.animations.runs.clips import AppearClip, FlyClip, ReferenceClip
+from manim_metaflow.facts.records import RunRecord
+from manim_metaflow.mobjects.graph.dag import FlowDAG
+from manim_metaflow.mobjects.runs.spin import SpinBench
+from manim_metaflow.mobjects.storage.store import ContentStore
+from manim_metaflow.mobjects.text.label import TextLabel
+from manim_metaflow.theme import current_theme
+
+__all__ = ["SpinStep"]
+
+REACH, GROW, RUN, FLIGHT = 0.9, 0.4, 1.3, 0.8
+"""Seconds to reach back to the past task's parents, for a chip to appear, to run, to be stored."""
+
+
+class SpinStep(Timeline):
+    """Show a spin: its inputs are looked up at the parents of a past task, and one task executes.
+
+    A dashed line leads from each parent to what it hands on: keys, not bytes.
+
+    Parameters
+    ----------
+    bench
+        The spun task; what it is given and makes appears as it happens.
+    origin
+        The graph of the run whose inputs are taken, above the bench; built with ``run=origin_run``.
+    origin_run
+        That run.
+    store
+        The spin's own store, if it is shown. With ``persist`` everything the task holds is put there,
+        inputs included.
+
+    Attributes
+    ----------
+    references
+        The dashed lines to the parents; they become part of ``bench``.
+
+    Examples
+    --------
+    .. manim:: SpinStepExample
+
+        class SpinStepExample(Scene):
+            def construct(self):
+                run = record_run("my_flow.py")
+                dag = FlowDAG("my_flow.py", run=run).to_edge(UP)
+                spun = record_spin(run, run.flow.end)
+                self.add(dag)
+                self.play(ReplayRun(dag, run))
+                self.play(SpinStep(SpinBench(spun).shift(DOWN), origin=dag, origin_run=run))
+    """
+
+    def __init__(
+        self,
+        bench: SpinBench,
+        *,
+        origin: FlowDAG | None = None,
+        origin_run: RunRecord | None = None,
+        store: ContentStore | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.bench, self.origin, self.origin_run, self.store = bench, origin, origin_run, store
+        self._overlay = VGroup()
+        self._theme = current_theme()
+        self.references = VGroup()
+        clips = list(self._clips())
+        for part in (bench.inputs, bench.outputs, bench.said):
+            part.submobjects = []
+        bench.submobjects.insert(0, self.references)
+        parts = [bench] if store is None else [bench, store]
+        super().__init__(parts, clips, overlay=self._overlay, **kwargs)
+
+    def _clips(self) -> Iterator[Clip]:
+        bench, now = self.bench, 0.0
+        reached: set[float] = set()
+        for chip in list(bench.inputs):
+            line = self._line(chip)
+            if line is not None and line[0][0] not in reached:
+                reached.add(line[0][0])
+                yield ReferenceClip(now, now + REACH, line, self._theme.cloned, self.references)
+            yield AppearClip(now + REACH, now + REACH + GROW, chip, bench.inputs)
+            now += REACH / 2
+        now += REACH
+        yield StateClip(now, now + RUN, bench.node, "pending", "running")
+        now += RUN
+        yield StateClip(now, now + 0.3, bench.node, "running", bench.task.state)
+        for chip in list(bench.outputs):
+            yield AppearClip(now, now + GROW, chip, bench.outputs)
+        for printed in list(bench.said):
+            yield _SayClip(now, now + GROW, printed, bench.said)
+        yield from self._storing(now + GROW)
+
+    def _storing(self, start: float) -> Iterator[Clip]:
+        if self.store is None:
+            return
+        for chip in (*self.bench.outputs, *self.bench.inputs):
+            if chip.sha not in self.store:
+                slot = self.store.slot(chip.sha)
+                yield FlyClip(start, start + FLIGHT, chip, slot, self._overlay, self.store.blobs)
+
+    def _line(self, chip: Any) -> tuple[np.ndarray, np.ndarray] | None:
+        """From the lower side of the parent's box down to the chip's face."""
+        if self.origin is None or self.origin_run is None:
+            return None
+        held = next(held for held in self.bench.task.artifacts if held.sha == chip.sha)
+        parent = self.origin_run[held.source] if held.source else None
+        node = self.origin.task(parent.place) if parent else None
+        if node is None:
+            return None
+        left, bottom, right, _ = node.node_box
+        target = chip.face.get_top() + np.array([0.0, 0.06, 0.0])
+        return np.array([(left + right) / 2, bottom - 0.05, 0.0]), target
+
+
+class _SayClip(Clip):
+    """A printed line appears."""
+
+    def __init__(self, start: float, end: float, line: TextLabel, home: VGroup) -> None:
+        super().__init__(start, end)
+        self.line, self.home, self._pose = line, home, Pose(line)
+
+    def show(self, progress: float) -> None:
+        """Fade in."""
+        if self.line not in self.home.submobjects:
+            self.home.add(self.line)
+        self._pose.show(opacity=progress)

@@ -1,0 +1,292 @@
+"""An artifact after it is stored: a line in a map, an index, the next task's memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from manim import DOWN, LEFT, RIGHT, UP, VGroup, VMobject
+
+from manim_metaflow.animations.motion.timeline import Clip
+from manim_metaflow.animations.storage.clips import (
+    EnterClip,
+    LandClip,
+    LeaveClip,
+    Motion,
+    PointClip,
+    ShelveClip,
+    SwellClip,
+    TravelClip,
+    slot_of,
+)
+from manim_metaflow.mobjects.storage.blob import BlobCell
+from manim_metaflow.mobjects.storage.chip import ArtifactChip
+from manim_metaflow.mobjects.storage.keys import KeyMap, KeyRow
+from manim_metaflow.mobjects.storage.metadata import MetadataPanel
+from manim_metaflow.mobjects.storage.store import ContentStore
+from manim_metaflow.mobjects.text.label import TextLabel
+from manim_metaflow.theme import current_theme
+
+__all__ = ["Inherit", "LoadArtifact", "MutateInPlace", "RegisterArtifact", "WriteKeys"]
+
+
+class WriteKeys(Motion):
+    """A task closes its books: each name gets a line with its key.
+
+    Parameters
+    ----------
+    key_map
+        The map.
+    sources
+        Name to what the line's face comes from.
+    names
+        Only these lines; by default all, and the map with them.
+
+    Examples
+    --------
+    .. manim:: WriteKeysExample
+
+        class WriteKeysExample(Scene):
+            def construct(self):
+                raw = KeyEntry("raw", "b68cc035a7f59d6d9285aaa4359c51872f204f8a", 22, "list")
+                keys = KeyMap(TaskKeys("start", "1", (KeyMapRecord(0, True, (raw,)),)))
+                self.play(WriteKeys(keys))
+    """
+
+    def __init__(
+        self,
+        key_map: KeyMap,
+        sources: Mapping[str, VMobject] | None = None,
+        *,
+        names: Sequence[str] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        overlay, sources = VGroup(), sources or {}
+        clips: list[Clip] = []
+        if names is None:
+            clips += [EnterClip(0, 0.4, part) for part in _ground(key_map)]
+        wanted = list(key_map.named) if names is None else list(names)
+        key_map.write(*wanted)
+        for index, name in enumerate(wanted):
+            row, at = key_map[name], (0.3 if names is None else 0.0) + 0.3 * index
+            if name in sources:
+                face = getattr(sources[name], "face", sources[name])
+                scale = float(row.face.height / face.height)
+                clips.append(TravelClip(at, at + 0.6, face, row.face.get_center(), overlay, scale=scale))
+                at += 0.5
+            clips.append(EnterClip(at, at + 0.4, row))
+        super().__init__([key_map], clips, overlay=overlay, **kwargs)
+
+
+class RegisterArtifact(Motion):
+    """The metadata service learns that an artifact exists, after its bytes and its key are stored.
+
+    Parameters
+    ----------
+    row
+        The line of the key map, or the chip.
+    panel
+        What the metadata knows.
+    name
+        The artifact; the row's name by default.
+
+    Examples
+    --------
+    .. manim:: RegisterArtifactExample
+
+        class RegisterArtifactExample(Scene):
+            def construct(self):
+                raw = KeyEntry("raw", "b68cc035a7f59d6d9285aaa4359c51872f204f8a", 22, "list")
+                keys = KeyMap(TaskKeys("start", "1", (KeyMapRecord(0, True, (raw,)),))).shift(UP)
+                panel = MetadataPanel("TinyFlow", "1763700154", "start/1", ["raw"]).shift(DOWN)
+                self.add(keys, panel)
+                self.play(RegisterArtifact(keys["raw"], panel))
+    """
+
+    def __init__(
+        self, row: KeyRow | ArtifactChip, panel: MetadataPanel, name: str | None = None, **kwargs: Any
+    ) -> None:
+        overlay = VGroup()
+        name = name or row.name
+        line = panel.line(name)
+        panel.register(name)
+        text: VMobject = row.label if row.label is not None else row.face
+        clips: list[Clip] = [
+            TravelClip(0, 0.6, text, line.get_right() + text.width / 2 * LEFT, overlay),
+            EnterClip(0.45, 0.85, line),
+        ]
+        super().__init__([panel], clips, overlay=overlay, **kwargs)
+
+
+class LoadArtifact(Motion):
+    """An artifact is read for the first time: its key from a map, then the bytes.
+
+    Parameters
+    ----------
+    row
+        Where its key is found: the line of the parent's map, or of the metadata.
+    cell
+        The blob it names, or the store it stands in.
+    chip
+        The value, which is in memory afterwards.
+    asker
+        Who asks, if that is not the map itself: the client asks the metadata, then the store.
+
+    Attributes
+    ----------
+    lines
+        Who asked whom; they stay on the scene if there is an ``asker``.
+
+    Examples
+    --------
+    .. manim:: LoadArtifactExample
+
+        class LoadArtifactExample(Scene):
+            def construct(self):
+                sha = "b68cc035a7f59d6d9285aaa4359c51872f204f8a"
+                entry = KeyEntry("raw", sha, 22, "list")
+                keys = KeyMap(TaskKeys("start", "1", (KeyMapRecord(0, True, (entry,)),))).shift(4 * LEFT)
+                cell = BlobCell(BlobBytes(sha, 43, 22)).shift(2 * DOWN)
+                self.add(keys, cell)
+                chip = ArtifactChip("raw", sha, value="[1, 2, 3]").shift(4 * RIGHT)
+                self.play(LoadArtifact(keys["raw"], cell, chip))
+    """
+
+    def __init__(
+        self,
+        row: KeyRow | TextLabel,
+        cell: BlobCell | ContentStore,
+        chip: ArtifactChip,
+        *,
+        asker: VMobject | None = None,
+        **kwargs: Any,
+    ) -> None:
+        overlay, theme = VGroup(), current_theme()
+        self.lines = VGroup()
+        shown: Any = slot_of(cell, chip.sha)
+        scale = float(chip.face.height / shown.face.height)
+        key = row.key if isinstance(row, KeyRow) else row
+        home = overlay if asker is None else self.lines
+        clips: list[Clip] = []
+        at, ends = 0.0, (key.get_right() + 0.1 * RIGHT, shown.face.get_center())
+        if asker is not None:
+            clips.append(PointClip(0.0, 0.7, _downward(asker, key), theme.accent, home))
+            at, ends = 0.6, _downward(asker, shown)
+        clips += [
+            SwellClip(at, at + 0.6, row, factor=1.06),
+            PointClip(at + 0.5, at + 1.1, ends, theme.running, home),
+            SwellClip(at + 1.0, at + 1.6, shown, factor=1.08),
+            TravelClip(at + 1.3, at + 2.1, shown.face, chip.face.get_center(), overlay, scale=scale),
+            EnterClip(at + 1.9, at + 2.3, chip),
+        ]
+        super().__init__([chip, self.lines], clips, overlay=overlay, **kwargs)
+
+
+class Inherit(Motion):
+    """A task starts from its parent's map: keys are copied, bytes are not touched.
+
+    Parameters
+    ----------
+    parent, child
+        The two maps. Of the child's lines, those with the parent's key come over from it; the others
+        stay away until :class:`.WriteKeys` brings them.
+
+    Examples
+    --------
+    .. manim:: InheritExample
+
+        class InheritExample(Scene):
+            def construct(self):
+                sha = "b68cc035a7f59d6d9285aaa4359c51872f204f8a"
+                made = KeyEntry("raw", sha, 22, "list")
+                kept = KeyEntry("raw", sha, 22, "list", change="inherited", source="start/1")
+                start = KeyMap(TaskKeys("start", "1", (KeyMapRecord(0, True, (made,)),))).shift(3 * LEFT)
+                use = KeyMap(TaskKeys("use", "2", (KeyMapRecord(0, True, (kept,)),))).shift(3 * RIGHT)
+                self.add(start)
+                self.play(Inherit(start, use))
+    """
+
+    def __init__(self, parent: KeyMap, child: KeyMap, **kwargs: Any) -> None:
+        overlay = VGroup()
+        clips: list[Clip] = [EnterClip(0, 0.4, part) for part in _ground(child)]
+        keys = {row.name: row for row in parent.rows}
+        passed = [name for name, sha in child.named.items() if name in keys and keys[name].sha == sha]
+        child.show_only(*passed)
+        at = 0.3
+        for row in child.rows:
+            origin = keys[row.name]
+            clips.append(TravelClip(at, at + 0.7, origin, row.get_center(), overlay, opacity=0.6))
+            clips.append(EnterClip(at + 0.55, at + 0.9, row))
+            at += 0.15
+        super().__init__([parent, child], clips, overlay=overlay, **kwargs)
+
+
+class MutateInPlace(Motion):
+    """A value is changed where it is: its bytes get another key, the old blob stays as it was.
+
+    Parameters
+    ----------
+    before, after
+        The artifact with its old and its new value, at one place.
+    store
+        If given, the new bytes go there.
+
+    Examples
+    --------
+    .. manim:: MutateInPlaceExample
+
+        class MutateInPlaceExample(Scene):
+            def construct(self):
+                old = "b68cc035a7f59d6d9285aaa4359c51872f204f8a"
+                new = "4012b77be09ba295ed931fd878bb1c1745e12b27"
+                before = ArtifactChip("raw", old, value="[1, 2, 3]")
+                after = ArtifactChip("raw", new, value="[1, 2, 3, 4]")
+                self.add(before)
+                self.play(MutateInPlace(before, after))
+    """
+
+    def __init__(
+        self,
+        before: ArtifactChip,
+        after: ArtifactChip,
+        *,
+        store: ContentStore | BlobCell | None = None,
+        **kwargs: Any,
+    ) -> None:
+        overlay = VGroup()
+        clips: list[Clip] = [
+            SwellClip(0, 0.6, before, factor=1.06),
+            LeaveClip(0.6, 1.0, before),
+            EnterClip(0.6, 1.1, after),
+        ]
+        parts: list[VMobject] = [before, after]
+        if store is not None:
+            cell: Any = slot_of(store, after.sha)
+            target, scale = cell.face.get_center(), float(cell.face.height / after.face.height)
+            clips.append(TravelClip(1.2, 1.9, after.face, target, overlay, scale=scale))
+            parts.append(store)
+            if isinstance(store, ContentStore):
+                clips.append(ShelveClip(1.9, store, after.sha))
+            else:
+                clips.append(LandClip(1.8, 2.2, store))
+        self._before = before
+        super().__init__(parts, clips, overlay=overlay, **kwargs)
+
+    def clean_up_from_scene(self, scene: Any) -> None:
+        """Take the old value away."""
+        super().clean_up_from_scene(scene)
+        scene.remove(self._before)
+
+
+def _downward(upper: VMobject, lower: VMobject) -> tuple[Any, Any]:
+    """Join two mobjects, one below the other, by a line as upright as can be."""
+    left = max(float(part.get_left()[0]) for part in (upper, lower))
+    right = min(float(part.get_right()[0]) for part in (upper, lower))
+    start, end = upper.get_bottom() + 0.06 * DOWN, lower.get_top() + 0.06 * UP
+    if left < right:
+        start[0] = end[0] = (left + right) / 2
+    return start, end
+
+
+def _ground(key_map: KeyMap) -> list[VMobject]:
+    return [part for part in (key_map.panel, key_map.title, key_map.note) if part is not None]

@@ -1,0 +1,79 @@
+"""``manim-metaflow``: pictures and films of Metaflow flows and runs, without writing a scene."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+import cloup
+
+from manim_metaflow import __version__
+from manim_metaflow.errors import ManimMetaflowError
+
+__all__ = ["main"]
+
+COMMANDS = (
+    "compare",
+    "draw",
+    "record",
+    "render",
+    "replay",
+    "sheet",
+    "show",
+    "story",
+)
+"""Each is the function of that name in the module of that name in this package."""
+
+
+class _Commands(cloup.Group):
+    """Imports a command when it is asked for, and says what is wrong in one message."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"manim_metaflow.cli.{name}"), name)
+        return command
+
+    def list_sections(self, ctx: click.Context, include_default_section: bool = True) -> list[cloup.Section]:
+        commands = [self.get_command(ctx, name) for name in COMMANDS]
+        return [cloup.Section("Commands", [command for command in commands if command])]
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ManimMetaflowError as error:
+            click.echo(f"manim-metaflow: {error}", err=True)
+            sys.exit(error.exit_code)
+        except KeyboardInterrupt:
+            click.echo("manim-metaflow: interrupted", err=True)
+            sys.exit(130)
+
+
+@cloup.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    no_args_is_help=True,
+    help="Pictures and films of Metaflow flows and runs.",
+    epilog="""Examples:
+
+\b
+  manim-metaflow show flow.py
+  manim-metaflow draw flow.py -o flow.png
+  manim-metaflow COMMAND --help
+
+Completion: put the line for your shell into its startup file.
+
+\b
+  bash  eval "$(_MANIM_METAFLOW_COMPLETE=bash_source manim-metaflow)"
+  zsh   eval "$(_MANIM_METAFLOW_COMPLETE=zsh_source manim-metaflow)"
+  fish  _MANIM_METAFLOW_COMPLETE=fish_source manim-metaflow | source
+""",
+)
+@cloup.version_option(__version__, prog_name="manim-metaflow")
+def main() -> None:
+    """Run a command."""

@@ -1,0 +1,117 @@
+"""``manim-metaflow record``: run or resume a flow now, and keep what happened as a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cloup
+from rich.console import Console
+
+from manim_metaflow.errors import UsageError
+from manim_metaflow.utils.files import writable
+
+if TYPE_CHECKING:
+    from manim_metaflow.facts.records import RunRecord
+
+__all__ = ["record"]
+
+
+@cloup.command(
+    short_help="Run or resume a flow and keep the record.",
+    epilog="""Examples:
+
+\b
+  manim-metaflow record flow.py -o run.json
+  manim-metaflow record flow.py -o run.json --with retry -- --alpha 3
+  manim-metaflow record flow.py --resume run.json -o resumed.json
+  manim-metaflow record flow.py --resume run.json --step train -o again.json
+""",
+)
+@cloup.argument("flow", help="file.py or file.py:Class.")
+@cloup.argument("arguments", nargs=-1, help="After --: the flow's own options, as Metaflow takes them.")
+@cloup.option(
+    "-o",
+    "--output",
+    type=cloup.Path(path_type=Path),
+    help="The record to write, .json; the flow's file name with .json by default.",
+)
+@cloup.option(
+    "--with",
+    "decorators",
+    multiple=True,
+    metavar="DECORATOR",
+    help="As Metaflow's --with. May be given again.",
+)
+@cloup.option(
+    "--resume",
+    "origin",
+    type=cloup.Path(path_type=Path),
+    metavar="RECORD",
+    help="Resume the run of this record; its .store folder must still be beside it.",
+)
+@cloup.option("--step", help="With --resume: begin again from this step, even if it succeeded.")
+@cloup.option(
+    "--timeout", type=cloup.FloatRange(min=0, min_open=True), help="Seconds after which it is stopped."
+)
+@cloup.option("--discard-store", is_flag=True, help="Keep the record only, not the datastore of the run.")
+def record(
+    flow: str,
+    arguments: tuple[str, ...],
+    output: Path | None,
+    decorators: tuple[str, ...],
+    origin: Path | None,
+    step: str | None,
+    timeout: float | None,
+    discard_store: bool,
+) -> None:
+    """Run a flow now, in a datastore of its own, and keep what Metaflow did.
+
+    Your Metaflow configuration and datastore are neither read nor touched. A run that fails is recorded
+    too. The run's datastore stays beside the record, as a folder with .store, so that it can be resumed.
+    """
+    if step is not None and origin is None:
+        raise UsageError("--step says where a resume begins. Give --resume too.")
+    target = writable(output or Path(Path(flow.partition(":")[0]).stem + ".json"))
+    if target.suffix != ".json":
+        raise UsageError(f"{target}: a record is a .json file.")
+    said = (*(word for decorator in decorators for word in ("--with", decorator)), *arguments)
+    verb = "Resuming" if origin else "Running"
+    with Console(stderr=True).status(f"{verb} {flow}", spinner="dots"):
+        made = _make(flow, said, target, origin, step, timeout, discard_store=discard_store)
+    words = f"{made.flow.name}/{made.run_id}: {made.status}, {_count(len(made.executed))} executed"
+    if made.cloned:
+        words += f", {len(made.cloned)} cloned"
+    Console(stderr=True).print(words, highlight=False, soft_wrap=True)
+    Console().print(str(target), highlight=False, soft_wrap=True)
+
+
+def _make(
+    flow: str,
+    said: tuple[str, ...],
+    target: Path,
+    origin: Path | None,
+    step: str | None,
+    timeout: float | None,
+    *,
+    discard_store: bool,
+) -> RunRecord:
+    from manim_metaflow.facts import load_recording, record_resume, record_run
+    from manim_metaflow.facts.recording.recordings import put_recording, scratch_folder, store_of
+    from manim_metaflow.utils.signals import terminate_as_interrupt
+
+    folder = target.resolve().parent
+    with terminate_as_interrupt(), scratch_folder(folder) as scratch:
+        if origin is None:
+            made = record_run(flow, *said, recordings=scratch, fresh=True, timeout=timeout)
+        else:
+            first = load_recording(origin)
+            made = record_resume(
+                first, flow, *said, step=step, recordings=scratch, fresh=True, timeout=timeout
+            )
+        assert made.recording is not None
+        return put_recording(made, None if discard_store else store_of(made.recording), target)
+
+
+def _count(tasks: int) -> str:
+    return f"{tasks} task{'s' if tasks != 1 else ''}"

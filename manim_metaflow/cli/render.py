@@ -1,0 +1,95 @@
+"""``manim-metaflow render``: films of scenes, several at a time, and only of those that have changed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import cloup
+
+from manim_metaflow.cli.manim_options import as_arguments, manim_options
+from manim_metaflow.errors import UsageError
+from manim_metaflow.films.render import Shows, Work
+from manim_metaflow.render.jobs.discover import media_folder
+from manim_metaflow.render.jobs.job import Job
+
+__all__ = ["render"]
+
+
+@cloup.command(
+    epilog="""Examples:
+
+\b
+  manim-metaflow render scenes/
+  manim-metaflow render scenes/resume.py -q h --jobs 2
+  manim-metaflow render my_scene.py MyScene
+  manim-metaflow render scenes/resume.py --section "the fix" -q l
+"""
+)
+@cloup.argument("path", type=cloup.Path(path_type=Path), help="A scene file, or a folder of them.")
+@cloup.argument("scenes", required=False, nargs=-1, help="Which scenes; all by default.")
+@cloup.option_group(
+    "How to work",
+    cloup.option(
+        "-j", "--jobs", type=cloup.IntRange(min=1), help="Scenes at a time; one for each CPU by default."
+    ),
+    cloup.option("--section", metavar="NAME", help="Only this section, as --save_sections names its file."),
+    cloup.option("--watch", is_flag=True, help="Render again when a file changes, until Ctrl-C."),
+    cloup.option("--preset", metavar="NAME", help="The encoder's preset, such as superfast."),
+    cloup.option(
+        "--parts",
+        type=cloup.IntRange(min=1),
+        help="Processes for a scene, drawing spans of it by turns; the idle ones by default if it is long.",
+    ),
+    cloup.option("--plain", is_flag=True, help="Let Manim draw by itself."),
+)
+@manim_options
+def render(
+    path: Path,
+    scenes: tuple[str, ...],
+    jobs: int | None,
+    section: str | None,
+    watch: bool,
+    preset: str | None,
+    parts: int | None,
+    plain: bool,
+    **manim: Any,
+) -> None:
+    """Render scenes as `manim render` does, each in a process of its own.
+
+    A film goes where Manim puts it, under the same name, when it is whole. A scene is rendered again if its
+    file, a module or a recording that it read, the configuration, or a version of what draws it has
+    changed, or a file that was written.
+    """
+    if manim["output_file"] and (len(scenes) > 1 or path.is_dir()):
+        raise UsageError("--output_file names one film. Name one scene of one file.")
+    shows = Shows(manim.pop("preview"), manim.pop("show_in_file_browser"), manim.pop("preview_command"))
+    if preset:
+        manim["video_encoder_options"] = (*manim["video_encoder_options"], f"preset={preset}")
+    bars = manim.pop("progress_bar") != "none"
+    asked = Job(
+        file=path,
+        names=scenes,
+        arguments=as_arguments(manim),
+        media=media_folder(manim["media_dir"], manim["config_file"]).absolute(),
+        section=section,
+        plain=plain,
+        parts=1 if section or plain else parts or 0,
+    )
+    work = Work(
+        path,
+        asked,
+        workers=jobs or _processors(),
+        force=bool(manim["disable_caching"]),
+        bars=bars,
+        shows=shows,
+    )
+    sys.exit(work.watch() if watch else work.once())
+
+
+def _processors() -> int:
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,122 @@
+"""A run as a tree: its steps, their tasks, states, times and clones."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from rich.tree import Tree
+
+from manim_metaflow.facts.records import RunRecord, TaskRecord
+from manim_metaflow.facts.run.history import RunHistory, final_state
+
+__all__ = ["run_tree"]
+
+MARKS = {
+    "done": ("✓", "green"),
+    "caught": ("!", "green"),
+    "failed": ("✗", "red"),
+    "timed out": ("✗", "red"),
+    "killed": ("✗", "red"),
+    "running": ("●", "yellow"),
+    "retrying": ("●", "yellow"),
+    "cloned": ("⧉", "blue"),
+}
+MOST = 12
+"""Tasks of a step that are listed, those in trouble first; the others are counted."""
+
+DULL = ("done", "cloned")
+
+
+def run_tree(record: RunRecord, *, most: int | None = MOST) -> Tree:
+    """Return a run as a tree; ``most`` tasks a step, all with ``None``."""
+    history = RunHistory(record)
+    tree = Tree(_head(record, history))
+    unreached = history.unreached()
+    for step in record.flow.steps:
+        tasks = record.tasks_of(step.name)
+        if not tasks:
+            why = "never reached" if step.name in unreached else "not reached yet"
+            tree.add(Text.assemble((step.name, "dim"), (f"  {why}", "dim italic")))
+            continue
+        if len(tasks) == 1:
+            tree.add(Text.assemble((step.name, "bold"), "  ") + _task(tasks[0], history))
+            continue
+        branch = tree.add(Text.assemble((step.name, "bold"), f"  {_counted(tasks)}"))
+        shown = list(tasks) if most is None else _chosen(tasks, most)
+        for task in shown:
+            branch.add(_task(task, history))
+        if len(shown) < len(tasks):
+            branch.add(Text(f"{len(tasks) - len(shown)} more: --all lists them", style="dim"))
+    for note in record.notes:
+        tree.add(Text(f"note: {note}", style="yellow"))
+    return tree
+
+
+def _head(record: RunRecord, history: RunHistory) -> Text:
+    style = {"successful": "green", "failed": "red"}.get(record.status, "yellow")
+    head = Text.assemble(
+        (f"{record.flow.name}/{record.run_id}", "bold"), "  ", (record.status, style), f"  {_tasks(record)}"
+    )
+    if not history.timeless:
+        head.append(f"  {_seconds(history.end - history.begin)}")
+    if record.origin_run_id:
+        head.append(f"  resumes {record.origin_run_id}", style="blue")
+    return head
+
+
+def _tasks(record: RunRecord) -> str:
+    cloned = f", {len(record.cloned)} cloned" if record.cloned else ""
+    return f"{len(record.executed)} executed{cloned}"
+
+
+def _counted(tasks: tuple[TaskRecord, ...]) -> str:
+    states = [final_state(task) for task in tasks]
+    parts = [f"{states.count(state)} {state}" for state in dict.fromkeys(states)]
+    return f"{len(tasks)} tasks: {', '.join(parts)}"
+
+
+def _chosen(tasks: tuple[TaskRecord, ...], most: int) -> list[TaskRecord]:
+    if len(tasks) <= most:
+        return list(tasks)
+    trouble = [task for task in tasks if final_state(task) not in DULL or len(task.attempts) > 1][:most]
+    rest = [task for task in tasks if task not in trouble][: most - len(trouble)]
+    return [task for task in tasks if task in trouble or task in rest]
+
+
+def _task(task: TaskRecord, history: RunHistory) -> Text:
+    state = final_state(task)
+    mark, style = MARKS.get(state, ("·", "dim"))
+    line = Text.assemble((f"{mark} {state}", style), (f"  {task.path}", "dim" if task.foreach else ""))
+    places = [level.value if level.value is not None else f"node {level.index}" for level in task.foreach]
+    places += [f"#{count}" for count in task.iteration]
+    if places:
+        line.append(f"  {' · '.join(places)}", style="magenta")
+    if task.origin:
+        return line.append(f"  of {task.origin}", style="blue")
+    if len(task.attempts) > 1:
+        line.append(f"  attempt {task.attempts[-1].number + 1}", style="yellow")
+    line.append(_times(task, history), style="dim")
+    if task.exception is not None and state not in ("done", "caught"):
+        line.append(f"  {task.exception.type}: {task.exception.message}", style="red")
+    return line
+
+
+def _times(task: TaskRecord, history: RunHistory) -> str:
+    if task.path in history.guessed:
+        return "  times not all known"
+    spans = [
+        attempt.finished - attempt.started
+        for attempt in task.attempts
+        if attempt.started is not None and attempt.finished is not None
+    ]
+    waited = ""
+    if task.queued is not None and task.started is not None:
+        waited = f"  waited {_seconds(task.started - task.queued)}"
+    return waited + (f", ran {_seconds(sum(spans))}" if spans else "")
+
+
+def _seconds(seconds: float) -> str:
+    if seconds < 60:
+        return f"{max(0.0, seconds):.2f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,0 +1,1 @@
+"""From a flow class or a source file to a :class:`.FlowInfo`."""

@@ -1,0 +1,242 @@
+"""Read a flow without running it: its steps in the author's order, its edges, decorators and source."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import linecache
+import warnings
+from pathlib import Path
+from typing import Any
+
+from manim_metaflow.errors import FlowError, FlowWarning
+from manim_metaflow.facts.flow.edges import case_label, edges_of
+from manim_metaflow.facts.flow.importing import imported_file, read_source
+from manim_metaflow.facts.flow.lint import check_graph
+from manim_metaflow.facts.flow.source import class_excerpt, own_steps, step_excerpt
+from manim_metaflow.facts.records import DecoratorInfo, FlowInfo, ParameterInfo, StepInfo
+
+__all__ = ["FlowSource", "load_flow", "split_source"]
+
+FlowSource = FlowInfo | type | str | Path
+"""What stands for a flow: a record, a ``FlowSpec`` class, ``path.py[:Class]`` or ``pkg.module:Class``."""
+
+
+def load_flow(source: Any) -> FlowInfo:
+    """Read what a flow's class says about itself.
+
+    Parameters
+    ----------
+    source
+        A ``FlowSpec`` class; ``"path.py"`` or a :class:`~pathlib.Path`; ``"path.py:Class"`` where the
+        file holds more than one flow; ``"pkg.module:Class"``. A :class:`.FlowInfo` is returned as is.
+
+    Raises
+    ------
+    FlowError
+        If there is no such flow, its file cannot be imported, or Metaflow rejects its graph.
+
+    Warns
+    -----
+    FlowWarning
+        If a config's default is in a file that is not there.
+
+    Examples
+    --------
+    >>> from manim_metaflow.facts import load_flow
+    >>> flow = load_flow("tests/flows/branch.py")
+    >>> [step.name for step in flow.steps]
+    ['start', 'a', 'b', 'join', 'end']
+    >>> flow["join"].kind
+    'join'
+    """
+    if isinstance(source, FlowInfo):
+        return source
+    if isinstance(source, str | Path):
+        path, name = split_source(source)
+        if path is None:
+            return _describe(_from_module(str(source)))
+        with imported_file(path) as module:
+            return _describe(_pick(vars(module), module.__name__, name, path))
+    return _describe(_flow_class(source))
+
+
+def split_source(source: str | Path) -> tuple[Path | None, str | None]:
+    """``path.py:Class`` as a path and a name; no path where the text names a module."""
+    text = str(source)
+    head, colon, name = text.rpartition(":")
+    if colon and head and name.isidentifier():
+        if head.endswith(".py") or "/" in head or "\\" in head or Path(head).exists():
+            return Path(head), name
+        return None, name
+    return Path(text), None
+
+
+def _from_module(source: str) -> type:
+    module_name, _, class_name = source.partition(":")
+    try:
+        module = importlib.import_module(module_name)
+    except Exception as error:
+        raise FlowError(f"{source}: cannot import {module_name}: {type(error).__name__}: {error}") from error
+    held = getattr(module, class_name, None)
+    if held is None:
+        raise FlowError(f"{source}: {module_name} has no {class_name}.")
+    return _flow_class(held)
+
+
+def _flow_class(held: Any) -> type:
+    cls = _unwrapped(held)
+    if cls is None:
+        what = held.__name__ if isinstance(held, type) else repr(held)
+        raise FlowError(f"{what}: not a flow. Give a FlowSpec class, 'path.py' or 'path.py:Class'.")
+    return cls
+
+
+def _unwrapped(held: Any) -> type | None:
+    """Find the flow class behind a name: a bare ``@Mutator`` leaves its own instance there."""
+    from metaflow.flowspec import FlowSpec
+
+    inner = held if isinstance(held, type) else getattr(held, "__dict__", {}).get("_flow_cls")
+    if isinstance(inner, type) and issubclass(inner, FlowSpec) and inner is not FlowSpec:
+        return inner
+    return None
+
+
+def _pick(names: dict[str, Any], module: str, wanted: str | None, path: Path) -> type:
+    found = {cls.__name__: cls for cls in map(_unwrapped, names.values()) if cls is not None}
+    if wanted is not None:
+        named = _unwrapped(names.get(wanted))
+        if named is not None:
+            return named
+        known = f"It has {_listed(found)}." if found else "It has no FlowSpec at all."
+        raise FlowError(f"{path}: no flow named {wanted}. {known}")
+    own = {name: cls for name, cls in found.items() if cls.__module__ == module}
+    own = {name: cls for name, cls in own.items() if vars(cls)["_graph"].nodes} or own
+    candidates = own or found
+    if not candidates:
+        raise FlowError(f"{path}: no FlowSpec in it. A flow is a class derived from metaflow.FlowSpec.")
+    if len(candidates) > 1:
+        first = next(iter(candidates))
+        raise FlowError(f"{path}: more than one flow: {_listed(candidates)}. Say which: '{path}:{first}'.")
+    return next(iter(candidates.values()))
+
+
+def _listed(names: dict[str, type]) -> str:
+    return ", ".join(names)
+
+
+def _describe(cls: Any) -> FlowInfo:
+    graph = cls._graph
+    check_graph(cls)
+    steps = tuple(_step(cls, name) for name in _author_order(cls))
+    file, text = _file_of(cls)
+    return FlowInfo(
+        name=cls.__name__,
+        steps=steps,
+        edges=tuple(edge for step in steps for edge in edges_of(step)),
+        start=graph.start_step,
+        end=graph.end_step,
+        doc=inspect.cleandoc(cls.__dict__.get("__doc__") or ""),
+        parameters=_parameters(cls),
+        decorators=_flow_decorators(cls),
+        file=file,
+        source=text,
+    )
+
+
+def _author_order(cls: Any) -> list[str]:
+    """Order base classes before what derives from them, but the class with the start step first."""
+    graph = cls._graph
+    classes = [own_steps(base) for base in reversed(cls.__mro__)]
+    classes.sort(key=lambda names: graph.start_step not in names)
+    ordered = dict.fromkeys(name for names in classes for name in names if name in graph.nodes)
+    return list(ordered | dict.fromkeys(graph.nodes))
+
+
+def _step(cls: Any, name: str) -> StepInfo:
+    node = cls._graph[name]
+    excerpt = step_excerpt(getattr(cls, name))
+    if excerpt is None:
+        raise FlowError(
+            f"{cls.__name__}.{name}: its source cannot be found. Keep the flow in a .py file, give that file."
+        )
+    return StepInfo(
+        name=name,
+        kind=node.type,
+        doc=node.doc.strip("\n"),
+        decorators=excerpt.decorators,
+        source=excerpt.source,
+        file=excerpt.file,
+        first_line=excerpt.first_line,
+        last_line=excerpt.last_line,
+        targets=tuple(dict.fromkeys(node.out_funcs)),
+        foreach_param=node.foreach_param,
+        parallel=bool(node.parallel_foreach),
+        num_parallel=(node.num_parallel or None) if node.parallel_foreach else None,
+        parallel_step=bool(node.parallel_step),
+        condition=node.condition,
+        cases=tuple((case_label(key), target) for key, target in node.switch_cases.items()),
+        split_parents=tuple(node.split_parents),
+        matching_join=node.matching_join,
+    )
+
+
+def _parameters(cls: Any) -> tuple[ParameterInfo, ...]:
+    order = [name for base in reversed(cls.__mro__) for name in vars(base)]
+    held = dict(cls._get_parameters())
+    folder = Path(_filename_of(cls)).parent
+    names = [name for name in dict.fromkeys([*order, *held]) if name in held]
+    for name in names:
+        _warn_of_missing_file(cls.__name__, held[name], folder)
+    return tuple(_parameter(name, held[name], folder) for name in names)
+
+
+def _parameter(variable: str, parameter: Any, folder: Path) -> ParameterInfo:
+    given = {**parameter.kwargs, **{k: v for k, v in parameter._override_kwargs.items() if v is not None}}
+    default = given.get("default")
+    return ParameterInfo(
+        name=parameter.name,
+        variable=variable,
+        kind=type(parameter).__name__,
+        default=None if default is None else _default_text(default, folder),
+        help=given.get("help"),
+    )
+
+
+def _warn_of_missing_file(flow: str, parameter: Any, folder: Path) -> None:
+    """Metaflow reads a config's file when the flow is run, from where it is run; a graph needs none."""
+    file = parameter._override_kwargs.get("default") if parameter.IS_CONFIG_PARAMETER else None
+    if not isinstance(file, str) or not getattr(parameter, "_default_is_file", False):
+        return
+    if not any((base / file).is_file() for base in (Path.cwd(), folder)):
+        warnings.warn(
+            f"{flow}: Config {parameter.name} has its default in {file}, and there is no such file: "
+            f"the graph is as written, but without --config {parameter.name} FILE the flow will not run.",
+            FlowWarning,
+            stacklevel=5,
+        )
+
+
+def _default_text(default: Any, folder: Path) -> str:
+    """Write a default as the author would; a file beside the flow by its name from there."""
+    if isinstance(default, str) and folder.is_absolute() and Path(default).is_relative_to(folder):
+        default = str(Path(default).relative_to(folder))
+    return f"{getattr(default, '__name__', 'function')}()" if callable(default) else repr(default)
+
+
+def _flow_decorators(cls: Any) -> tuple[DecoratorInfo, ...]:
+    excerpts = (class_excerpt(base) for base in cls.__mro__ if hasattr(base, "_flow_state"))
+    return tuple(decorator for excerpt in excerpts if excerpt for decorator in excerpt.decorators)
+
+
+def _file_of(cls: Any) -> tuple[str, str]:
+    """Name the file that defines the class, and its text; a notebook's cell has text alone."""
+    filename = _filename_of(cls)
+    if Path(filename).is_file():
+        return Path(filename).name, read_source(Path(filename))
+    return "", "".join(linecache.getlines(filename))
+
+
+def _filename_of(cls: Any) -> str:
+    codes = [inspect.unwrap(getattr(cls, name)).__code__ for name in own_steps(cls) or cls._graph.nodes]
+    return str(codes[0].co_filename)

@@ -1,0 +1,177 @@
+"""Where recordings are kept, how they are found again, and how they are written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from manim_metaflow.errors import RecordingError, RunError
+from manim_metaflow.facts.records import RunRecord
+from manim_metaflow.utils.signals import interrupts_held
+
+__all__ = [
+    "Shelf",
+    "list_recordings",
+    "load_recording",
+    "put_recording",
+    "recording_key",
+    "scratch_folder",
+    "scratch_store",
+    "store_of",
+    "write_text",
+]
+
+_DIRECTORY_VARIABLE = "MANIM_METAFLOW_RECORDINGS"
+
+
+def recording_key(
+    source: str,
+    command: str,
+    arguments: tuple[str, ...],
+    environment: Mapping[str, str],
+    origin: str = "",
+) -> str:
+    """Name what would be recorded: the same flow, asked the same, has the same key on every machine."""
+    said = [source.replace("\r\n", "\n"), command, list(arguments), dict(environment), origin]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def load_recording(path: str | Path) -> RunRecord:
+    """Read one recording from its file.
+
+    Raises
+    ------
+    RecordingError
+        If there is no such file, or it is corrupt, cut short or newer than this library.
+    """
+    path = Path(path)
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise RecordingError(f"{path}: cannot be read: {error.strerror}.") from error
+    return replace(RunRecord.from_json(text, name=str(path)), recording=path)
+
+
+def list_recordings(directory: str | Path) -> list[Path]:
+    """List the recordings in a folder, by name."""
+    return sorted(
+        path for path in Path(directory).glob("*-*-*.json") if len(path.stem.rpartition("-")[2]) == 12
+    )
+
+
+def store_of(recording: Path) -> Path:
+    """Name the folder beside a recording that holds the datastore it was read from."""
+    return recording.with_suffix(".store")
+
+
+class Shelf:
+    """A folder of recordings, and the one place on it a command's recording belongs.
+
+    Parameters
+    ----------
+    directory
+        The folder; ``None`` for ``MANIM_METAFLOW_RECORDINGS``, or ``recordings`` beside the flow's file.
+    flow_file
+        The flow's file.
+    command
+        ``"run"``, ``"resume"``.
+    key
+        The recording's key.
+    """
+
+    def __init__(self, directory: str | Path | None, flow_file: Path, command: str, key: str) -> None:
+        chosen = directory or os.environ.get(_DIRECTORY_VARIABLE) or flow_file.parent / "recordings"
+        self.directory = Path(chosen)
+        self.command, self.key = command, key
+
+    def find(self, flow_name: str | None) -> RunRecord | None:
+        """Read the recording, if it was made before."""
+        name = f"{flow_name or '*'}-{self.command}-{self.key}.json"
+        found = sorted(self.directory.glob(name))
+        return load_recording(found[0]) if len(found) == 1 else None
+
+    def put(self, record: RunRecord, scratch: Path) -> RunRecord:
+        """Keep the record and its datastore; either both are there afterwards or neither."""
+        path = self.directory / f"{record.flow.name}-{self.command}-{self.key}.json"
+        record = replace(record, key=self.key)
+        return put_recording(record, scratch, path)
+
+
+def put_recording(record: RunRecord, store: Path | None, path: Path) -> RunRecord:
+    """Write a record to its file and move its datastore beside it; both are there afterwards or neither.
+
+    ``store`` is ``None`` to keep none.
+    """
+    with interrupts_held():
+        path.unlink(missing_ok=True)
+        shutil.rmtree(store_of(path), ignore_errors=True)
+        try:
+            if store is not None:
+                os.replace(store, store_of(path))
+            write_text(path, record.to_json())
+        except BaseException:
+            shutil.rmtree(store_of(path), ignore_errors=True)
+            raise
+    return replace(record, recording=path)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def scratch_store(directory: Path, origin: Path | None = None) -> Iterator[Path]:
+    """Make a datastore folder to record into, a copy of ``origin``'s if given; gone if it was not kept.
+
+    A resume gets its own copy so that a recording depends on its key alone, not on what else was
+    resumed from the same run before. Blobs are linked, not copied: Metaflow never changes one.
+    """
+    with scratch_folder(directory, ".store") as scratch:
+        if origin is not None:
+            shutil.copytree(origin, scratch, copy_function=_copy, dirs_exist_ok=True)
+        yield scratch
+
+
+@contextmanager
+def scratch_folder(directory: Path, suffix: str = "") -> Iterator[Path]:
+    """Make a folder for the time of the block. Ctrl-C waits while it is made and while it is taken away."""
+    made: Path | None = None
+    try:
+        with interrupts_held():
+            try:
+                directory.mkdir(parents=True, exist_ok=True)
+                made = Path(tempfile.mkdtemp(dir=directory, prefix=".recording-", suffix=suffix)).resolve()
+            except OSError as error:
+                raise RunError(f"{directory}: cannot keep recordings here: {error.strerror}.") from error
+        yield made
+    finally:
+        if made is not None:
+            with interrupts_held():
+                shutil.rmtree(made, ignore_errors=True)
+
+
+def _copy(source: str, target: str) -> str:
+    if len(Path(source).name) == hashlib.sha1().digest_size * 2:
+        try:
+            os.link(source, target)
+        except OSError:
+            pass
+        else:
+            return target
+    return shutil.copy2(source, target)

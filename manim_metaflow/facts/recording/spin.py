@@ -1,0 +1,175 @@
+"""Spin one step of a recorded run, hermetically, and keep what Metaflow did as a recording of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from manim_metaflow.errors import RunError, UsageError
+from manim_metaflow.facts.flow.load import load_flow
+from manim_metaflow.facts.recording.child import Finished, entry_point, run_flow
+from manim_metaflow.facts.recording.recordings import Shelf, recording_key, scratch_store
+from manim_metaflow.facts.recording.runs import (
+    _TIMEOUT,
+    _need_key,
+    _said,
+    _same_flow,
+    _store_after,
+    _Target,
+    _target,
+)
+from manim_metaflow.facts.records import ArtifactRecord, RunRecord, TaskRecord, TaskState
+from manim_metaflow.facts.run.reader import read_run
+from manim_metaflow.facts.store.local import LocalStore
+
+__all__ = ["record_spin"]
+
+SPIN_ROOT = ".metaflow_spin"
+"""Beside the datastore of runs, which a spin leaves as it is."""
+
+
+def record_spin(
+    origin: RunRecord,
+    step: str,
+    flow: str | Path | type | None = None,
+    *arguments: str,
+    persist: bool = True,
+    recordings: str | Path | None = None,
+    fresh: bool = False,
+    env: Mapping[str, str] | None = None,
+    timeout: float | None = _TIMEOUT,
+) -> RunRecord:
+    """Run one step by itself, with the inputs a task of a recorded run had, or read the recording of it.
+
+    The record holds one task. It has an id of its own and stands in a store of its own; nothing of the
+    origin changes, and nothing after the step runs. A task that raises is part of the record, not an error.
+
+    Parameters
+    ----------
+    origin
+        What :func:`record_run` or :func:`record_resume` returned. Its datastore must still stand beside
+        its recording, unless this spin was recorded before.
+    step
+        A step, for its first task, or ``"step/task_id"``.
+    flow
+        The flow's file as it is now. By default the file the origin was recorded from.
+    *arguments
+        What to add to the command.
+    persist
+        Whether Metaflow keeps the artifacts; without ``--persist``, its default, the record has none.
+    recordings, fresh, env, timeout
+        As for :func:`record_run`; ``recordings`` is by default the folder of the origin's recording.
+
+    Raises
+    ------
+    UsageError
+        If the origin has no such task.
+    RunError
+        If the origin's datastore is gone, or Metaflow refuses to spin the step.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from manim_metaflow.facts import record_run, record_spin
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     run = record_run("tests/flows/linear.py", recordings=folder)
+    ...     spun = record_spin(run, "use")
+    >>> [task.path for task in spun.tasks], spun.status, spun.origin_run_id == run.run_id
+    (['use/0'], 'successful', True)
+    """
+    target = _target(flow if flow is not None else _same_flow(origin))
+    variables = dict(env or {})
+    past = _past_task(origin, step)
+    asked = (past.path, *(("--persist",) if persist else ()), *arguments)
+    key = recording_key(target.text, "spin", asked, variables, _need_key(origin))
+    if recordings is None and origin.recording is not None:
+        recordings = origin.recording.parent
+    shelf = Shelf(recordings, target.path, "spin", key)
+    found = None if fresh else shelf.find(target.class_name)
+    if found is not None and found.origin_run_id == origin.run_id:
+        return replace(found, flow_source=target.source)
+    command = ("spin", f"{origin.flow.name}/{origin.run_id}/{past.path}", *asked[1:])
+    return _spin(target, command, shelf, variables, timeout, origin, past)
+
+
+def _past_task(origin: RunRecord, step: str) -> TaskRecord:
+    tasks = [task for task in origin.tasks if step in (task.step, task.path)]
+    if not tasks:
+        known = ", ".join(dict.fromkeys(task.step for task in origin.tasks))
+        raise UsageError(
+            f"{origin.flow.name}/{origin.run_id} has no task of {step!r} to take inputs from. "
+            f"It has tasks of: {known}."
+        )
+    return tasks[0]
+
+
+def _spin(
+    target: _Target,
+    command: tuple[str, ...],
+    shelf: Shelf,
+    variables: Mapping[str, str],
+    timeout: float | None,
+    origin: RunRecord,
+    past: TaskRecord,
+) -> RunRecord:
+    flow = load_flow(target.source)
+    entry, for_driver = entry_point(target.path, flow.name, target.text)
+    with scratch_store(shelf.directory, _store_after(origin, shelf)) as scratch:
+        store = LocalStore(scratch / SPIN_ROOT, flow.name)
+        before = set(store.run_ids())
+        _move(scratch / ".metaflow", flow.name, origin.run_id)
+        ended = run_flow(entry, command, scratch, {**variables, **for_driver}, timeout)
+        made = [run_id for run_id in store.run_ids() if run_id not in before]
+        record = read_run(store, flow.name, made[0], flow=flow, ended=True) if made else None
+        if record is None or not record.tasks:
+            raise RunError(_said(target, command, ended))
+        task = _as_it_was(record.tasks[0], ended, _inputs(origin, past))
+        record = replace(
+            record,
+            command=command,
+            tasks=(task,),
+            status="successful" if ended.returncode == 0 else "failed",
+            origin_run_id=origin.run_id,
+            new_blobs=(),
+            console=ended.console,
+        )
+        return replace(shelf.put(record, scratch), flow_source=target.source)
+
+
+def _move(root: Path, flow_name: str, run_id: str) -> None:
+    """Let a run's metadata name the folder it lies in now: spin looks its inputs up there."""
+    for file in sorted((root / flow_name / run_id).glob("*/*/_meta/*.json")):
+        if "_artifact_" not in file.name and "ds-root" not in file.name:
+            continue
+        held = json.loads(file.read_text())
+        if str(held.get("location", "")).startswith(":root:"):
+            held["location"] = f":root:{root}"
+        if held.get("field_name") == "ds-root":
+            held["value"] = str(root)
+        file.write_text(json.dumps(held))
+
+
+def _inputs(origin: RunRecord, past: TaskRecord) -> dict[tuple[str, str], str]:
+    """Name and key of what the past task's parents handed it, to the parent that did."""
+    parents = [origin[path] for path in past.parents]
+    return {(held.name, held.sha): parent.path for parent in parents for held in parent.artifacts}
+
+
+def _as_it_was(task: TaskRecord, ended: Finished, inputs: Mapping[tuple[str, str], str]) -> TaskRecord:
+    """Say what the spun task took over, and how it ended, which its own store tells only if it persists."""
+    state: TaskState = "done" if ended.returncode == 0 else "failed"
+    names = {name for name, _ in inputs}
+
+    def sourced(held: ArtifactRecord) -> ArtifactRecord:
+        source = inputs.get((held.name, held.sha))
+        if source is not None:
+            return replace(held, provenance="inherited", source=source)
+        return replace(held, provenance="changed" if held.name in names else "created", source=None)
+
+    attempts = tuple(
+        replace(attempt, state=state, artifacts=tuple(map(sourced, attempt.artifacts)))
+        for attempt in task.attempts
+    )
+    return replace(task, state=state, attempts=attempts)

@@ -1,0 +1,104 @@
+"""What Metaflow says of a flow that has not run: its steps, edges, parameters and decorators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from manim_metaflow.facts.records.codec import JsonRecord
+
+__all__ = ["DecoratorInfo", "EdgeInfo", "EdgeKind", "FlowInfo", "ParameterInfo", "StepInfo", "StepKind"]
+
+StepKind = Literal["start", "linear", "split", "foreach", "split-switch", "join", "end"]
+"""Metaflow's own ``DAGNode.type``. A start step that fans out has the kind of its fan-out."""
+
+EdgeKind = Literal["next", "branch", "foreach", "case", "loop"]
+
+
+@dataclass(frozen=True)
+class DecoratorInfo:
+    """A decorator as the author wrote it.
+
+    ``text`` is what stands in the source, ``@resources(gpu=1)``; ``name`` is Metaflow's name for it.
+    """
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ParameterInfo:
+    """A ``Parameter``, ``Config`` or ``IncludeFile`` of a flow. ``default`` is its ``repr``, if any."""
+
+    name: str
+    variable: str
+    kind: str
+    default: str | None = None
+    help: str | None = None
+
+
+@dataclass(frozen=True)
+class EdgeInfo:
+    """One arrow of the graph. Two switch cases to one target are one edge with two labels."""
+
+    source: str
+    target: str
+    kind: EdgeKind
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StepInfo:
+    """One step of a flow.
+
+    ``source`` is the step's text with its decorators, ``first_line`` to ``last_line`` its place (1-based,
+    inclusive) in ``file``, a bare file name. ``targets`` keeps the order of ``self.next`` without
+    repeats; ``split_parents`` lists the open splits, outermost first, as Metaflow does (a join includes
+    the split it closes); ``matching_join`` is set on splits and foreaches.
+    """
+
+    name: str
+    kind: StepKind
+    doc: str = ""
+    decorators: tuple[DecoratorInfo, ...] = ()
+    source: str = ""
+    file: str = ""
+    first_line: int = 0
+    last_line: int = 0
+    targets: tuple[str, ...] = ()
+    foreach_param: str | None = None
+    parallel: bool = False
+    num_parallel: int | None = None
+    parallel_step: bool = False
+    condition: str | None = None
+    cases: tuple[tuple[str, str], ...] = ()
+    split_parents: tuple[str, ...] = ()
+    matching_join: str | None = None
+
+
+@dataclass(frozen=True)
+class FlowInfo(JsonRecord):
+    """A flow as its class defines it: the input of every layout and of :class:`.FlowDAG`."""
+
+    name: str
+    steps: tuple[StepInfo, ...]
+    edges: tuple[EdgeInfo, ...]
+    start: str
+    end: str
+    doc: str = ""
+    parameters: tuple[ParameterInfo, ...] = ()
+    decorators: tuple[DecoratorInfo, ...] = ()
+    file: str = ""
+    source: str = ""
+    """The whole text of the flow's file (or of the class, where there is no file)."""
+
+    @cached_property
+    def _by_name(self) -> dict[str, StepInfo]:
+        return {step.name: step for step in self.steps}
+
+    def __getitem__(self, name: str) -> StepInfo:
+        return self._by_name[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name

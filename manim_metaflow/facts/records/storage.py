@@ -1,0 +1,223 @@
+"""What a run left in storage, as plain records: who names which key, and which bytes stand under it.
+
+The upper half is each attempt's key map, name to key, as its ``data.json`` has it; the lower half is the
+flow's shelf of blobs. Nearly everything true about deduplication, inheritance, merging and resuming is a
+statement about the upper half alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from manim_metaflow.facts.records.codec import JsonRecord
+
+__all__ = [
+    "BlobBytes",
+    "KeyEntry",
+    "KeyMapRecord",
+    "StorageRecord",
+    "StorageTotals",
+    "TaskKeys",
+    "storage_totals",
+]
+
+KeyChange = Literal["created", "changed", "re-keyed", "inherited", "unknown"]
+"""How a key came into a map. ``re-keyed``: an equal value whose pickle has other bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyEntry:
+    """One line of a key map.
+
+    ``source`` is the parent task that had this name before, ``before`` the key it had there if it is
+    another one. ``damage`` says in words what is wrong, if anything.
+    """
+
+    name: str
+    sha: str
+    size: int
+    type_name: str = ""
+    encoding: str = "pickle-v4"
+    change: KeyChange = "created"
+    source: str | None = None
+    before: str | None = None
+    damage: str = ""
+
+    @property
+    def internal(self) -> bool:
+        """Whether Metaflow keeps this for itself."""
+        return self.name[0] == "_" or self.name == "name"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyMapRecord:
+    """What one attempt stored. ``stored`` is false until it has closed its map with its done mark."""
+
+    number: int
+    stored: bool
+    entries: tuple[KeyEntry, ...] = ()
+    """By name."""
+    package: str | None = None
+    """Key of the code package the attempt ran from, if there was one."""
+    moments: tuple[tuple[str, float], ...] = ()
+    """When ``"key map"``, ``"done mark"`` and the first ``"metadata"`` of an artifact were written, where
+    that was recorded (seconds since the epoch)."""
+    damage: str = ""
+
+    @property
+    def artifacts(self) -> tuple[KeyEntry, ...]:
+        """The entries that are not Metaflow's own."""
+        return tuple(entry for entry in self.entries if not entry.internal)
+
+    def __getitem__(self, name: str) -> KeyEntry:
+        for entry in self.entries:
+            if entry.name == name:
+                return entry
+        raise KeyError(name)
+
+    def __contains__(self, name: object) -> bool:
+        return any(entry.name == name for entry in self.entries)
+
+
+@dataclass(frozen=True)
+class TaskKeys:
+    """The key maps of one task, attempt by attempt."""
+
+    step: str
+    task_id: str
+    attempts: tuple[KeyMapRecord, ...] = ()
+    parents: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """``"step/task_id"``."""
+        return f"{self.step}/{self.task_id}"
+
+    @property
+    def last(self) -> KeyMapRecord:
+        """The newest attempt's map: the one that the next task and the client read."""
+        return self.attempts[-1] if self.attempts else KeyMapRecord(0, stored=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BlobBytes:
+    """One blob of a flow's shelf.
+
+    ``size`` is that of the stored file (``None``: it is not there), ``raw_size`` that of the bytes it was
+    hashed from; ``path`` is its place below the datastore's root. ``head`` holds the first of those bytes
+    in hexadecimal and ``value`` a bounded text of what they stand for, where they were asked for.
+    """
+
+    sha: str
+    size: int | None
+    raw_size: int
+    type_name: str = ""
+    path: str = ""
+    head: str = ""
+    value: str = ""
+    package: bool = False
+    written: float | None = None
+    """When the file was written, where that was recorded."""
+    damage: str = ""
+
+
+@dataclass(frozen=True)
+class StorageTotals:
+    """Sums over key maps and the blobs they name.
+
+    ``entries`` lines in key maps stand for ``written`` bytes of pickles, as if each were kept on its own;
+    ``blobs`` blobs hold ``unique`` bytes of pickles in ``stored`` bytes of files.
+    """
+
+    entries: int
+    written: int
+    blobs: int
+    unique: int
+    stored: int
+
+    @property
+    def saved(self) -> int:
+        """Bytes of pickles that nobody had to keep a second time."""
+        return self.written - self.unique
+
+
+@dataclass(frozen=True)
+class StorageRecord(JsonRecord):
+    """A run as its datastore holds it."""
+
+    flow_name: str
+    run_id: str
+    kind: str
+    """``"local"`` or ``"s3"``."""
+    tasks: tuple[TaskKeys, ...]
+    blobs: tuple[BlobBytes, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What is damaged, in words."""
+
+    @cached_property
+    def _tasks(self) -> Mapping[str, TaskKeys]:
+        return {task.path: task for task in self.tasks}
+
+    @cached_property
+    def _blobs(self) -> Mapping[str, BlobBytes]:
+        return {blob.sha: blob for blob in self.blobs}
+
+    def __getitem__(self, path: str) -> TaskKeys:
+        return self._tasks[path]
+
+    def tasks_of(self, step: str) -> tuple[TaskKeys, ...]:
+        """Tasks of one step, in the order of their ids."""
+        return tuple(task for task in self.tasks if task.step == step)
+
+    def blob(self, sha: str) -> BlobBytes:
+        """Return what is known of the bytes under a key."""
+        return self._blobs[sha]
+
+    @property
+    def packages(self) -> tuple[BlobBytes, ...]:
+        """The code packages that tasks of this run ran from."""
+        return tuple(blob for blob in self.blobs if blob.package)
+
+    def made_by(self, path: str, name: str) -> str:
+        """Name the task whose own work put the present key under a name: follow it up through parents."""
+        while True:
+            entry = self[path].last[name]
+            if entry.change != "inherited" or entry.source is None or entry.source not in self._tasks:
+                return path
+            path = entry.source
+
+    def totals(self, *, internal: bool = False) -> StorageTotals:
+        """Sum up, with or without what Metaflow keeps for itself."""
+        return storage_totals([self], internal=internal)
+
+
+def storage_totals(records: Iterable[StorageRecord], *, internal: bool = False) -> StorageTotals:
+    """Sum up several runs of one flow, which share one shelf: a key they have in common counts once.
+
+    Examples
+    --------
+    >>> same = KeyEntry("raw", "b68cc035a7f59d6d9285aaa4359c51872f204f8a", 22)
+    >>> task = TaskKeys("start", "1", (KeyMapRecord(0, True, (same,)),))
+    >>> runs = [StorageRecord("TinyFlow", run_id, "local", (task,)) for run_id in ("1", "2")]
+    >>> totals = storage_totals(runs)
+    >>> totals.entries, totals.written, totals.blobs, totals.saved
+    (2, 44, 1, 22)
+    """
+    count = written = 0
+    named: dict[tuple[str, str], int] = {}
+    sizes: dict[tuple[str, str], int] = {}
+    for record in records:
+        for blob in record.blobs:
+            sizes[record.flow_name, blob.sha] = blob.size or 0
+        for task in record.tasks:
+            for attempt in task.attempts:
+                for entry in attempt.entries:
+                    if internal or not entry.internal:
+                        count += 1
+                        written += entry.size
+                        named[record.flow_name, entry.sha] = entry.size
+    stored = sum(sizes.get(key, 0) for key in named)
+    return StorageTotals(count, written, len(named), sum(named.values()), stored)

@@ -1,0 +1,104 @@
+"""Read what a run left in storage: key maps and blobs, through Metaflow's own datastore code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from manim_metaflow.facts.records import FlowInfo
+from manim_metaflow.facts.records.storage import StorageRecord
+from manim_metaflow.facts.run.load import datastore_folder
+from manim_metaflow.facts.run.storage_reader import StorageReader
+from manim_metaflow.facts.store.attempt_files import MetaflowStore, need_run
+
+__all__ = ["load_flow_storage", "load_storage"]
+
+
+def load_storage(
+    run: str,
+    *,
+    root: str | Path | None = None,
+    flow: FlowInfo | None = None,
+    values: bool = False,
+    head: int = 0,
+) -> StorageRecord:
+    """Read a run's key maps and the blobs they name. Nothing is written, nothing stored is executed.
+
+    Parameters
+    ----------
+    run
+        ``"MyFlow/123"``; ``"MyFlow"`` for the newest run.
+    root
+        The folder that contains ``.metaflow``, that folder itself, or an ``s3://`` address. By default
+        the datastore this user's Metaflow is configured for.
+    flow
+        The flow, if known; otherwise the run's own description of its graph tells who came from whom.
+    values
+        Whether to add a bounded text of each value to its blob. Values are decoded as plain structure
+        (see the notes).
+    head
+        How many of each blob's first bytes to keep.
+
+    Raises
+    ------
+    RunError
+        If there is no such datastore or run.
+
+    Notes
+    -----
+    Damage is marked where it is found and listed in ``notes``: a missing blob, a key map cut short, a
+    serializer this library does not know, a folder that cannot be read, a pickle that would call
+    something on loading. Pickles are never loaded by importing what they name: with ``values=True``, and
+    to tell a re-keyed value from a changed one, they are read as structure, each class a stand-in.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from manim_metaflow.facts import load_storage, record_run
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     run = record_run("tests/flows/linear.py", recordings=folder)
+    ...     storage = load_storage("LinearFlow", root=run.recording.with_suffix(".store"))
+    >>> [(entry.name, entry.change) for entry in storage["use/3"].last.artifacts if entry.name != "CONST"]
+    [('alpha', 'inherited'), ('doubled', 'inherited'), ('raw', 'changed'), ('total', 'created'), ('untouched', 'inherited')]
+    """  # noqa: E501
+    name, _, run_id = run.partition("/")
+    store = MetaflowStore(_root(root), name)
+    return _read(store, need_run(store, run_id or None), flow, values, head)
+
+
+def load_flow_storage(
+    flow_name: str, *, root: str | Path | None = None, values: bool = False, head: int = 0
+) -> tuple[StorageRecord, ...]:
+    """Read every run of a flow, oldest first; :func:`.storage_totals` sums them up.
+
+    Parameters
+    ----------
+    flow_name
+        The flow's name.
+    root, values, head
+        As for :func:`load_storage`.
+    """
+    store = MetaflowStore(_root(root), flow_name)
+    need_run(store, None)
+    return tuple(_read(store, run_id, None, values, head) for run_id in reversed(store.run_ids()))
+
+
+def _read(store: MetaflowStore, run_id: str, flow: FlowInfo | None, values: bool, head: int) -> StorageRecord:
+    return StorageReader(store, run_id, flow, values=values, head=head).record()
+
+
+def _root(root: str | Path | None) -> str:
+    if isinstance(root, str) and root.startswith("s3://"):
+        return root
+    if root is None:
+        configured = _configured_s3()
+        if configured:
+            return configured
+    return str(datastore_folder(root))
+
+
+def _configured_s3() -> str | None:
+    from metaflow import metaflow_config
+
+    config: Any = metaflow_config
+    return str(config.DATASTORE_SYSROOT_S3) if config.DEFAULT_DATASTORE == "s3" else None

@@ -1,0 +1,1 @@
+"""Read what a Metaflow datastore and its metadata hold, file by file, without interpretation."""

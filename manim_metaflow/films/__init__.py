@@ -1,0 +1,1 @@
+"""From a scene, a flow or a run to files."""

@@ -1,0 +1,102 @@
+"""What ``manim-metaflow render`` does once it knows what is asked."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from manim_metaflow.errors import UsageError
+from manim_metaflow.render.jobs.cache import forget, note_path, read_note, stat
+from manim_metaflow.render.jobs.discover import scene_files
+from manim_metaflow.render.jobs.job import Job
+from manim_metaflow.render.jobs.pool import Outcome, render_all
+from manim_metaflow.render.jobs.progress import Display
+
+__all__ = ["Shows", "Work"]
+
+Stats = Mapping[str, tuple[int, int] | None]
+
+_LOOK = 0.3
+"""Seconds between two looks at the files that are watched."""
+
+
+@dataclass(frozen=True)
+class Shows:
+    """Whether to open the films, or their folder, and with what."""
+
+    film: bool | None
+    folder: bool | None
+    command: str | None
+
+    def show(self, file: str) -> None:
+        """Open a film as asked."""
+        if self.folder:
+            click.launch(file, locate=True)
+        if self.film and self.command:
+            subprocess.run([self.command, file], check=False)
+        elif self.film:
+            click.launch(file)
+
+
+@dataclass(frozen=True)
+class Work:
+    """Scenes to render, once or again and again."""
+
+    path: Path
+    asked: Job
+    workers: int
+    force: bool
+    bars: bool
+    shows: Shows
+
+    def once(self) -> int:
+        """Render what has changed, print where the films are, and return the exit code."""
+        outcomes = self._render()
+        if any(outcome.how == "usage" for outcome in outcomes):
+            return UsageError.exit_code
+        return 1 if any(outcome.how == "failed" for outcome in outcomes) else 0
+
+    def watch(self) -> int:
+        """Render, wait for a change, and render again; ends with Ctrl-C."""
+        folder = self.path.resolve()
+        before = _stats((folder if folder.is_dir() else folder.parent).glob("*.py"))
+        while True:
+            forget()
+            outcomes = self._render()
+            # What is saved while it renders is a change, too.
+            before = {**self._watched(outcomes), **before}
+            Console(stderr=True).print("Watching. Ctrl-C ends it.", style="dim")
+            while {path: stat(Path(path)) for path in before} == before:
+                time.sleep(_LOOK)
+            before = _stats(map(Path, before))
+
+    def _render(self) -> list[Outcome]:
+        jobs = [replace(self.asked, file=file) for file in scene_files(self.path, self.asked.names)]
+        with Display(Console(stderr=True), bars=self.bars) as display:
+            outcomes = render_all(jobs, workers=self.workers, watcher=display, force=self.force)
+        if all(outcome.how == "empty" for outcome in outcomes):
+            raise UsageError(f"{self.path}: no scene there.")
+        films = [outcome.files[-1] for outcome in outcomes if outcome.how in ("done", "unchanged")]
+        for film in films:
+            print(film, flush=True)  # Who reads it through a pipe shall not wait for the next one.
+            self.shows.show(film)
+        return outcomes
+
+    def _watched(self, outcomes: list[Outcome]) -> Stats:
+        """List what the scenes read; of one that failed, at least the files of its folder."""
+        paths = {path for outcome in outcomes for path in outcome.job.file.resolve().parent.glob("*.py")}
+        for outcome in outcomes:
+            job = outcome.job
+            note = read_note(note_path(job.media, job.file, job.scene, job.asked))
+            paths |= set(map(Path, note.files)) if note is not None else set()
+        return _stats(paths)
+
+
+def _stats(paths: Iterable[Path]) -> Stats:
+    return {str(path): stat(path) for path in sorted(paths)}

@@ -1,0 +1,147 @@
+"""A flow too long for one line: rows below each other, joined by connectors that run back between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from manim_metaflow.layout.axes import Style
+from manim_metaflow.layout.blocks import LABEL_ROOM, Block, Gap, SeriesBlock, StepBlock
+from manim_metaflow.layout.nesting import Edge
+from manim_metaflow.layout.routes import Point, join_points, straight
+
+__all__ = ["Connector", "Row", "arrange_rows"]
+
+_TURN = 0.3
+"""Radius of a connector's corners."""
+
+_CIRCLE = 0.5522847498
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the drawing, its start and its axis."""
+
+    block: SeriesBlock
+    m: float
+    c: float
+
+
+@dataclass(frozen=True)
+class Connector:
+    """The edge from the end of one row to the start of the next; its channel runs at ``c``."""
+
+    edge: Edge
+    out: float
+    c: float
+    back: float
+
+    def points(self, start: Point, end: Point) -> list[Point]:
+        """Return the way from port to port: out, across, back along the channel, across, in."""
+        corners = [
+            start,
+            (self.out, start[1]),
+            (self.out, self.c),
+            (self.back, self.c),
+            (self.back, end[1]),
+            end,
+        ]
+        return _rounded(corners)
+
+    @property
+    def middle(self) -> Point:
+        """Centre of the channel, where the label goes."""
+        return ((self.out + self.back) / 2, self.c)
+
+
+def arrange_rows(
+    children: list[Block], style: Style, max_length: float | None
+) -> tuple[list[Row], list[Connector]]:
+    """Lay the blocks of the top-level series in one row, or in as few rows of ``max_length`` as will do."""
+    rows = [SeriesBlock.measure(part, style) for part in _split(children, style, max_length)]
+    placed = [Row(rows[0], 0.0, 0.0)]
+    connectors = []
+    for one, two in pairwise(rows):
+        edge = next(edge for edge in one.exits if edge in two.entries)
+        half = max(style.spacing.lane_gap, style.label(edge)[1] / 2 + LABEL_ROOM, _TURN)
+        channel = placed[-1].c + one.after + half
+        connectors.append(Connector(edge, one.length + _TURN + LABEL_ROOM, channel, -_TURN - 2 * LABEL_ROOM))
+        placed.append(Row(two, 0.0, channel + half + two.before))
+    return placed, connectors
+
+
+def _split(children: list[Block], style: Style, max_length: float | None) -> list[list[Block]]:
+    units = _units(children)
+    gap = [Gap.measure(one[-1], two[0], style).length for one, two in pairwise(units)]
+    sizes = [SeriesBlock.measure(unit, style).length for unit in units]
+    if max_length is None or sum(sizes) + sum(gap) <= max_length:
+        return [children]
+    room = max_length - 2 * _TURN - 3 * LABEL_ROOM
+    counts = _fill(sizes, gap, room)
+    counts = _even(sizes, gap, room, counts)
+    rows, start = [], 0
+    for count in counts:
+        rows.append([block for unit in units[start : start + count] for block in unit])
+        start += count
+    return rows
+
+
+def _units(children: list[Block]) -> list[list[Block]]:
+    """Group blocks so that no region parts from the steps at its ends."""
+    units: list[list[Block]] = []
+    for block in children:
+        if units and not (isinstance(units[-1][-1], StepBlock) and isinstance(block, StepBlock)):
+            units[-1].append(block)
+        else:
+            units.append([block])
+    return units
+
+
+def _fill(sizes: list[float], gaps: list[float], room: float) -> list[int]:
+    """Return how many units stand in each row, filling one row after the other."""
+    counts, length = [1], sizes[0]
+    for size, gap in zip(sizes[1:], gaps, strict=True):
+        if length + gap + size <= room:
+            counts[-1] += 1
+            length += gap + size
+        else:
+            counts.append(1)
+            length = size
+    return counts
+
+
+def _even(sizes: list[float], gaps: list[float], room: float, counts: list[int]) -> list[int]:
+    """Make the longest row as short as it can be without a further row."""
+    low, high = 0.0, room
+    for _ in range(30):
+        middle = (low + high) / 2
+        tried = _fill(sizes, gaps, middle)
+        if len(tried) <= len(counts):
+            counts, high = tried, middle
+        else:
+            low = middle
+    return counts
+
+
+def _rounded(corners: list[Point]) -> list[Point]:
+    pieces = []
+    at = corners[0]
+    for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):
+        start, end = _towards(corner, before), _towards(corner, after)
+        if start != at:
+            pieces.append(straight(at, start))
+        pieces.append([start, _mix(start, corner), _mix(end, corner), end])
+        at = end
+    pieces.append(straight(at, corners[-1]))
+    return join_points(pieces)
+
+
+def _towards(corner: Point, other: Point) -> Point:
+    """Return where a rounded corner's arc touches the leg to ``other``."""
+    dm, dc = other[0] - corner[0], other[1] - corner[1]
+    part = min(_TURN / max(abs(dm) + abs(dc), 1e-9), 0.5)
+    return (corner[0] + part * dm, corner[1] + part * dc)
+
+
+def _mix(end: Point, corner: Point) -> Point:
+    return (end[0] + _CIRCLE * (corner[0] - end[0]), end[1] + _CIRCLE * (corner[1] - end[1]))

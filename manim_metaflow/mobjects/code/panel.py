@@ -1,0 +1,319 @@
+"""Source code as a panel: a window that scrolls, lines that light up, every word in its colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from manim import VGroup
+
+from manim_metaflow.errors import UsageError
+from manim_metaflow.mobjects.code.light import CodeLight
+from manim_metaflow.mobjects.code.line import ADVANCE, GUTTER, CodeLine
+from manim_metaflow.mobjects.code.queries import CodeQueries
+from manim_metaflow.mobjects.code.rows import CodeRow, code_rows, columns_of
+from manim_metaflow.mobjects.parts import Parts
+from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
+from manim_metaflow.mobjects.text.glyphs import EM
+from manim_metaflow.mobjects.text.label import TextLabel
+from manim_metaflow.theme import current_theme
+
+__all__ = ["CodeLine", "CodePanel"]
+
+LEADING = 1.55
+"""Distance of two baselines, ems."""
+
+NUMBERS, MARGIN = 0.62, 0.38
+"""Room left of the numbers' right edge, and right of the longest line, units."""
+
+
+class CodePanel(CodeQueries, VGroup):
+    r"""A window on source code.
+
+    Which lines to look at is asked of the panel: :meth:`step`, :meth:`lines`, :meth:`uses` and
+    :meth:`matching` return line numbers; :meth:`highlight` and :meth:`scroll_to` take them, and so does
+    the animation :class:`.FocusCode`.
+
+    Parameters
+    ----------
+    source
+        The text of a flow, a step, any file, or a diff.
+    first_line
+        Number of its first line.
+    title
+        Written above the code, a file's name.
+    width
+        Units; what the longest line needs by default. Longer lines are clipped or wrapped.
+    window
+        How many rows are seen at once; all by default. Only those are drawn.
+    font_size
+        Manim font size.
+    language
+        As Pygments names it, ``"python"``, ``"diff"``, ``"bash"``.
+    long_lines
+        ``"clip"`` ends a long line with an ellipsis, ``"wrap"`` continues it on a row without a number.
+
+    Attributes
+    ----------
+    panel, title
+        Ground and heading.
+    rows
+        A :class:`.CodeLine` for each row that is seen, blank ones included.
+    top
+        How many rows have scrolled out above.
+    lit
+        Numbers of the highlighted lines.
+
+    Raises
+    ------
+    UsageError
+        Pygments does not know the language, or the window holds no row.
+
+    Examples
+    --------
+    .. manim:: CodePanelExample
+        :save_last_frame:
+
+        class CodePanelExample(Scene):
+            def construct(self):
+                code = "@step\ndef start(self):\n    self.x = [1, 2]\n    self.next(self.end)"
+                panel = CodePanel(code, first_line=6, title="flow.py")
+                self.add(panel.highlight(panel.uses("x")))
+    """
+
+    def __init__(
+        self,
+        source: str,
+        *,
+        first_line: int = 1,
+        title: str = "",
+        width: float | None = None,
+        window: int | None = None,
+        font_size: float = 18,
+        language: str = "python",
+        long_lines: Literal["clip", "wrap"] = "clip",
+    ) -> None:
+        if window is not None and window < 1:
+            raise UsageError(f"A code panel's window must hold at least one row, not {window}.")
+        theme = current_theme()
+        self._font_size = font_size
+        self.pitch = LEADING * EM * font_size
+        """Distance of two baselines at rest, units."""
+        self.first_line, self.language = first_line, language
+        self._asked_width, self._window, self._long = width, window, long_lines
+        self._head = 0.45 if title else 0.12
+        self.source, self.all_rows = source, self.rows_of(source)
+        self.size = self.size_for(self.all_rows)
+        """Width and height at rest, units."""
+        self.top = 0
+        self.lit: tuple[int, ...] = ()
+        ground = rounded_rectangle(*self.size, theme.radius)
+        self.panel = Shape(ground, fill=theme.panel, stroke=theme.edge, stroke_width=1.0)
+        left, top = -self.size[0] / 2, self.size[1] / 2
+        self.title = TextLabel(title, font="prose", font_size=theme.small_size, color=theme.muted)
+        self.title.left_at(left + 0.25, top - 0.27)
+        self.rows: Parts[CodeLine] = Parts()
+        self.thumb = Shape(np.zeros((0, 4, 2)), fill=theme.edge)
+        """Tells which part of a longer source is seen."""
+        self.light = CodeLight()
+        super().__init__(self.panel, self.title, self.rows, self.thumb, self.light)
+        self.show_top(0)
+
+    def __snapshot__(self) -> dict[str, Any]:
+        return {
+            "role": "code",
+            "title": self.title.text,
+            "first_line": self.first_line,
+            "lines": len(self.rows),
+            "of": len(self.all_rows),
+            "top": self.top,
+            "lit": list(self.lit),
+        }
+
+    def highlight(self, lines: Iterable[int], color: str | None = None, *, dim: float = 0.62) -> CodePanel:
+        """Light some lines up and dim the rest; no lines at all lights everything evenly.
+
+        Parameters
+        ----------
+        lines
+            Their numbers; of those that are scrolled out nothing is seen.
+        color
+            Of the band, the theme's ``running`` by default.
+        dim
+            How far the rest steps back, 0 to 1.
+        """
+        self.lit = tuple(sorted(set(lines)))
+        self.light.tint(color or current_theme().running, dim)
+        self.show_light(self.spans(self.lit), 1.0 if self.lit else 0.0)
+        return self
+
+    def scroll_to(self, lines: Iterable[int]) -> CodePanel:
+        """Scroll until the lines are in the window, in its middle if there is room."""
+        self.show_top(self.top_for(lines))
+        self.show_light(self.spans(self.lit), 1.0 if self.lit else 0.0)
+        return self
+
+    def spans(self, lines: Iterable[int]) -> list[tuple[float, float]]:
+        """Where lines stand, as runs of rows of the whole source: first row, row after the last."""
+        wanted = set(lines)
+        runs: list[tuple[float, float]] = []
+        for index, row in enumerate(self.all_rows):
+            if row.number in wanted:
+                start = runs.pop()[0] if runs and runs[-1][1] == index else index
+                runs.append((float(start), float(index + 1)))
+        return runs
+
+    def top_for(self, lines: Iterable[int], top: int | None = None) -> int:
+        """Count the rows above a window that shows some lines; as now if it shows them already.
+
+        ``top`` is where the window begins by then, if not where it does now.
+        """
+        top = self.top if top is None else top
+        spans = self.spans(lines)
+        if not spans:
+            return top
+        first, last = spans[0][0], spans[-1][1]
+        if top <= first and last <= top + self.window:
+            return top
+        wanted = first - max(0.0, (self.window - (last - first)) // 2)
+        return int(min(max(0.0, wanted), max(0, len(self.all_rows) - self.window)))
+
+    # ------------------------------------------------------------------------- geometry
+
+    @property
+    def window(self) -> int:
+        """How many rows are seen at once."""
+        return len(self.all_rows) if self._window is None else self._window
+
+    @property
+    def fits(self) -> bool:
+        """Whether the window is as high as the source."""
+        return self._window is None
+
+    @property
+    def zoom(self) -> float:
+        """How much the panel has been scaled since it was built."""
+        return float(self.panel.width) / self.size[0]
+
+    @property
+    def corner(self) -> npt.NDArray[np.float64]:
+        """Its upper left corner; shape ``(3,)``."""
+        points = self.panel.points
+        return np.array([points[:, 0].min(), points[:, 1].max(), 0.0])
+
+    def home(self, index: float) -> npt.NDArray[np.float64]:
+        """Where the origin of the ``index``-th row of the window belongs now; shape ``(3,)``."""
+        down = self._head + (index + 0.5) * self.pitch
+        return self.corner + np.array([NUMBERS, -down, 0.0]) * self.zoom
+
+    def rows_of(self, source: str) -> list[CodeRow]:
+        """Split another source into rows as this panel does its own."""
+        columns = None
+        if self._asked_width is not None:
+            room = self._asked_width - NUMBERS - GUTTER - 0.2
+            columns = max(8, int(room / (ADVANCE * EM * self._font_size)))
+        return code_rows(
+            source,
+            first_line=self.first_line,
+            language=self.language,
+            columns=columns,
+            long_lines=self._long,
+        )
+
+    def size_for(self, rows: list[CodeRow]) -> tuple[float, float]:
+        """Width and height (units, at rest) of a panel of this kind with other rows."""
+        longest = max(columns_of(row.text) for row in rows) * ADVANCE * EM * self._font_size
+        width = longest + NUMBERS + GUTTER + MARGIN
+        if self._asked_width is not None:
+            width = self._asked_width
+        count = len(rows) if self._window is None else self._window
+        return width, count * self.pitch + self._head + 0.25
+
+    # ------------------------------------------------------------------------- drawing
+
+    def make_line(self, row: CodeRow, index: float) -> CodeLine:
+        """Draw a row at the ``index``-th place of the window; it is not part of the panel yet."""
+        return CodeLine(row, font_size=self._font_size).place(self.home(index), self.zoom)
+
+    def show_top(self, top: int) -> CodePanel:
+        """Show the window that begins at a row of the whole source."""
+        drawn = {id(line.row): line for line in self.rows}
+        self.top = top
+        lines = []
+        for index, row in enumerate(self.all_rows[top : top + self.window]):
+            line = drawn.get(id(row))
+            place = line.place(self.home(index), self.zoom) if line else self.make_line(row, index)
+            lines.append(place.fade_to_opacity(1.0))
+        self.rows.submobjects = list(lines)
+        self.show_thumb(top)
+        return self
+
+    def show_thumb(self, top: float) -> None:
+        """Draw the thumb for a window that begins at a row, whole or not."""
+        total, window = len(self.all_rows), self.window
+        if total <= window:
+            self.thumb.set_curves(np.zeros((0, 4, 2)))
+            return
+        track = window * self.pitch
+        length = max(0.2, track * window / total)
+        y = self._head + (track - length) * top / (total - window) + length / 2
+        shape = rounded_rectangle(0.05, length, 0.025) + np.array([self.size[0] - 0.09, -y])
+        self.thumb.set_curves(shape * self.zoom + self.corner[:2])
+
+    def show_light(
+        self, spans: list[tuple[float, float]], amount: float, *, top: float | None = None
+    ) -> None:
+        """Light runs of rows of the whole source as strongly as said; the window begins at ``top``."""
+        top = self.top if top is None else top
+        shown = [
+            (max(a - top, 0.0), min(b - top, float(self.window)))
+            for a, b in spans
+            if b > top and a < top + self.window
+        ]
+        corner = self.home(-0.5) - np.array([NUMBERS - 0.1, 0.0, 0.0]) * self.zoom
+        width = (self.size[0] - 0.2) * self.zoom
+        self.light.light(shown, amount, corner[:2], width, self.pitch * self.zoom, self.window)
+
+    # ------------------------------------------------------------------------- stripes
+
+    def line(self, number: int) -> CodeLine:
+        """Return the row drawn for a line, its first if it is wrapped.
+
+        Raises
+        ------
+        UsageError
+            The line is not in the window.
+        """
+        for line in self.rows:
+            if line.line == number:
+                return line
+        shown = self.all_rows[self.top : self.top + self.window]
+        raise UsageError(
+            f"Line {number} is not shown: the panel shows lines {shown[0].number} to {shown[-1].number}."
+        )
+
+    def stripe(self, index: float, color: str, *, width: float | None = None) -> Shape:
+        """Build a stripe behind the ``index``-th place of the window; give it an opacity to see it.
+
+        ``width`` is that of the panel at rest (units), where it is going to have another one.
+        """
+        width = self.size[0] if width is None else width
+        shape = rounded_rectangle(width - 0.2, self.pitch, 0.04)
+        stripe = Shape(shape * self.zoom, fill=color).set_fill(opacity=0.0)
+        x = self.corner[0] + width / 2 * self.zoom
+        return stripe.move_to((x, self.home(index)[1], 0.0))
+
+    def mark(self, numbers: Iterable[int], color: str, *, amount: float = 0.2) -> Parts[Shape]:
+        """Lay stripes behind some lines, by number, and return them; :meth:`clear` takes them away."""
+        shown = list(self.rows)
+        stripes = Parts(*[self.stripe(shown.index(self.line(number)), color) for number in numbers])
+        stripes.set_fill(opacity=amount)
+        self.submobjects[1:1] = list(stripes)
+        return stripes
+
+    def clear(self, stripes: VGroup) -> CodePanel:
+        """Take stripes away."""
+        self.remove(*stripes)
+        return self

@@ -1,0 +1,85 @@
+"""Which lines of a source to look at: by number, by step, by artifact, by pattern."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+
+from manim_metaflow.errors import UsageError
+from manim_metaflow.facts.flow.source_lines import artifact_lines, parsed, step_lines
+from manim_metaflow.mobjects.code.rows import CodeRow
+
+__all__ = ["CodeQueries"]
+
+
+class CodeQueries:
+    """What a :class:`.CodePanel` answers when it is asked for lines: their numbers."""
+
+    source: str
+    first_line: int
+    all_rows: list[CodeRow]
+
+    def lines(self, first: int, last: int | None = None) -> tuple[int, ...]:
+        """Numbers of the lines from ``first`` to ``last``, both included.
+
+        Raises
+        ------
+        UsageError
+            The source has no such lines.
+        """
+        last = first if last is None else last
+        end = self.all_rows[-1].number
+        if not self.first_line <= first <= last <= end:
+            asked = f"line {first}" if first == last else f"lines {first} to {last}"
+            raise UsageError(f"The panel has no {asked}: its source has lines {self.first_line} to {end}.")
+        return tuple(range(first, last + 1))
+
+    def step(self, name: str) -> tuple[int, ...]:
+        """Numbers of a step's lines, its decorators included.
+
+        Raises
+        ------
+        UsageError
+            The source has no such step, or does not parse.
+        """
+        steps = step_lines(self._tree())
+        if name not in steps:
+            known = f"Its steps are: {', '.join(steps)}." if steps else "It has no step at all."
+            raise UsageError(f"The panel's source has no step {name!r}. {known}")
+        first, last = steps[name]
+        return self._numbers(range(first, last + 1))
+
+    def uses(self, artifact: str) -> tuple[int, ...]:
+        """Numbers of the lines that assign, read or hand on an artifact; none if there are none.
+
+        Raises
+        ------
+        UsageError
+            The source does not parse.
+        """
+        return self._numbers(artifact_lines(self._tree(), artifact))
+
+    def matching(self, pattern: str) -> tuple[int, ...]:
+        """Numbers of the lines in which a regular expression is found.
+
+        Raises
+        ------
+        UsageError
+            It is not a regular expression.
+        """
+        try:
+            found = re.compile(pattern)
+        except re.error as error:
+            raise UsageError(f"{pattern!r} is not a regular expression: {error}.") from error
+        texts = self.source.splitlines()
+        return self._numbers(index for index, text in enumerate(texts, 1) if found.search(text))
+
+    def _tree(self) -> ast.Module:
+        tree = parsed(self.source)
+        if tree is None:
+            raise UsageError("The panel's source does not parse as Python: name its lines by number.")
+        return tree
+
+    def _numbers(self, indices: Iterable[int]) -> tuple[int, ...]:
+        return tuple(self.first_line - 1 + index for index in indices)

@@ -1,0 +1,297 @@
+"""Build what a flow's graph is made of, lay it out, and put it there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from manim_metaflow.facts.records import ArtifactRecord, FlowInfo, RunRecord, StepInfo
+from manim_metaflow.layout import loose_splits
+from manim_metaflow.layout.collapse import folded_name, inside
+from manim_metaflow.layout.fit import fit_layout
+from manim_metaflow.layout.flow_layout import layout_flow
+from manim_metaflow.layout.geometry import Direction, FlowLayout, NodeBox, Route, Spacing
+from manim_metaflow.mobjects.graph.edge import FlowEdge
+from manim_metaflow.mobjects.graph.node import SHEET, StepNode
+from manim_metaflow.mobjects.graph.notes import Detail, StepNotes, break_name, edge_text
+from manim_metaflow.mobjects.graph.region import ForeachRegion, region_text
+from manim_metaflow.mobjects.graph.stack import TaskStack
+from manim_metaflow.mobjects.graph.strands import Ends, hook_label_at, hook_room, strand_curves, strand_ends
+from manim_metaflow.mobjects.storage.chip import ArtifactChip
+from manim_metaflow.mobjects.text.glyphs import EM
+from manim_metaflow.mobjects.text.label import TextLabel
+from manim_metaflow.theme import current_theme
+
+__all__ = ["Assembly", "Look", "fold_box", "made_here"]
+
+SHEETS = 2
+"""Sheets behind a foreach step whose tasks are not known: two and the box read as "several"."""
+
+CHIP_ROOM, CHIP_SIZE, CHIP_GAP = 0.36, 0.3, 0.12
+"""Height a named artifact takes, that of its face, and its distance from a box it stands beside."""
+
+LABEL_PADDING = (0.12, 0.04)
+CAPTION_PADDING = (0.1, 0.1)
+
+PAGE = {"right": 19.0, "down": 12.0}
+"""How long a picture may be before it is broken into rows (units)."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a graph is to be drawn."""
+
+    direction: Direction
+    font_size: float
+    side: Literal["below", "above"]
+    detail: Detail
+    most_tasks: int
+
+    @property
+    def small(self) -> float:
+        """Font size of everything but the steps' names."""
+        return max(current_theme().minimum_size, 0.8 * self.font_size)
+
+    @property
+    def sheets_go(self) -> Literal["up", "down"]:
+        """Where sheets stand out, so that they do not hide the tips of arrows."""
+        return "up" if self.direction == "right" else "down"
+
+    @property
+    def node_height(self) -> float:
+        """Height of a box with one line (units)."""
+        return 0.033 * self.font_size
+
+
+class Assembly:
+    """The parts of one drawing.
+
+    Parameters
+    ----------
+    whole
+        The flow.
+    flow
+        What is drawn of it: the same, or the flow with regions collapsed.
+    run
+        The run whose tasks are drawn, if any.
+    look
+        How.
+    """
+
+    def __init__(self, whole: FlowInfo, flow: FlowInfo, run: RunRecord | None, look: Look) -> None:
+        self.whole, self.flow, self.run, self.look = whole, flow, run, look
+        self.nodes = {step.name: self._node(step) for step in flow.steps}
+        self.edge_texts = self._edge_texts()
+        self.notes = {step.name: self._notes(step) for step in flow.steps}
+        self.boxes = {step.name: self._box(step) for step in flow.steps}
+
+    def lay_out(self, wrap: float | Literal["fit"] | None) -> FlowLayout:
+        """Find a place for everything; ``wrap`` as :class:`.FlowDAG` has it."""
+        labels = self.label_sizes()
+        below = self.look.side == "below"
+        fans = [step for step in self.flow.steps if step.kind == "foreach"]
+        sizes = {step.name: self._text_size(self._caption(step), CAPTION_PADDING) for step in fans}
+        captions = {name: (width, height if below else 0.0) for name, (width, height) in sizes.items()}
+        spacing = Spacing(region_label=0.4 if below else 0.0)
+
+        def lay_out(length: float | None) -> FlowLayout:
+            return layout_flow(
+                self.flow,
+                self.boxes,
+                direction=self.look.direction,
+                spacing=spacing,
+                labels=labels,
+                captions=captions,
+                max_length=length,
+            )
+
+        if wrap == "fit":
+            return fit_layout(lay_out, least=PAGE[self.look.direction])
+        return lay_out(wrap)
+
+    def label_sizes(self) -> dict[tuple[str, str], tuple[float, float]]:
+        """Return the room that the texts on edges take, with a little air (units)."""
+        return {pair: self._text_size(text, LABEL_PADDING) for pair, text in self.edge_texts.items()}
+
+    def place(self, layout: FlowLayout) -> None:
+        """Move nodes and notes to their places."""
+        for name, node in self.nodes.items():
+            x, y = layout.positions[name]
+            _put(node, (x, y))
+            box = self.boxes[name]
+            self.notes[name].stand_round(x, y, box.width, box.height)
+
+    def regions(self, layout: FlowLayout) -> dict[str, ForeachRegion]:
+        """Build the frames of foreaches."""
+        return {
+            name: ForeachRegion(
+                self.flow[name],
+                rect,
+                count=self._count(self.whole[name]),
+                side=self.look.side,
+                caption_at=layout.captions[name].center if self.look.side == "below" else None,
+                font_size=self.look.small,
+            )
+            for name, rect in layout.regions.items()
+        }
+
+    def edges(self, layout: FlowLayout) -> dict[tuple[str, str], FlowEdge]:
+        """Build the arrows."""
+        return {pair: self._edge(pair, route) for pair, route in layout.routes.items()}
+
+    # ---------------------------------------------------------------------------------- steps
+
+    def _node(self, step: StepInfo) -> StepNode | TaskStack:
+        if step.name not in self.whole:
+            return self._fold(step)
+        tasks = self.run.tasks_of(step.name) if self.run else ()
+        size = self.look.font_size
+        repeated = inside_foreach(self.whole, step) or step.parallel_step
+        if tasks and (repeated or len(tasks) > 1):
+            slots = max(len(made_here(task.artifacts)) for task in tasks)
+            return TaskStack(step.name, tasks, most=self.look.most_tasks, slots=min(slots, 3), font_size=size)
+        lines = break_name(step.name)
+        return StepNode(
+            step.name,
+            lines=lines,
+            height=self.look.node_height + (len(lines) - 1) * 1.25 * EM * size,
+            least_width=0.064 * size,
+            font_size=size,
+            sheets=SHEETS if repeated else 0,
+            sheets_go=self.look.sheets_go,
+        )
+
+    def _fold(self, step: StepInfo) -> StepNode:
+        region = next(name for name in step.split_parents[::-1] if folded_name(name) == step.name)
+        return fold_box(self.whole, region, self.look)
+
+    def _notes(self, step: StepInfo) -> StepNotes:
+        return StepNotes(
+            step,
+            self.look.detail,
+            direction=self.look.direction,
+            side=self.look.side,
+            font_size=self.look.small,
+            room=self._taken(step.name),
+        )
+
+    def _taken(self, name: str) -> NodeBox:
+        """Return what a node takes outside of its box: sheets, a heading, the artifacts of its tasks."""
+        node = self.nodes[name]
+        if isinstance(node, TaskStack):
+            wide = max(0.0, (float(node.heading.width) - node.size[0]) / 2)
+            left = max(wide, self._hooks(name))
+            return NodeBox(*node.size, above=node.heading_room, below=node.rest_room, left=left, right=wide)
+        sheets = SHEET * len(node.sheets)
+        chips = self._chips(name)
+        down = self.look.direction == "down"
+        if not chips and down:
+            return NodeBox(0.0, 0.0, below=sheets, right=sheets)
+        if not chips:
+            return NodeBox(0.0, 0.0, above=sheets, right=sheets)
+        room = CHIP_ROOM * len(chips) + 0.1
+        if down:
+            _, bottom, _, top = node.node_box
+            more = max(0.0, (room - (top - bottom)) / 2)
+            wide = max(chip.width for chip in chips) + CHIP_GAP
+            return NodeBox(0.0, 0.0, more, max(sheets, more), wide, sheets)
+        if self.look.side == "above":
+            return NodeBox(0.0, 0.0, above=max(sheets, room), right=sheets)
+        return NodeBox(0.0, 0.0, above=sheets, below=room, right=sheets)
+
+    def _hooks(self, name: str) -> float:
+        """Room beside a step's tasks for the arrows from one iteration to the next."""
+        ends = self._ends((name, name)) if (name, name) in self.edge_texts else ()
+        if not ends:
+            return 0.0
+        return hook_room(ends, self._text_size(self.edge_texts[name, name], (0.0, 0.0))[0])
+
+    def _box(self, step: StepInfo) -> NodeBox:
+        node, notes = self.nodes[step.name], self.notes[step.name]
+        if isinstance(node, TaskStack):
+            return notes.box(*node.size)
+        left, bottom, right, top = node.node_box
+        return notes.box(right - left, top - bottom)
+
+    def _chips(self, step: str) -> list[ArtifactChip]:
+        """Return the chips of the task with the most artifacts, to see what room they take."""
+        if self.run is None or step not in self.whole:
+            return []
+        made = [made_here(task.artifacts) for task in self.run.tasks_of(step)]
+        widest = max(made, key=len, default=())
+        return [ArtifactChip(a.name, a.sha, size=CHIP_SIZE, font_size=self.look.small) for a in widest]
+
+    # ------------------------------------------------------------------------ edges and frames
+
+    def _edge_texts(self) -> dict[tuple[str, str], str]:
+        """Return what is written on edges: cases, and what a foreach without a frame of its own repeats."""
+        unframed = {name for name in loose_splits(self.flow) if self.flow[name].kind == "foreach"}
+        texts = {}
+        for edge in self.flow.edges:
+            if edge.source in unframed:
+                texts[edge.source, edge.target] = self._caption(self.flow[edge.source])
+            elif edge.labels:
+                texts[edge.source, edge.target] = edge_text(edge)
+        return texts
+
+    def _count(self, step: StepInfo) -> int:
+        return len(self.run.tasks_of(step.targets[0])) if self.run else 0
+
+    def _caption(self, step: StepInfo) -> str:
+        return region_text(step, self._count(self.whole[step.name]))
+
+    def _text_size(self, text: str, padding: tuple[float, float]) -> tuple[float, float]:
+        label = TextLabel(text, font_size=self.look.small)
+        return label.width + padding[0], 1.3 * EM * self.look.small + padding[1]
+
+    def _edge(self, pair: tuple[str, str], route: Route) -> FlowEdge:
+        source, target = self.nodes[pair[0]], self.nodes[pair[1]]
+        curves = np.array([route.points[i : i + 4] for i in range(0, len(route.points) - 1, 3)])
+        ends = self._ends(pair)
+        strands = strand_curves(curves, source, target, ends)
+        label, label_at = self.edge_texts.get(pair, ""), route.label_at
+        if source is target and isinstance(source, TaskStack) and ends:
+            label_at = hook_label_at(source, ends, self._text_size(label, (0.0, 0.0))[0])
+        return FlowEdge(*pair, strands, ends=ends, label=label, label_at=label_at, font_size=self.look.small)
+
+    def _ends(self, pair: tuple[str, str]) -> Ends:
+        source, target = (self.nodes[name] for name in pair)
+        return strand_ends(source, target, self.run, fan=self.look.direction == "right")
+
+
+def fold_box(flow: FlowInfo, region: str, look: Look) -> StepNode:
+    """Build the box that stands for a collapsed region; its own name is that of no step."""
+    names = inside(flow, region)
+    split = flow[region]
+    text = names[0] if len(names) == 1 else f"{len(names)} steps"
+    sheets = SHEETS if split.kind == "foreach" else 0
+    return StepNode(
+        folded_name(region),
+        text=text,
+        height=look.node_height,
+        least_width=0.064 * look.font_size,
+        font_size=look.font_size,
+        sheets=sheets,
+        sheets_go=look.sheets_go,
+    )
+
+
+def made_here(artifacts: tuple[ArtifactRecord, ...]) -> tuple[ArtifactRecord, ...]:
+    """Return what a task made itself: artifacts it did not merely inherit."""
+    return tuple(artifact for artifact in artifacts if artifact.provenance != "inherited")
+
+
+def inside_foreach(flow: FlowInfo, step: StepInfo) -> bool:
+    """Tell whether a step has a task for every item of some foreach."""
+    open_splits = step.split_parents[:-1] if step.kind == "join" else step.split_parents
+    return any(flow[name].kind == "foreach" for name in open_splits)
+
+
+def _put(node: StepNode | TaskStack, at: tuple[float, float]) -> None:
+    if isinstance(node, TaskStack):
+        node.shift(np.array([*at, 0.0]) - node.middle)
+    else:
+        left, bottom, right, top = node.node_box
+        node.shift(np.array([at[0] - (left + right) / 2, at[1] - (bottom + top) / 2, 0.0]))

@@ -1,0 +1,216 @@
+"""An arrow of the graph: what a task hands to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from manim import DL, UR, VGroup
+
+from manim_metaflow.mobjects.parts import Parts
+from manim_metaflow.mobjects.shapes import Shape
+from manim_metaflow.mobjects.text.glyphs import EM
+from manim_metaflow.mobjects.text.label import TextLabel
+from manim_metaflow.theme import current_theme, mix
+
+__all__ = ["FlowEdge", "interrupt"]
+
+TIP_LENGTH, TIP_WIDTH = 0.13, 0.12
+
+
+class FlowEdge(VGroup):
+    """An edge of one or more strands: a foreach with its tasks drawn has a strand for each.
+
+    Parameters
+    ----------
+    source, target
+        Names of the steps.
+    strands
+        Cubic Béziers of each strand from the source's border to the target's, shape ``(n, 4, 2)`` each.
+    label
+        Text on the edge, the case of a switch.
+    label_at
+        Where the label's centre is, units.
+    font_size
+        Of the label.
+    ends
+        Which rows of the source's and the target's tasks each strand joins; none where one is for all.
+
+    Attributes
+    ----------
+    lines
+        The strands, a :class:`.Shape` each.
+    label
+        The :class:`.TextLabel`, or ``None``.
+
+    Examples
+    --------
+    .. manim:: FlowEdgeExample
+        :save_last_frame:
+
+        class FlowEdgeExample(Scene):
+            def construct(self):
+                from manim_metaflow.mobjects.shapes import polyline
+
+                self.add(FlowEdge("start", "end", [polyline((-2, 0), (2, 0))]))
+    """
+
+    def __init__(
+        self,
+        source: str,
+        target: str,
+        strands: Sequence[npt.NDArray[np.float64]],
+        *,
+        label: str = "",
+        label_at: tuple[float, float] | None = None,
+        font_size: float | None = None,
+        ends: tuple[tuple[int, int], ...] = (),
+    ) -> None:
+        theme = current_theme()
+        self.ends = ends
+        self.source_step, self.target_step = source, target
+        self._theme = theme
+        self.label: TextLabel | None = None
+        if label and label_at is not None:
+            size = font_size or theme.small_size
+            self.label = TextLabel(label, font_size=size, color=theme.muted).center_on(*label_at)
+            self.label.owner = f"{source}->{target}"
+        self.lines: Parts[Shape] = Parts()
+        self.tips: Parts[Shape] = Parts()
+        for curves in strands:
+            shaft, tip = _with_tip(np.asarray(curves, dtype=float))
+            if self.label is not None:
+                shaft = interrupt(shaft, *_slip(self.label))
+            self.lines.add(Shape(shaft, stroke=theme.edge, stroke_width=theme.stroke))
+            self.tips.add(Shape(tip, fill=theme.edge))
+        super().__init__(self.lines, self.tips)
+        if self.label is not None:
+            self.add(self.label)
+
+    def __snapshot__(self) -> dict[str, Any]:
+        return {
+            "role": "edge",
+            "name": f"{self.source_step}->{self.target_step}",
+            "source": self.source_step,
+            "target": self.target_step,
+        }
+
+    def paint(self, color: str, *, strand: int | None = None, amount: float = 1.0) -> FlowEdge:
+        """Colour one strand or all; ``amount`` blends from the idle colour (0) to ``color`` (1)."""
+        shade = mix(color, self._theme.edge, amount)
+        chosen = range(len(self.lines)) if strand is None else [strand]
+        for index in chosen:
+            self.lines[index].paint(stroke=shade)
+            self.tips[index].paint(fill=shade)
+        return self
+
+    def point_at(self, alpha: float, strand: int = 0) -> npt.NDArray[np.float64]:
+        """Point of a strand, 0 at the source and 1 at the target; shape ``(3,)``."""
+        line, share = self.lines[strand], min(max(alpha, 0.0), 1.0)
+        if self.label is None:
+            return np.asarray(line.point_from_proportion(share))
+        points = line.points.reshape(-1, 4, 3)
+        track = np.concatenate([_cubic(curve, np.linspace(0, 1, 17)) for curve in points])
+        along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(track, axis=0), axis=1))])
+        return np.array([np.interp(share * along[-1], along, track[:, axis]) for axis in range(3)])
+
+
+def _cubic(curve: npt.NDArray[np.float64], at: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Points of a cubic, shape ``(len(at), dimensions)``."""
+    t = at[:, None]
+    a, b, c, d = curve
+    return np.asarray((1 - t) ** 3 * a + 3 * (1 - t) ** 2 * t * b + 3 * (1 - t) * t**2 * c + t**3 * d)
+
+
+def _slip(label: TextLabel) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Lower left and upper right corner of the room that a label takes from its line."""
+    low, high = label.get_corner(DL)[:2], label.get_corner(UR)[:2]
+    middle = float(label.baseline) + 0.27 * EM * label.font_size
+    return (
+        np.array([low[0] - 0.06, min(low[1] - 0.04, middle - 0.13)]),
+        np.array([high[0] + 0.06, max(high[1] + 0.04, middle + 0.13)]),
+    )
+
+
+def interrupt(
+    curves: npt.NDArray[np.float64], low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Cut out of a line what lies in a rectangle.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from manim_metaflow.mobjects.shapes import polyline
+    >>> cut = interrupt(polyline((-2, 0), (2, 0)), np.array([-1, -1]), np.array([1, 1]))
+    >>> [float(round(x, 2)) for x in cut[:, [0, 3], 0].ravel()]
+    [-2.0, -1.0, 1.0, 2.0]
+    """
+    pieces = [piece for curve in curves for piece in _outside(curve, low, high)]
+    return np.array(pieces) if pieces else curves
+
+
+def _outside(
+    curve: npt.NDArray[np.float64], low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]
+) -> list[npt.NDArray[np.float64]]:
+    if (curve.max(axis=0) <= low).any() or (curve.min(axis=0) >= high).any():
+        return [curve]
+
+    def are_inside(at: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+        points = _cubic(curve, at)
+        return np.asarray(((points > low) & (points < high)).all(axis=1))
+
+    def is_inside(t: float) -> bool:
+        return bool(are_inside(np.array([t]))[0])
+
+    cuts = [0.0]
+    grid = np.linspace(0, 1, 49)
+    states = are_inside(grid)
+    for (low_t, high_t), (one, two) in zip(pairwise(grid), pairwise(states), strict=True):
+        if one != two:
+            cuts.append(_border(is_inside, low_t, high_t))
+    cuts.append(1.0)
+    spans = [span for span in pairwise(cuts) if not is_inside(sum(span) / 2)]
+    return [_part(curve, start, end) if (start, end) != (0.0, 1.0) else curve for start, end in spans]
+
+
+def _border(is_inside: Callable[[float], bool], start: float, end: float) -> float:
+    """Return the parameter between two at which a line enters or leaves."""
+    first = is_inside(start)
+    for _ in range(30):
+        middle = (start + end) / 2
+        start, end = (middle, end) if is_inside(middle) == first else (start, middle)
+    return float(round((start + end) / 2, 9))
+
+
+def _part(curve: npt.NDArray[np.float64], start: float, end: float) -> npt.NDArray[np.float64]:
+    """Return the piece of a cubic between two parameters, by its polar form."""
+
+    def polar(x: float, y: float, z: float) -> npt.NDArray[np.float64]:
+        points = curve
+        for t in (x, y, z):
+            points = (1 - t) * points[:-1] + t * points[1:]
+        return np.asarray(points[0])
+
+    return np.array(
+        [polar(start, start, start), polar(start, start, end), polar(start, end, end), polar(end, end, end)]
+    )
+
+
+def _with_tip(curves: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Shorten the last curve by the tip and return both."""
+    end, handle = curves[-1, 3], curves[-1, 2]
+    away = end - handle
+    if not np.any(away):
+        away = end - curves[-1, 0]
+    along = away / np.linalg.norm(away)
+    across = np.array([-along[1], along[0]]) * TIP_WIDTH / 2
+    base = end - along * TIP_LENGTH
+    shaft = curves.copy()
+    shaft[-1, 3] = base
+    shaft[-1, 2] = handle - along * TIP_LENGTH * 0.6
+    corners = [base + across, end, base - across, base + across]
+    tip = np.array([np.linspace(a, b, 4) for a, b in pairwise(corners)])
+    return shaft, tip

@@ -1,0 +1,153 @@
+"""What a flow says of itself as a whole: its name, docstring, decorators, parameters and configs."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from manim import VGroup
+
+from manim_metaflow.facts.records import FlowInfo, ParameterInfo
+from manim_metaflow.mobjects.graph.notes import Detail, clip, wrap_text
+from manim_metaflow.mobjects.text.glyphs import EM
+from manim_metaflow.mobjects.text.label import TextLabel
+from manim_metaflow.theme import current_theme
+
+__all__ = ["FlowHeading"]
+
+MOST_PARAMETERS = 12
+LETTERS = 72
+LEAST_HELP = 5
+"""Ems below which a help text says too little to be begun."""
+
+
+class FlowHeading(VGroup):
+    """A block of text, its upper left corner near the origin.
+
+    Parameters
+    ----------
+    flow
+        The flow.
+    detail
+        ``"names"``: the flow's name. ``"badges"``: its decorators and what it is for, too. ``"full"``:
+        the docstring's first paragraph, parameters and configs, too.
+    width
+        Units a line may be wide.
+
+    Examples
+    --------
+    .. manim:: FlowHeadingExample
+        :save_last_frame:
+
+        class FlowHeadingExample(Scene):
+            def construct(self):
+                from metaflow import FlowSpec, Parameter, step
+
+                class TinyFlow(FlowSpec):
+                    "As small as a flow can be."
+
+                    alpha = Parameter("alpha", default=0.5, help="How fast it learns")
+
+                    @step(start=True, end=True)
+                    def only(self):
+                        pass
+
+                self.add(FlowHeading(load_flow(TinyFlow), "full").center())
+    """
+
+    def __init__(self, flow: FlowInfo, detail: Detail = "badges", *, width: float = 12.0) -> None:
+        theme = current_theme()
+        self._y = 0.0
+        self._width = width
+        super().__init__(name=flow.name)
+        for line in self._wrap(flow.name, theme.title_size * 0.8, 600):
+            self._put(line, theme.title_size * 0.8, theme.text, "prose", weight=600)
+        if detail != "names":
+            self._tell(flow, detail)
+
+    def __snapshot__(self) -> dict[str, Any]:
+        return {"role": "heading", "name": self.name}
+
+    def _tell(self, flow: FlowInfo, detail: Detail) -> None:
+        theme = current_theme()
+        size = theme.label_size
+        about = flow.doc.strip().partition("\n\n")[0] if detail == "full" else _first_line(flow.doc)
+        for line in self._wrap(about, size, 400)[:4]:
+            self._put(line, size, theme.muted, "prose")
+        self._skip(0.06)
+        for decorator in flow.decorators:
+            most = LETTERS if detail == "badges" else 400
+            for line in self._wrap(clip(decorator.text, most), theme.small_size, 400, "mono"):
+                self._put(line, theme.small_size, theme.accent)
+        if detail == "full" and flow.parameters:
+            self._skip(0.06)
+            self._list(flow.parameters)
+
+    def _list(self, parameters: tuple[ParameterInfo, ...]) -> None:
+        theme = current_theme()
+        shown = parameters[:MOST_PARAMETERS]
+        texts = [parameter_text(parameter) for parameter in shown]
+        labels = [TextLabel(text, font_size=theme.small_size) for text in texts]
+        column = max(label.width for label in labels) + 0.3
+        room = (self._width - column) / (EM * theme.small_size)
+        for label, parameter in zip(labels, shown, strict=True):
+            baseline = self._advance(theme.small_size)
+            self.add(label.left_at(0, baseline))
+            about = wrap_text(parameter.help or "", (theme.prose, 400), room, 1) if room > LEAST_HELP else []
+            for line in about:
+                help_text = TextLabel(line, font="prose", font_size=theme.small_size, color=theme.muted)
+                self.add(help_text.left_at(column, baseline))
+        if len(parameters) > len(shown):
+            more = f"{len(parameters) - len(shown)} more"
+            self._put(more, theme.small_size, theme.muted, "prose")
+
+    def _wrap(
+        self, text: str, size: float, weight: int, font: Literal["mono", "prose"] = "prose"
+    ) -> list[str]:
+        theme = current_theme()
+        key = (theme.prose if font == "prose" else theme.mono, weight)
+        return wrap_text(text, key, self._width / (EM * size))
+
+    def _put(
+        self,
+        text: str,
+        size: float,
+        color: str,
+        font: Literal["mono", "prose"] = "mono",
+        *,
+        weight: int = 400,
+    ) -> None:
+        label = TextLabel(text, font=font, font_size=size, color=color, weight=weight)
+        self.add(label.left_at(0, self._advance(size)))
+
+    def _advance(self, size: float) -> float:
+        """Go down by a line and return its middle."""
+        self._y -= 1.45 * EM * size
+        return self._y + 0.725 * EM * size
+
+    def _skip(self, room: float) -> None:
+        self._y -= room
+
+
+def _first_line(doc: str) -> str:
+    return doc.strip().partition("\n")[0]
+
+
+def _default(parameter: ParameterInfo) -> str:
+    """Write a default, of a file only its name: where it lies is the business of one machine."""
+    default = parameter.default or ""
+    if parameter.kind == "IncludeFile" and "/" in default:
+        return default[:1] + default.rpartition("/")[2]
+    return default
+
+
+def parameter_text(parameter: ParameterInfo) -> str:
+    """Write a parameter as one gives it, with its default.
+
+    >>> parameter_text(ParameterInfo("alpha", "alpha", "Parameter", "0.5"))
+    'alpha = 0.5'
+    >>> parameter_text(ParameterInfo("cfg", "cfg", "Config"))
+    'Config cfg'
+    """
+    default = f" = {_default(parameter)}" if parameter.default is not None else ""
+    kind = "" if parameter.kind == "Parameter" else f"{parameter.kind} "
+    return clip(f"{kind}{parameter.name}{default}", 44)

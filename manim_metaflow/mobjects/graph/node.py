@@ -1,0 +1,283 @@
+"""A step, or one task of it, as a box that shows its state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from manim import Animation, VGroup, override_animate
+
+from manim_metaflow.errors import UsageError
+from manim_metaflow.mobjects.graph.badges import Badge, badge_mark, pips
+from manim_metaflow.mobjects.parts import Parts
+from manim_metaflow.mobjects.shapes import Shape, circle, dashes, rounded_rectangle
+from manim_metaflow.mobjects.text.label import TextLabel
+from manim_metaflow.theme import Theme, current_theme, mix
+from manim_metaflow.utils.lazy import deferred
+
+__all__ = ["STATES", "Look", "StepNode", "look_of"]
+
+_animate_state: Callable[..., Animation] = deferred("manim_metaflow.animations.graph.set_state:SetState")
+
+STATES = (
+    "pending",
+    "queued",
+    "running",
+    "done",
+    "failed",
+    "retrying",
+    "caught",
+    "timed out",
+    "killed",
+    "cloned",
+    "unreached",
+)
+"""What a task can be, in Metaflow's words where it has one; ``unreached`` is what a run never came to."""
+
+MARGIN = 0.22
+
+SHEET = 0.075
+"""How far a sheet stands out behind the next (units)."""
+DOTTED = (0.02, 0.09)
+"""Dash and gap of the outline of what was never reached (units)."""
+BADGES: dict[str, Badge] = {
+    "done": "tick",
+    "caught": "bang",
+    "failed": "cross",
+    "timed out": "clock",
+    "killed": "bar",
+}
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a state is drawn: by colour, and by a mark that can be read without colour."""
+
+    fill: str
+    stroke: str
+    text: str
+    badge: Badge = ""
+    border: Literal["solid", "dashed", "dotted"] = "solid"
+
+
+def look_of(state: str, theme: Theme | None = None) -> Look:
+    """Return how a state looks.
+
+    Raises
+    ------
+    UsageError
+        There is no such state.
+
+    Examples
+    --------
+    >>> look_of("failed").badge
+    'cross'
+    """
+    theme = theme or current_theme()
+    if state not in STATES:
+        raise UsageError(f"There is no task state {state!r}. The states are: {', '.join(STATES)}.")
+    if state in ("pending", "queued"):
+        text = theme.text if state == "queued" else theme.muted
+        return Look(theme.panel, theme.edge, text)
+    if state == "unreached":
+        faint = mix(theme.muted, theme.background, 0.92)
+        return Look(theme.background, mix(theme.edge, theme.background, 0.9), faint, border="dotted")
+    color = theme.state_color(state)
+    fill = mix(color, theme.panel, theme.wash)
+    border: Literal["solid", "dashed"] = "dashed" if state == "cloned" else "solid"
+    return Look(fill, color, theme.text, BADGES.get(state, ""), border)
+
+
+class StepNode(VGroup):
+    """A box with a name and a state.
+
+    Parameters
+    ----------
+    name
+        The step's name, or the task's ``"step/id"``; the text in the box unless ``text`` says otherwise.
+    text
+        What to write in the box.
+    lines
+        The text as it is broken, where it is too long for one line.
+    width, height
+        Units. The width fits the text by default, but is at least ``least_width``.
+    font_size
+        Manim font size of the text.
+    align
+        Where in the box the text stands.
+    sheets
+        How many further sheets lie behind the box: a foreach whose tasks are not known yet.
+    sheets_go
+        Where they stand out, besides to the right: away from where arrows come in.
+    state
+        One of :data:`STATES`.
+
+    Attributes
+    ----------
+    box, label
+        The outline and the text.
+
+    Examples
+    --------
+    .. manim:: StepNodeExample
+        :save_last_frame:
+
+        class StepNodeExample(Scene):
+            def construct(self):
+                nodes = VGroup(*[StepNode("train", state=state) for state in STATES])
+                self.add(nodes.arrange_in_grid(cols=4, buff=0.6))
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        text: str | None = None,
+        lines: Sequence[str] = (),
+        width: float | None = None,
+        least_width: float = 0.0,
+        height: float = 0.66,
+        font_size: float | None = None,
+        align: Literal["center", "left"] = "center",
+        sheets: int = 0,
+        sheets_go: Literal["up", "down"] = "up",
+        state: str = "pending",
+    ) -> None:
+        self.state = state
+        self._theme = current_theme()
+        look_of(state, self._theme)
+        self.label = TextLabel(name if text is None else text, font_size=font_size, lines=lines)
+        self._width = max(least_width, self.label.width + 2 * MARGIN) if width is None else width
+        self._height = height
+        self._radius = min(self._theme.radius, height * 0.24)
+        outline = rounded_rectangle(self._width, height, self._radius)
+        lean = np.array([SHEET, SHEET if sheets_go == "up" else -SHEET, 0.0])
+        offsets = [lean * level for level in range(sheets, 0, -1)]
+        stroke = self._theme.stroke if height > 0.5 else self._theme.stroke * 0.8
+        self.sheets = Parts(
+            *[
+                Shape(
+                    outline, fill=self._theme.panel, stroke=self._theme.edge, stroke_width=stroke * 0.7
+                ).shift(by)
+                for by in offsets
+            ]
+        )
+        self.box = Shape(outline, fill=self._theme.panel, stroke=self._theme.edge, stroke_width=stroke)
+        nothing = np.zeros((1, 4, 2))  # a path without points would change its family when transformed
+        self._dashes = Shape(nothing, stroke=self._theme.edge, stroke_width=stroke)
+        self._disc = Shape(nothing, fill=self._theme.edge)
+        self._mark = Shape(nothing, stroke=self._theme.background, stroke_width=2.4)
+        self._pips = Shape(nothing, fill=self._theme.failed)
+        self.failed_attempts = 0
+        self._stroke = stroke
+        if align == "center":
+            self.label.center_on(0, 0)
+        else:
+            self.label.left_at(-self._width / 2 + 0.12, 0)
+        marks = [self._disc, self._mark, self._pips]
+        super().__init__(self.sheets, self.box, self._dashes, self.label, *marks, name=name)
+        self.set_state(state)
+
+    def __snapshot__(self) -> dict[str, Any]:
+        retried = {"failed_attempts": self.failed_attempts} if self.failed_attempts else {}
+        return {"role": "node", "name": self.name, "state": self.state, **retried}
+
+    @property
+    def node_box(self) -> tuple[float, float, float, float]:
+        """Left, bottom, right and top of the box, without badge and sheets (units)."""
+        (left, bottom), (right, top) = self.box.points[:, :2].min(axis=0), self.box.points[:, :2].max(axis=0)
+        return float(left), float(bottom), float(right), float(top)
+
+    def set_state(self, state: str) -> StepNode:
+        """Show a state at once; ``node.animate.set_state(...)`` shows it gradually."""
+        return self.show_change(state, state, 1.0)
+
+    # A transform would change how the box looks and leave `state` as it was.
+    @override_animate(set_state)  # type: ignore[arg-type]
+    def _animate_set_state(self, state: str, *, anim_args: dict[str, Any] | None = None) -> Animation:
+        return _animate_state(self, state, **(anim_args or {}))
+
+    def show_change(self, before: str, after: str, progress: float, *, pulse: float = 0.0) -> StepNode:
+        """Show a moment on the way from one state to the next.
+
+        Parameters
+        ----------
+        before, after
+            States.
+        progress
+            0 is ``before``, 1 is ``after``.
+        pulse
+            0 to 1: how far the border of a running task swells.
+        """
+        a, b = look_of(before, self._theme), look_of(after, self._theme)
+        self.state = after if progress > 0 else before
+        stroke = mix(b.stroke, a.stroke, progress)
+        fill = mix(b.fill, a.fill, progress)
+        width = self._stroke * (1 + 0.9 * pulse)
+        border = b.border if progress >= 0.5 else a.border
+        self.box.paint(fill=fill)
+        self.box.paint(stroke=stroke, stroke_width=width, opacity=1.0 if border == "solid" else 0.0)
+        self._draw_seam(border, stroke)
+        self.label.paint(fill=mix(b.text, a.text, progress))
+        for sheet in self.sheets:
+            sheet.paint(fill=fill)
+            sheet.paint(stroke=stroke)
+        shown = b if b.badge else a
+        grown = 1.0 if a.badge == b.badge else progress if b.badge else 1 - progress
+        self._draw_badge(shown, grown)
+        return self
+
+    def _hide(self, *parts: Shape) -> None:
+        """Shrink parts to a point in the box's middle, where they leave no ink."""
+        left, bottom, right, top = self.node_box
+        point = np.array([(left + right) / 2, (bottom + top) / 2])
+        for part in parts:
+            part.set_curves(np.tile(point, (1, 4, 1)))
+
+    def hide_badge(self) -> StepNode:
+        """Leave the mark out, where a box is too small for it."""
+        self._hide(self._disc, self._mark)
+        return self
+
+    def show_attempts(self, failed: int) -> StepNode:
+        """Put a dot on the box's lower edge for each attempt that failed before the present one."""
+        self.failed_attempts = failed
+        if not failed:
+            self._hide(self._pips)
+            return self
+        left, bottom, _, _ = self.node_box
+        scale = self._scale
+        at = np.array([left + 0.16 * scale, bottom])
+        self._pips.set_curves(pips(failed, scale) + at)
+        return self
+
+    @property
+    def _scale(self) -> float:
+        _, bottom, _, top = self.node_box
+        return (top - bottom) / self._height
+
+    def _draw_seam(self, border: str, color: str) -> None:
+        if border == "solid":
+            self._hide(self._dashes)
+            # No trace of the colour it had on the way: a play that is skipped has never shown it.
+            self._dashes.paint(stroke=self._theme.edge)
+            return
+        left, bottom, right, top = self.node_box
+        scale = self._scale
+        outline = rounded_rectangle(right - left, top - bottom, self._radius * scale)
+        seam = dashes(outline) if border == "dashed" else dashes(outline, *DOTTED)
+        self._dashes.set_curves(seam + np.array([(left + right) / 2, (bottom + top) / 2]))
+        self._dashes.paint(stroke=color)
+
+    def _draw_badge(self, look: Look, size: float) -> None:
+        if not look.badge or size <= 0:
+            self._hide(self._disc, self._mark)
+            return
+        _, _, right, top = self.node_box
+        radius = (0.125 if self._height > 0.5 else 0.1) * self._scale
+        at = np.array([right - radius * 0.35, top - radius * 0.35])
+        radius *= size
+        self._disc.set_curves(circle(radius) + at).paint(fill=look.stroke)
+        self._mark.set_curves(badge_mark(look.badge, radius) + at)

@@ -1,0 +1,230 @@
+"""What is written round a step's box: its decorators, its condition, its docstring."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from manim import VGroup
+
+from manim_metaflow.facts.records import EdgeInfo, StepInfo
+from manim_metaflow.layout.geometry import Direction, NodeBox
+from manim_metaflow.mobjects.text.glyphs import EM, shape_text
+from manim_metaflow.mobjects.text.label import TextLabel
+from manim_metaflow.theme import current_theme
+
+__all__ = ["DETAILS", "Detail", "StepNotes", "break_name", "clip", "edge_text", "wrap_text"]
+
+Detail = Literal["names", "badges", "full"]
+"""How much is written: the steps' names; their decorators too; docstrings and parameters too."""
+
+DETAILS: tuple[Detail, ...] = ("names", "badges", "full")
+
+NAME_LETTERS = 24
+"""A longer name is broken, where it can be at an underscore."""
+
+BADGE_LETTERS = 34
+"""A longer decorator is cut short, unless every detail is asked for."""
+
+LABEL_LETTERS = 30
+DOC_WIDTH = 2.7
+DOC_LINES = 3
+LINE = 1.34
+"""Height of a line of notes, in ems."""
+
+GAP, BESIDE = 0.1, 0.14
+"""Distance of notes from the box above or below them, and beside them."""
+
+NOTHING = NodeBox(0.0, 0.0)
+
+
+def clip(text: str, most: int) -> str:
+    r"""Cut a text that is too long, and show that it was cut.
+
+    >>> clip("a  long \n text", 7)
+    'a long…'
+    """
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def break_name(name: str, most: int = NAME_LETTERS) -> list[str]:
+    """Break a name into lines, where it can be behind an underscore.
+
+    >>> break_name("train_a_model_with_many_words_in_its_name")
+    ['train_a_model_with_many_', 'words_in_its_name']
+    """
+    lines = []
+    while len(name) > most:
+        cut = name.rfind("_", most // 3, most) + 1 or most
+        lines.append(name[:cut])
+        name = name[cut:]
+    return [*lines, name]
+
+
+def edge_text(edge: EdgeInfo) -> str:
+    """Return what is written on an edge: the cases that take it, as many as have room.
+
+    >>> edge_text(EdgeInfo("a", "b", "case", ("small", "medium")))
+    'small, medium'
+    >>> edge_text(EdgeInfo("a", "b", "case", ("the first of many cases", "the second of many", "third")))
+    'the first of many cases + 2'
+    """
+    labels = [clip(label, LABEL_LETTERS) for label in edge.labels]
+    shown = len(labels)
+    while shown > 1 and len(", ".join(labels[:shown])) > LABEL_LETTERS:
+        shown -= 1
+    rest = len(labels) - shown
+    return ", ".join(labels[:shown]) + (f" + {rest}" if rest else "")
+
+
+def wrap_text(text: str, key: tuple[str, int], ems: float, most: int | None = None) -> list[str]:
+    """Break a text into lines of a width; words longer than that are broken too."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split():
+        longer = f"{line} {word}" if line else word
+        if line and shape_text(longer, key).advance > ems:
+            lines.append(line)
+            longer = word
+        while len(longer) > 1 and shape_text(longer, key).advance > ems:
+            cut = max(1, int(len(longer) * ems / shape_text(longer, key).advance))
+            lines.append(longer[:cut])
+            longer = longer[cut:]
+        line = longer
+    lines += [line] if line else []
+    if most is not None and len(lines) > most:
+        lines = [*lines[: most - 1], lines[most - 1].rstrip(" .,;:") + "…"]
+    return lines
+
+
+class StepNotes(VGroup):
+    """The lines round the box of a step.
+
+    Where the flow runs right, decorators stand on one side of the box and everything else on the
+    other; where it runs down, edges need both sides and all stands in a column right of the box. The
+    arrow of a step that leads to itself has a side of its own: above, or right where the flow runs down.
+
+    Parameters
+    ----------
+    step
+        The step.
+    detail
+        How much is written.
+    direction
+        Where the flow runs.
+    side
+        Where condition and docstring stand if the flow runs right; the decorators stand opposite.
+    font_size
+        Of the lines.
+    room
+        What the node itself takes outside of its box (units): sheets, a heading, artifacts.
+
+    Attributes
+    ----------
+    badges, captions
+        The decorators, and the other lines: a :class:`.TextLabel` each.
+    """
+
+    def __init__(
+        self,
+        step: StepInfo,
+        detail: Detail,
+        *,
+        direction: Direction = "right",
+        side: Literal["below", "above"] = "below",
+        font_size: float | None = None,
+        room: NodeBox = NOTHING,
+    ) -> None:
+        theme = current_theme()
+        self._size = theme.small_size if font_size is None else font_size
+        self._right, self._side, self._taken = direction == "right", side, room
+        self._loops = step.name in step.targets
+        self.badges = [self._line(text, theme.accent) for text in self._decorators(step, detail)]
+        self.captions = [self._line(switch_text(step), theme.muted)] if step.condition else []
+        self.captions += [self._line(text, theme.muted, "prose") for text in self._doc(step, detail)]
+        for label in (*self.badges, *self.captions):
+            label.owner = step.name
+        super().__init__(*self.badges, *self.captions, name=step.name)
+
+    def __snapshot__(self) -> dict[str, Any]:
+        return {"role": "notes", "name": self.name}
+
+    def box(self, width: float, height: float) -> NodeBox:
+        """Return the room a box of that size needs with its notes around (units)."""
+        if not self._right:
+            return self._box_beside(width, height)
+        taken = self._taken
+        above, below = (self._room(lines) for lines in self._above_and_below())
+        wide = max((line.width for line in self), default=0.0)
+        beside = max(0.0, (wide - width) / 2)
+        left, right = max(taken.left, beside), max(taken.right, beside)
+        return NodeBox(width, height, taken.above + above, taken.below + below, left, right)
+
+    def stand_round(self, x: float, y: float, width: float, height: float) -> None:
+        """Take the places round a box with its middle at ``(x, y)`` (units)."""
+        if not self._right:
+            self._stand_beside(x, y, width)
+            return
+        above, below = self._above_and_below()
+        top = y + height / 2 + self._taken.above + GAP + len(above) * self._line_height
+        for index, label in enumerate(above):
+            label.center_on(x, top - (index + 0.5) * self._line_height)
+        bottom = y - height / 2 - self._taken.below - GAP
+        for index, label in enumerate(below):
+            label.center_on(x, bottom - (index + 0.5) * self._line_height)
+
+    @property
+    def _line_height(self) -> float:
+        return LINE * EM * self._size
+
+    def _line(self, text: str, color: str, font: Literal["mono", "prose"] = "mono") -> TextLabel:
+        return TextLabel(text, font=font, font_size=self._size, color=color)
+
+    def _decorators(self, step: StepInfo, detail: Detail) -> list[str]:
+        if detail == "names":
+            return []
+        texts = [" ".join(decorator.text.split()) for decorator in step.decorators]
+        if detail == "badges":
+            return [clip(text, BADGE_LETTERS) for text in texts]
+        key = (current_theme().mono, 400)
+        ems = BADGE_LETTERS * shape_text("m", key).advance
+        return [line for text in texts for line in wrap_text(text, key, ems)]
+
+    def _doc(self, step: StepInfo, detail: Detail) -> list[str]:
+        if detail != "full" or not step.doc.strip():
+            return []
+        first = step.doc.strip().partition("\n\n")[0]
+        return wrap_text(first, (current_theme().prose, 400), DOC_WIDTH / (EM * self._size), DOC_LINES)
+
+    def _above_and_below(self) -> tuple[list[TextLabel], list[TextLabel]]:
+        if self._loops:
+            return [], [*self.captions, *self.badges]
+        if self._side == "below":
+            return self.badges, self.captions
+        return self.captions[::-1], self.badges
+
+    def _room(self, lines: list[TextLabel]) -> float:
+        return len(lines) * self._line_height + GAP if lines else 0.0
+
+    def _box_beside(self, width: float, height: float) -> NodeBox:
+        wide = max((line.width for line in self), default=0.0)
+        more = max(0.0, (len(self) * self._line_height - height) / 2)
+        taken = self._taken
+        column = wide + BESIDE if len(self) else 0.0
+        left = taken.left + (column if self._loops else 0.0)
+        right = taken.right + (0.0 if self._loops else column)
+        return NodeBox(width, height, max(more, taken.above), max(more, taken.below), left, right)
+
+    def _stand_beside(self, x: float, y: float, width: float) -> None:
+        top = y + len(self) * self._line_height / 2
+        for index, label in enumerate((*self.badges, *self.captions)):
+            middle = top - (index + 0.5) * self._line_height
+            if self._loops:
+                label.right_at(x - width / 2 - self._taken.left - BESIDE, middle)
+            else:
+                label.left_at(x + width / 2 + self._taken.right + BESIDE, middle)
+
+
+def switch_text(step: StepInfo) -> str:
+    """Name what a switch looks at."""
+    return clip(f"switch self.{step.condition}", BADGE_LETTERS)

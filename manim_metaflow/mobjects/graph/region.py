@@ -1,0 +1,100 @@
+"""The frame round the steps that a foreach repeats."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from manim import VGroup
+
+from manim_metaflow.facts.records import StepInfo
+from manim_metaflow.layout.geometry import Rect
+from manim_metaflow.mobjects.graph.notes import clip
+from manim_metaflow.mobjects.shapes import Shape, dashes, rounded_rectangle
+from manim_metaflow.mobjects.text.label import TextLabel
+from manim_metaflow.theme import current_theme
+
+__all__ = ["ForeachRegion", "region_text"]
+
+LETTERS = 30
+
+
+class ForeachRegion(VGroup):
+    """A dashed frame with the item's name, and the number of tasks where a run tells it.
+
+    Parameters
+    ----------
+    step
+        The step that fans out.
+    rect
+        The frame, units.
+    count
+        Tasks of the run, 0 when there is no run.
+    side
+        Where the caption stands.
+    caption_at
+        Its middle (units), where it is not simply the middle of that side.
+    font_size
+        Of the caption.
+
+    Attributes
+    ----------
+    frame, caption
+        The dashed outline and the text below or above it.
+
+    Examples
+    --------
+    .. manim:: ForeachRegionExample
+        :save_last_frame:
+
+        class ForeachRegionExample(Scene):
+            def construct(self):
+                from manim_metaflow.layout import Rect
+
+                step = StepInfo("start", "foreach", foreach_param="stores")
+                self.add(ForeachRegion(step, Rect(-2, -1, 2, 1), count=4))
+    """
+
+    def __init__(
+        self,
+        step: StepInfo,
+        rect: Rect,
+        *,
+        count: int = 0,
+        side: Literal["below", "above"] = "below",
+        caption_at: tuple[float, float] | None = None,
+        font_size: float | None = None,
+    ) -> None:
+        theme = current_theme()
+        self.frame = Shape(frame_curves(rect), stroke=theme.edge, stroke_width=theme.thin)
+        y = rect.bottom - 0.21 if side == "below" else rect.top + 0.21
+        text = region_text(step, count)
+        size = theme.small_size if font_size is None else font_size
+        at = (rect.center[0], y) if caption_at is None else caption_at
+        self.caption = TextLabel(text, font_size=size, color=theme.accent).center_on(*at)
+        super().__init__(self.frame, self.caption, name=step.name)
+
+    def set_frame(self, rect: Rect) -> None:
+        """Draw the outline elsewhere; the caption stays."""
+        self.frame.set_curves(frame_curves(rect))
+
+    def __snapshot__(self) -> dict[str, Any]:
+        return {"role": "region", "name": self.name, "text": self.caption.text}
+
+
+def frame_curves(rect: Rect) -> npt.NDArray[np.float64]:
+    """Return the dashes of a frame, cubic Béziers of shape ``(n, 4, 2)``."""
+    return np.asarray(dashes(rounded_rectangle(rect.width, rect.height, 0.16)) + np.array(rect.center))
+
+
+def region_text(step: StepInfo, count: int) -> str:
+    """Name what is repeated and, if known, how often.
+
+    >>> region_text(StepInfo("start", "foreach", foreach_param="stores"), 4)
+    'foreach stores · 4 tasks'
+    """
+    if step.parallel:
+        return f"num_parallel={step.num_parallel or count or '?'}"
+    tasks = f" · {count} task{'s' if count != 1 else ''}" if count else ""
+    return f"foreach {clip(step.foreach_param or '', LETTERS)}{tasks}"

@@ -1,0 +1,166 @@
+"""The tasks of one step, each a box of its own: what a foreach became in a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from manim import UP, VGroup
+
+from manim_metaflow.facts.records import TaskRecord
+from manim_metaflow.mobjects.graph.counter import TaskCounter
+from manim_metaflow.mobjects.graph.node import StepNode
+from manim_metaflow.mobjects.parts import Parts
+from manim_metaflow.mobjects.text.label import TextLabel
+from manim_metaflow.theme import current_theme
+
+__all__ = ["TaskStack", "task_text"]
+
+CELL_HEIGHT, CELL_GAP, GROUP_GAP, HEADING = 0.4, 0.09, 0.14, 0.36
+
+TROUBLED = ("failed", "killed", "retrying", "running")
+
+
+def task_text(task: TaskRecord) -> str:
+    """Return what tells a task from its siblings: its foreach item, its place in a gang, its iteration."""
+    places = [f.value if f.value is not None else f"node {f.index}" for f in task.foreach]
+    rounds = [f"#{count}" for count in task.iteration]
+    return " · ".join([*places, *rounds]) or task.task_id
+
+
+class TaskStack(VGroup):
+    """A step's tasks, one below the other, under the step's name.
+
+    Parameters
+    ----------
+    name
+        The step.
+    tasks
+        Its tasks in the order of their foreach index.
+    most
+        How many rows to draw at most; the last of them counts the tasks that have none.
+    slots
+        How many faces of artifacts each box must have room for.
+    font_size
+        Of the step's name; the tasks' texts are a little smaller.
+
+    Attributes
+    ----------
+    heading, cells
+        The name, and a :class:`.StepNode` for each task drawn.
+    more
+        The :class:`.TaskCounter` that stands for the others, or ``None``.
+    rest_tasks
+        The others.
+
+    Examples
+    --------
+    .. manim:: TaskStackExample
+        :save_last_frame:
+
+        class TaskStackExample(Scene):
+            def construct(self):
+                tasks = [TaskRecord("train", str(n), "done") for n in (2, 3, 4)]
+                self.add(TaskStack("train", tasks))
+    """
+
+    def __init__(
+        self,
+        name: str,
+        tasks: Sequence[TaskRecord],
+        *,
+        most: int = 5,
+        slots: int = 1,
+        font_size: float | None = None,
+    ) -> None:
+        shown = [tasks[index] for index in _chosen(tasks, most)]
+        self.rest = len(tasks) - len(shown)
+        self._shown = frozenset(task.place for task in shown)
+        self.rest_tasks = tuple(task for task in tasks if task.place not in self._shown)
+        full = current_theme().label_size if font_size is None else font_size
+        size = full * 0.82
+        self.more = TaskCounter(name, self.rest, height=CELL_HEIGHT, font_size=size) if self.rest else None
+        texts = [task_text(task) for task in shown]
+        widest = max((TextLabel(text, font_size=size).advance for text in texts), default=0.5)
+        self.heading = TextLabel(name, font_size=full)
+        width = max(widest + 0.24 + 0.3 * slots + (0.06 if slots else 0), self.heading.width)
+        if self.more:
+            width = max(width, self.more.width_needed)
+            self.more = TaskCounter(name, self.rest, width=width, height=CELL_HEIGHT, font_size=size)
+        self.cells = Parts(
+            *[
+                StepNode(task.place, text=text, width=width, height=CELL_HEIGHT, font_size=size, align="left")
+                for task, text in zip(shown, texts, strict=True)
+            ]
+        )
+        self.rows: list[StepNode | TaskCounter] = [*self.cells, *([self.more] if self.more else [])]
+        top = self._pile(shown)
+        self.heading.center_on(0, top + HEADING * 0.55 + CELL_GAP / 2)
+        super().__init__(self.heading, self.cells, *([self.more] if self.more else []), name=name)
+
+    def _pile(self, shown: Sequence[TaskRecord]) -> float:
+        """Put the rows one below the other, their middle at height 0; return where they begin."""
+        heights = [0.0]
+        for above, below in pairwise(shown):
+            gap = GROUP_GAP if above.foreach[:-1] != below.foreach[:-1] else 0.0
+            heights.append(heights[-1] - CELL_HEIGHT - CELL_GAP - gap)
+        if self.more:
+            heights.append(heights[-1] - CELL_HEIGHT - CELL_GAP)
+        middle = (heights[0] + heights[-1]) / 2
+        for row, height in zip(self.rows, heights, strict=True):
+            row.shift(UP * (height - middle))
+        return heights[0] - middle + CELL_HEIGHT / 2
+
+    @property
+    def places(self) -> list[str]:
+        """:attr:`.TaskRecord.place` of each box."""
+        return [cell.name for cell in self.cells]
+
+    def row_of(self, place: str) -> int:
+        """Which row stands for a task; the last one for all that have none of their own."""
+        return self.places.index(place) if place in self._shown else len(self.cells)
+
+    def __snapshot__(self) -> dict[str, Any]:
+        return {"role": "stack", "name": self.name, "rest": self.rest}
+
+    @property
+    def heading_room(self) -> float:
+        """Room the step's name takes above the rows (units)."""
+        return HEADING
+
+    @property
+    def rest_room(self) -> float:
+        """Room below the rows (units)."""
+        return 0.0
+
+    @property
+    def middle(self) -> npt.NDArray[np.float64]:
+        """Middle of the rows, shape ``(3,)``."""
+        left, bottom, right, top = self.rows_box
+        return np.array([(left + right) / 2, (bottom + top) / 2, 0.0])
+
+    @property
+    def rows_box(self) -> tuple[float, float, float, float]:
+        """Left, bottom, right and top of the rows, without badges and heading (units)."""
+        boxes = [row.node_box for row in self.rows]
+        return boxes[0][0], boxes[-1][1], boxes[0][2], boxes[0][3]
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height of the rows together, without the heading (units)."""
+        left, bottom, right, top = self.rows_box
+        return right - left, top - bottom
+
+
+def _chosen(tasks: Sequence[TaskRecord], most: int) -> list[int]:
+    """Choose the tasks that get a row: those in trouble before the others, the first before the last."""
+    if len(tasks) <= most:
+        return list(range(len(tasks)))
+    room = max(1, most - 1)
+    trouble = [index for index, task in enumerate(tasks) if task.state in TROUBLED or len(task.attempts) > 1]
+    kept = trouble[: max(1, room // 2)]
+    rest = [index for index in range(len(tasks)) if index not in set(kept)]
+    return sorted(kept + rest[: room - len(kept)])

@@ -1,0 +1,23 @@
+"""What is shown of a run beside its graph: time, words, comparison, evidence."""
+
+from manim_metaflow.mobjects.runs.clock import RunClock
+from manim_metaflow.mobjects.runs.comparison import ActionPill, ComparisonGrid, HashPair
+from manim_metaflow.mobjects.runs.evidence import EvidenceTable, Statement
+from manim_metaflow.mobjects.runs.headings import ExceptionNote, KeyLine, RunHeading, RunTally
+from manim_metaflow.mobjects.runs.lanes import RunTimeline
+from manim_metaflow.mobjects.runs.spin import SpinBench
+
+__all__ = [
+    "ActionPill",
+    "ComparisonGrid",
+    "EvidenceTable",
+    "ExceptionNote",
+    "HashPair",
+    "KeyLine",
+    "RunClock",
+    "RunHeading",
+    "RunTally",
+    "RunTimeline",
+    "SpinBench",
+    "Statement",
+]

@@ -1,0 +1,103 @@
+"""What time it is in a run while it is replayed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from manim import VGroup
+
+from manim_metaflow.facts.records import RunRecord
+from manim_metaflow.facts.run.history import RunHistory
+from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
+from manim_metaflow.mobjects.text.label import TextLabel
+from manim_metaflow.mobjects.text.live_label import LiveLabel
+from manim_metaflow.theme import current_theme, mix
+
+__all__ = ["RunClock", "readable_time"]
+
+WIDTH, TRACK = 2.5, 0.05
+MINUTE, HOUR, DAY = 60, 3600, 86400
+NOTHING = np.zeros((1, 4, 2))
+
+
+def readable_time(seconds: float) -> str:
+    """Write a span of time as a clock shows it.
+
+    >>> readable_time(3.24), readable_time(75.5), readable_time(3723), readable_time(200_000)
+    ('3.2 s', '1:15.5', '1:02:03', '2 d 7:33:20')
+    """
+    tenths = round(seconds * 10)
+    if tenths < MINUTE * 10:
+        return f"{tenths / 10:.1f} s"
+    if tenths < HOUR * 10:
+        return f"{tenths // 600}:{tenths % 600 / 10:04.1f}"
+    whole = round(seconds)
+    days, rest = divmod(whole, DAY)
+    clock = f"{rest // HOUR}:{rest % HOUR // MINUTE:02}:{rest % MINUTE:02}"
+    return f"{days} d {clock}" if days else clock
+
+
+class RunClock(VGroup):
+    """The real time of a run, while a replay stretches and shortens it.
+
+    Parameters
+    ----------
+    record
+        The run.
+
+    Attributes
+    ----------
+    time
+        The text that shows the real time since the run began.
+
+    Examples
+    --------
+    .. manim:: RunClockExample
+
+        class RunClockExample(Scene):
+            def construct(self):
+                record = record_run("my_flow.py")
+                dag = FlowDAG(record.flow, run=record)
+                clock = RunClock(record).to_corner(DR)
+                self.add(dag, clock)
+                self.play(ReplayRun(dag, record, clock=clock))
+    """
+
+    def __init__(self, record: RunRecord) -> None:
+        theme = current_theme()
+        history = RunHistory(record)
+        self._begin, self._end = history.begin, history.end
+        self._known = not history.timeless
+        first = readable_time(0.0) if self._known else "times not recorded"
+        self.time = LiveLabel(first, font_size=theme.heading_size).left_at(0, 0)
+        whole = f"of {readable_time(self._end - self._begin)}" if self._known else ""
+        if record.status == "running":
+            whole = f"{whole}, still going" if whole else "still going"
+        name = TextLabel(f"{record.flow.name}/{record.run_id}", font_size=theme.small_size, color=theme.muted)
+        width = max(WIDTH, name.width)
+        rail = rounded_rectangle(width, TRACK, TRACK / 2) + np.array([width / 2, -0.3])
+        self.rail = Shape(rail, fill=mix(theme.edge, theme.background, 0.6))
+        self.hand = Shape(NOTHING, fill=theme.accent)
+        super().__init__(self.time, self.rail, self.hand, name.left_at(0, -0.54))
+        if whole:
+            note = TextLabel(whole, font_size=theme.small_size, color=theme.muted)
+            self.add(note.right_at(width, -0.02))
+        self.center()
+
+    def __snapshot__(self) -> dict[str, Any]:
+        return {"role": "clock", "time": self.time.text}
+
+    def show_time(self, moment: float) -> RunClock:
+        """Show a moment, seconds since the epoch."""
+        if not self._known:
+            return self
+        inside = min(max(moment, self._begin), self._end)
+        self.time.set_text(readable_time(inside - self._begin))
+        span = self._end - self._begin
+        share = (inside - self._begin) / span if span > 0 else 1.0
+        left, right = self.rail.get_left(), self.rail.get_right()
+        width, height = float(right[0] - left[0]) * share, float(self.rail.height)
+        bar = rounded_rectangle(width, height, height / 2) if width > 0 else NOTHING
+        self.hand.set_curves(bar + np.array([left[0] + width / 2, left[1]]))
+        return self

@@ -1,0 +1,151 @@
+"""One-path shapes: what every other mobject of the library is drawn with.
+
+A picture's cost in Manim is the number of its mobjects, not of its curves. A label, a dashed border or
+a hash's pattern is therefore one :class:`Shape`, however many contours it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from manim import ManimColor, VMobject
+from manim.mobject.opengl.opengl_compatibility import ConvertToOpenGL
+
+__all__ = ["Shape", "circle", "dashes", "polyline", "rounded_rectangle"]
+
+Curves = npt.NDArray[np.float64]
+"""Cubic Béziers, shape ``(n, 4, 2)``, in units."""
+
+KAPPA = 0.5522847498
+"""How far a quarter circle's handles reach, in radii."""
+
+
+class Shape(VMobject, metaclass=ConvertToOpenGL):
+    """A mobject of any number of contours.
+
+    Parameters
+    ----------
+    curves
+        Cubic Béziers, shape ``(n, 4, 2)``, in units; a contour ends where a curve does not begin at
+        the last one's end.
+    fill, stroke
+        Colours, ``None`` for none.
+    stroke_width
+        Manim stroke width.
+
+    Examples
+    --------
+    .. manim:: ShapeExample
+        :save_last_frame:
+
+        class ShapeExample(Scene):
+            def construct(self):
+                from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
+
+                self.add(Shape(rounded_rectangle(4, 2, 0.3), stroke="#3DBE8B"))
+    """
+
+    def __init__(
+        self,
+        curves: Curves,
+        *,
+        fill: str | None = None,
+        stroke: str | None = None,
+        stroke_width: float = 2.0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            fill_color=fill or stroke,
+            fill_opacity=1.0 if fill else 0.0,
+            stroke_color=stroke or fill,
+            stroke_opacity=1.0 if stroke else 0.0,
+            stroke_width=stroke_width if stroke else 0.0,
+            **kwargs,
+        )
+        self.set_curves(curves)
+
+    def set_curves(self, curves: Curves) -> Shape:
+        """Replace the contours; shape ``(n, 4, 2)``."""
+        points = np.zeros((4 * len(curves), 3))
+        points[:, :2] = curves.reshape(-1, 2)
+        if self.n_points_per_curve == 4:
+            self.points = points
+        else:  # the OpenGL renderer draws quadratic curves
+            self.clear_points()
+            for start, *handles, end in points.reshape(-1, 4, 3):
+                self.add_cubic_bezier_curve(start, handles[0], handles[1], end)
+        return self
+
+    def paint(
+        self,
+        *,
+        fill: str | None = None,
+        stroke: str | None = None,
+        opacity: float = 1.0,
+        stroke_width: float | None = None,
+    ) -> Shape:
+        """Set colours with as little work as possible: this is called for every frame of a replay."""
+        if fill is not None:
+            self.set_fill(ManimColor(fill), opacity, family=False)
+        if stroke is not None:
+            self.set_stroke(ManimColor(stroke), stroke_width, opacity, family=False)
+        return self
+
+
+@lru_cache(maxsize=1024)  # a graph's boxes are mostly of one size, and marks are drawn for every frame
+def rounded_rectangle(width: float, height: float, radius: float) -> Curves:
+    """Contour of a rectangle round the origin, clockwise from the middle of its left side; read-only."""
+    x, y = width / 2, height / 2
+    r = min(radius, x, y)
+    k = r * (1 - KAPPA)
+    corners = [
+        ((-x, y - r), (-x, y - k), (-x + k, y), (-x + r, y)),
+        ((x - r, y), (x - k, y), (x, y - k), (x, y - r)),
+        ((x, -y + r), (x, -y + k), (x - k, -y), (x - r, -y)),
+        ((-x + r, -y), (-x + k, -y), (-x, -y + k), (-x, -y + r)),
+    ]
+    curves: list[Any] = []
+    at: tuple[float, float] = (-x, 0.0)
+    for corner in corners:
+        curves += [np.linspace(at, corner[0], 4), np.array(corner)]
+        at = corner[-1]
+    curves.append(np.linspace(at, (-x, 0.0), 4))
+    contour = np.array(curves)
+    contour.flags.writeable = False
+    return contour
+
+
+def circle(radius: float) -> Curves:
+    """Contour of a circle round the origin."""
+    return rounded_rectangle(2 * radius, 2 * radius, radius)
+
+
+def polyline(*points: Sequence[float] | npt.NDArray[np.float64]) -> Curves:
+    """Straight lines from point to point."""
+    return np.array([np.linspace(a, b, 4) for a, b in pairwise(points)])
+
+
+def dashes(curves: Curves, dash: float = 0.09, gap: float = 0.07) -> Curves:
+    """Cut a contour into dashes of about ``dash`` units, so that a whole number fits."""
+    steps = np.linspace(0, 1, 17)[:, None]
+    points = np.concatenate(
+        [
+            (1 - steps) ** 3 * a
+            + 3 * (1 - steps) ** 2 * steps * b
+            + 3 * (1 - steps) * steps**2 * c
+            + steps**3 * d
+            for a, b, c, d in curves
+        ]
+    )
+    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
+    count = max(1, round(along[-1] / (dash + gap)))
+    period = along[-1] / count
+    share = dash / (dash + gap)
+    cuts = (np.arange(count)[:, None] + np.linspace(0, share, 4)) * period
+    x, y = (np.interp(cuts, along, points[:, axis]) for axis in (0, 1))
+    return np.stack([x, y], axis=-1)

@@ -1,0 +1,172 @@
+"""The bytes of a value, and the hash they have."""
+
+from __future__ import annotations
+
+import pickletools
+from typing import Any
+
+from manim import VGroup
+
+from manim_metaflow.facts.records.storage import BlobBytes
+from manim_metaflow.mobjects.parts import Parts
+from manim_metaflow.mobjects.storage.face import Face, face_color
+from manim_metaflow.mobjects.text.label import TextLabel
+from manim_metaflow.theme import current_theme
+from manim_metaflow.utils.units import readable_size
+
+__all__ = ["BytesStrip", "HashLabel"]
+
+
+class BytesStrip(VGroup):
+    """The first bytes of a pickle in hexadecimal, abridged, and how many there are.
+
+    The bytes that carry the value stand out from those that tell Python how to build it.
+
+    Parameters
+    ----------
+    blob
+        What is known of the bytes; its ``head`` is drawn.
+    shown
+        How many bytes at most.
+    font_size
+        Of the bytes; the theme's ``label_size`` by default.
+    marked
+        Positions of bytes to mark, such as those in which two pickles differ.
+
+    Attributes
+    ----------
+    cells
+        A label a byte; the last one is an ellipsis where bytes are left out.
+    note
+        What they are, and how many.
+
+    Examples
+    --------
+    .. manim:: BytesStripExample
+        :save_last_frame:
+
+        class BytesStripExample(Scene):
+            def construct(self):
+                head = "8004950f000000000000005d94284b014b024b034b044b05652e"
+                blob = BlobBytes("5469c70c615008175ac799939b93d0f735d6c6a9", 46, 26, "list", head=head)
+                self.add(BytesStrip(blob, shown=26))
+    """
+
+    def __init__(
+        self,
+        blob: BlobBytes,
+        *,
+        shown: int = 18,
+        font_size: float | None = None,
+        marked: tuple[int, ...] = (),
+    ) -> None:
+        theme = current_theme()
+        self.sha = blob.sha
+        size = font_size or theme.label_size
+        held = bytes.fromhex(blob.head)
+        values = _value_bytes(held, blob.raw_size)
+        pitch = TextLabel("00 ", font_size=size).advance
+        self.cells: Parts[TextLabel] = Parts()
+        taken = _abridged(len(held), blob.raw_size, shown)
+        for column, position in enumerate(taken):
+            if position is None:
+                text, color = "…", theme.muted
+            else:
+                text = f"{held[position]:02x}"
+                color = theme.text if position in values else theme.muted
+                color = theme.failed if position in marked else color
+            self.cells.add(TextLabel(text, font_size=size, color=color).left_at(column * pitch, 0))
+        self.note = TextLabel(
+            f"pickle, {readable_size(blob.raw_size)}",
+            font="prose",
+            font_size=theme.small_size,
+            color=theme.muted,
+        )
+        self.note.left_at(0, -0.34)
+        super().__init__(self.cells, self.note)
+        self.center()
+
+    def __snapshot__(self) -> dict[str, Any]:
+        return {"role": "bytes", "sha": self.sha, "bytes": [cell.text for cell in self.cells]}
+
+
+def _abridged(held: int, size: int, shown: int) -> list[int | None]:
+    """Choose the positions to draw; ``None`` stands for those left out."""
+    if size <= min(held, shown):
+        return list(range(size))
+    if held < size:
+        return [*range(min(held, shown - 1)), None]
+    return [*range(shown - 2), None, size - 1]
+
+
+def _value_bytes(held: bytes, size: int) -> frozenset[int]:
+    """Find the bytes that are arguments of what the pickle builds: its numbers and letters."""
+    found: set[int] = set()
+    if len(held) < size:
+        return frozenset(range(len(held)))
+    try:
+        steps = list(pickletools.genops(held))
+    except ValueError:
+        return frozenset()
+    ends = [place or 0 for _, _, place in steps[1:]] + [len(held)]
+    for (code, argument, place), end in zip(steps, ends, strict=True):
+        if argument is not None and code.name not in ("PROTO", "FRAME", "BINGET", "LONG_BINGET"):
+            length = len(argument.encode()) if isinstance(argument, str) else end - (place or 0) - 1
+            found.update(range(end - length, end))
+    return frozenset(found)
+
+
+class HashLabel(VGroup):
+    """A key: what it was computed with, its first letters, its face.
+
+    Parameters
+    ----------
+    sha
+        The key, hexadecimal.
+    letters
+        How many of its letters are written.
+    title
+        What stands before it; nothing if empty.
+
+    Attributes
+    ----------
+    face, title, key
+        The :class:`.Face` and the two labels; ``title`` is ``None`` where there is none.
+
+    Examples
+    --------
+    .. manim:: HashLabelExample
+        :save_last_frame:
+
+        class HashLabelExample(Scene):
+            def construct(self):
+                self.add(HashLabel("198756254c5b4f18cb8af891d55a414724e402c5"))
+    """
+
+    def __init__(
+        self, sha: str, *, letters: int = 12, title: str = "SHA-1", font_size: float | None = None
+    ) -> None:
+        theme = current_theme()
+        size = font_size or theme.label_size
+        self.sha = sha
+        self.face = Face(sha, size=0.024 * size)
+        x = float(self.face.width) / 2 + 0.14
+        self.title: TextLabel | None = None
+        super().__init__(self.face)
+        if title:
+            self.title = TextLabel(title, font="prose", font_size=size, color=theme.muted).left_at(x, 0)
+            self.add(self.title)
+            x = float(self.title.get_right()[0]) + 0.16
+        short = sha if letters >= len(sha) else f"{sha[:letters]}…"
+        self.key = TextLabel(short, font_size=size, color=key_color(sha)).left_at(x, 0)
+        self.add(self.key)
+        self.center()
+
+    def __snapshot__(self) -> dict[str, Any]:
+        return {"role": "hash", "sha": self.sha}
+
+
+def key_color(sha: str) -> str:
+    """Return a colour for a key's letters: its face's, where the ground is dark enough to read it."""
+    theme = current_theme()
+    return face_color(sha) if theme.name == "dark" else theme.text

@@ -1,0 +1,8 @@
+"""Text whose letters come straight from the fonts of the theme."""
+
+from manim_metaflow.mobjects.text.label import TextBlock, TextLabel
+
+__all__ = [
+    "TextBlock",
+    "TextLabel",
+]

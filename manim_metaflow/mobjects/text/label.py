@@ -1,0 +1,223 @@
+"""Text that knows its baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+from manim import DOWN, LEFT, Text, VGroup
+
+from manim_metaflow.mobjects.shapes import Shape
+from manim_metaflow.mobjects.text.glyphs import EM, Outline, shape_text
+from manim_metaflow.theme import current_theme
+
+__all__ = ["TextBlock", "TextLabel"]
+
+X_HEIGHT = 0.55
+"""Height of a lower-case letter in ems, near enough the same in the theme's fonts."""
+
+LEADING = 1.25
+"""Distance of the baselines of a broken line, in ems."""
+
+
+class TextLabel(Shape):
+    """One line of text as one shape, in a font of the theme.
+
+    Parameters
+    ----------
+    text
+        The line.
+    font
+        ``"mono"`` for code, names and hashes, ``"prose"`` for everything else.
+    font_size
+        As in Manim's ``Text``; the theme's ``label_size`` by default.
+    weight
+        100 to 900.
+    color
+        The theme's text colour by default.
+    lines
+        The text as it is broken, where it is too long for one line; centred above each other. The
+        baseline is then the middle of theirs.
+
+    Notes
+    -----
+    Characters that the font does not have are drawn with what Pango finds on the machine, the only
+    case in which a picture depends on it.
+
+    Examples
+    --------
+    .. manim:: TextLabelExample
+        :save_last_frame:
+
+        class TextLabelExample(Scene):
+            def construct(self):
+                names = [TextLabel(name).set_baseline(0) for name in ("grid", "train")]
+                self.add(VGroup(*names).arrange(RIGHT, aligned_edge=DOWN))
+    """
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        font: Literal["mono", "prose"] = "mono",
+        font_size: float | None = None,
+        weight: int = 400,
+        color: str | None = None,
+        lines: Sequence[str] = (),
+        **kwargs: Any,
+    ) -> None:
+        theme = current_theme()
+        self.text = text
+        self.owner = ""
+        """Name of the node or edge it belongs to, if any."""
+        self._size = theme.label_size if font_size is None else font_size
+        family = theme.mono if font == "mono" else theme.prose
+        scale = EM * self._size
+        outline = _stack([_outline(line, (family, weight), self._size) for line in lines or (text,)])
+        curves = outline.curves * scale
+        self.advance = outline.advance * scale
+        """Width with side bearings at rest, in units."""
+        self.bearing = float(curves[..., 0].min()) if len(curves) else 0.0
+        """From the pen's position to the first ink at rest, in units."""
+        self._rest_height = float(np.ptp(curves[..., 1])) if len(curves) else 0.0
+        self._depth = -float(curves[..., 1].min()) if len(curves) else 0.0
+        super().__init__(curves, fill=color or theme.text, **kwargs)
+
+    def __snapshot__(self) -> dict[str, Any]:
+        return {"role": "text", "text": self.text, "font_size": round(self.font_size, 3), "owner": self.owner}
+
+    @property
+    def _scale(self) -> float:
+        return float(self.height) / self._rest_height if self._rest_height > 1e-9 else 1.0
+
+    @property
+    def font_size(self) -> float:
+        """Manim font size as drawn now, after any scaling."""
+        return self._size * self._scale
+
+    @property
+    def baseline(self) -> float:
+        """Height (y, units) of the line the letters stand on."""
+        return float(self.get_bottom()[1]) + self._depth * self._scale
+
+    def show_text_of(self, other: TextLabel) -> TextLabel:
+        """Be written as another label is, where that one is; colour and place in the scene stay."""
+        for name in ("text", "_size", "advance", "bearing", "_rest_height", "_depth"):
+            setattr(self, name, getattr(other, name))
+        self.points = other.points.copy()
+        return self
+
+    def set_baseline(self, y: float) -> TextLabel:
+        """Move up or down until the letters stand at height ``y``."""
+        self.shift(np.array([0.0, y - self.baseline, 0.0]))
+        return self
+
+    def center_on(self, x: float, y: float) -> TextLabel:
+        """Centre on a point so that labels centred at one height share a baseline.
+
+        The middle of a lower-case letter comes to stand on ``y``, whatever hangs below or stands out.
+        """
+        self.shift(np.array([x - float(self.get_center()[0]), 0.0, 0.0]))
+        return self.set_baseline(y - X_HEIGHT / 2 * EM * self.font_size)
+
+    def left_at(self, x: float, y: float) -> TextLabel:
+        """As :meth:`center_on`, but with the left edge at ``x``."""
+        self.center_on(x, y)
+        self.shift(np.array([x - float(self.get_left()[0]), 0.0, 0.0]))
+        return self
+
+    def right_at(self, x: float, y: float) -> TextLabel:
+        """As :meth:`center_on`, but with the right edge at ``x``."""
+        self.center_on(x, y)
+        self.shift(np.array([x - float(self.get_right()[0]), 0.0, 0.0]))
+        return self
+
+
+def _outline(text: str, key: tuple[str, int], size: float) -> Outline:
+    """One line in ems; a character our fonts lack is drawn with what Pango finds."""
+    outline = shape_text(text, key, ligatures=key[0] == current_theme().prose)
+    if not outline.missing:
+        return outline
+    curves = _pango_curves(text, key[0], size) / (EM * size)
+    return Outline(curves, float(np.ptp(curves[..., 0])) if len(curves) else 0.0)
+
+
+def _stack(outlines: list[Outline]) -> Outline:
+    """Centre lines above each other, the middle of their baselines at height 0."""
+    if len(outlines) == 1:
+        return outlines[0]
+    widest = max(outline.advance for outline in outlines)
+    middle = (len(outlines) - 1) / 2
+    curves = [
+        outline.curves + np.array([(widest - outline.advance) / 2, (middle - index) * LEADING])
+        for index, outline in enumerate(outlines)
+    ]
+    return Outline(np.concatenate(curves), widest)
+
+
+def _pango_curves(text: str, family: str, size: float) -> Any:
+    """Cubic curves of a text whose characters our font lacks, its baseline at the bottom."""
+    drawn = Text(text, font=family, font_size=size, warn_missing_font=False)
+    parts = [glyph.points[: len(glyph.points) // 4 * 4] for glyph in drawn.family_members_with_points()]
+    if not parts:
+        return np.zeros((0, 4, 2))
+    curves = np.concatenate(parts).reshape(-1, 4, 3)[..., :2]
+    return curves - curves.reshape(-1, 2).min(axis=0)
+
+
+class TextBlock(VGroup):
+    """Prose wrapped to a width.
+
+    Parameters
+    ----------
+    text
+        Words; line breaks are kept.
+    width
+        Units a line may be wide.
+    font, font_size, weight, color
+        As for :class:`TextLabel`.
+    leading
+        Distance of two baselines, in ems.
+
+    Examples
+    --------
+    .. manim:: TextBlockExample
+        :save_last_frame:
+
+        class TextBlockExample(Scene):
+            def construct(self):
+                self.add(TextBlock("What a task assigned to self is stored when it ends.", width=4))
+    """
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        width: float,
+        font: Literal["mono", "prose"] = "prose",
+        font_size: float | None = None,
+        weight: int = 400,
+        color: str | None = None,
+        leading: float = 1.35,
+    ) -> None:
+        theme = current_theme()
+        size = theme.caption_size if font_size is None else font_size
+        key = (theme.mono if font == "mono" else theme.prose, weight)
+        lines = [line for part in text.split("\n") for line in _wrap(part, key, width / (EM * size))]
+        labels = [TextLabel(line, font=font, font_size=size, weight=weight, color=color) for line in lines]
+        for index, label in enumerate(labels):
+            label.left_at(0, -index * leading * EM * size)
+        super().__init__(*labels)
+        self.move_to(LEFT * 0 + DOWN * 0)
+
+
+def _wrap(text: str, key: tuple[str, int], ems: float) -> list[str]:
+    lines, line = [], ""
+    for word in text.split():
+        longer = f"{line} {word}" if line else word
+        if line and shape_text(longer, key).advance > ems:
+            lines.append(line)
+            longer = word
+        line = longer
+    return [*lines, line] if line or not lines else lines

@@ -1,0 +1,57 @@
+"""Text that changes while a film plays: a clock, a count."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from manim_metaflow.mobjects.text.label import TextLabel
+
+__all__ = ["LiveLabel"]
+
+GRID, FINE = 6, 10
+"""Decimals that places, and points, are rounded to: a text set a thousand times must end where one set once
+does. Points are finer, so that the place read off them is always the one they were put at."""
+
+
+class LiveLabel(TextLabel):
+    """A :class:`.TextLabel` whose text can be replaced where it stands.
+
+    Parameters
+    ----------
+    text
+        The first text.
+    **options
+        As for :class:`.TextLabel`.
+
+    Examples
+    --------
+    >>> label = LiveLabel("1 of 9").scale(2)
+    >>> left = label.get_left()[0]
+    >>> label.set_text("10 of 90").text
+    '10 of 90'
+    """
+
+    def __init__(self, text: str, **options: Any) -> None:
+        self._options = options
+        super().__init__(text, **options)
+
+    def set_text(self, text: str) -> LiveLabel:
+        """Write something else: the pen starts where it did, on the same baseline, at the same size."""
+        if text == self.text:
+            return self
+        scale = round(self._scale, GRID)
+        pen = round(float(self.get_left()[0]) - self.bearing * scale, GRID)
+        return self.write(text, scale, pen, round(self.baseline, GRID))
+
+    def write(self, text: str, scale: float, pen: float, baseline: float) -> LiveLabel:
+        """Write a text at a scale, its pen starting at a place (units); nothing of the old one counts."""
+        new = TextLabel(text, **self._options)
+        points = new.points * scale
+        points[:, 0] += pen + new.bearing * scale - (points[:, 0].min() if len(points) else 0.0)
+        points[:, 1] += baseline
+        self.points = np.round(points, FINE)
+        self.text, self.advance, self.bearing = text, new.advance, new.bearing
+        self._rest_height, self._depth = new._rest_height, new._depth
+        return self

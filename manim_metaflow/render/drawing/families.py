@@ -1,0 +1,147 @@
+"""The members of mobjects' families, in the order Manim draws them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Generic, NamedTuple, TypeVar
+
+from manim.mobject.mobject import Mobject
+
+from manim_metaflow.render.drawing.seams import UnknownMobjectError, drawn_by_manim
+
+__all__ = ["Family", "flatten"]
+
+
+Entry = TypeVar("Entry")
+
+
+class Place(NamedTuple):
+    """A mobject, and what its family and its place in it depend on, as last read."""
+
+    mobject: Mobject
+    children: list[Mobject]
+    z_index: float
+
+
+class Member(NamedTuple, Generic[Entry]):
+    """A mobject's place, and what is known of it."""
+
+    place: Place
+    entry: Entry
+
+
+class Family(Generic[Entry]):
+    """The members of some mobjects' families in drawing order, as long as nothing of it changes.
+
+    Parameters
+    ----------
+    use_z_index
+        Whether Manim's camera sorts by it.
+    know
+        Gives what is known of a mobject.
+    """
+
+    def __init__(self, use_z_index: bool, know: Callable[[Mobject], Entry]) -> None:
+        self.use_z_index = use_z_index
+        self._know = know
+        self._tops: list[Mobject] = []
+        # The last mobject's family is kept apart: what lives only while something moves is there.
+        self._first, self._last = _Part[Entry](), _Part[Entry]()
+        self._members: list[Entry] = []
+
+    def members(self, mobjects: Iterable[Mobject]) -> list[Entry]:
+        """Return what is known of the members as Manim's camera sorts them, empty ones included."""
+        tops = list(mobjects)
+        if tops != self._tops or not (_same(self._first.places) and _same(self._last.places)):
+            self._tops = tops
+            self._first, self._last = _Part(), _Part()
+            self._read()
+        return self._members
+
+    def members_of(
+        self, mobjects: Iterable[Mobject], touched: Iterable[Mobject]
+    ) -> tuple[list[Entry], list[Entry]]:
+        """Return all members, and those of the families of ``touched``, where no others have changed."""
+        if list(mobjects) != self._tops:
+            return (members := self.members(mobjects)), members
+        some = flatten(touched)
+        first = [mobject for mobject in some if mobject in self._first.known]
+        if not _same(self._first.known[mobject].place for mobject in first):
+            self._first.forget(first)
+            self._last.forget(some)
+            self._read()
+        elif not _same(self._last.known[mobject].place for mobject in some if mobject in self._last.known):
+            self._last.forget(some)
+            self._read_last()
+        known = (self._first.known.get(each) or self._last.known.get(each) for each in some)
+        return self._members, [member.entry for member in known if member is not None]
+
+    def _read(self) -> None:
+        """Read the order anew, and members that are not known."""
+        self._first = self._part(flatten(self._tops[:-1]), self._first)
+        self._read_last()
+
+    def _read_last(self) -> None:
+        last = flatten(self._tops[-1:])
+        if self._first.known.keys().isdisjoint(last):
+            self._last = self._part(last, self._last)
+        else:  # who is in two families is drawn once, where it stands last
+            self._first, self._last = self._part(flatten(self._tops), self._first), _Part()
+        self._members = self._first.entries + self._last.entries
+        if self.use_z_index and len(self._first.levels | self._last.levels) > 1:
+            members = [*self._first.known.values(), *self._last.known.values()]
+            members.sort(key=lambda member: member.place.z_index)
+            self._members = [member.entry for member in members]
+
+    def _part(self, mobjects: Iterable[Mobject], before: _Part[Entry]) -> _Part[Entry]:
+        return _Part({each: before.known.get(each) or self._member(each) for each in mobjects})
+
+    def _member(self, mobject: Mobject) -> Member[Entry]:
+        if drawn_by_manim(mobject) == "unknown":
+            raise UnknownMobjectError("a mobject is drawn in a way of its own")
+        return Member(Place(mobject, mobject.submobjects.copy(), mobject.z_index), self._know(mobject))
+
+
+class _Part(Generic[Entry]):
+    """Some of the members, in order."""
+
+    def __init__(self, known: dict[Mobject, Member[Entry]] | None = None) -> None:
+        self.known = known or {}
+        self.places = [member.place for member in self.known.values()]
+        self.entries = [member.entry for member in self.known.values()]
+        self.levels = {place.z_index for place in self.places}
+
+    def forget(self, mobjects: Iterable[Mobject]) -> None:
+        """Have these read anew."""
+        for mobject in mobjects:
+            self.known.pop(mobject, None)
+
+
+def _same(places: Iterable[Place]) -> bool:
+    for mobject, children, z_index in places:
+        if mobject.submobjects != children or mobject.z_index != z_index:
+            return False
+    return True
+
+
+def flatten(mobjects: Iterable[Mobject]) -> list[Mobject]:
+    """Return all members of some families, each where it stands last: Manim's order, without its copies."""
+    seen: set[Mobject] = set()
+    above: set[Mobject] = set()
+    backwards: list[Mobject] = []
+
+    def walk(children: list[Mobject]) -> None:
+        for mobject in reversed(children):
+            # Whoever is known has brought the whole family along.
+            if mobject in seen:
+                continue
+            if mobject.submobjects:
+                if mobject in above:
+                    raise UnknownMobjectError("a mobject is part of itself")
+                above.add(mobject)
+                walk(mobject.submobjects)
+            seen.add(mobject)
+            backwards.append(mobject)
+
+    walk(list(mobjects))
+    return backwards[::-1]

@@ -1,0 +1,122 @@
+"""A scene's film, of which the encoder is given only what has changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy.typing as npt
+from manim.scene.scene_file_writer import SceneFileWriter
+from manim.scene.video_segment_encoder import VideoSegmentEncoder
+
+from manim_metaflow.render.drawing.dirty import Box
+from manim_metaflow.render.drawing.seams import FilmEncoder
+from manim_metaflow.render.drawing.shares import CannotShareError, Share
+from manim_metaflow.render.drawing.strips import Change
+
+__all__ = ["FilmWriter"]
+
+Pixels = npt.NDArray[Any]
+
+
+class FilmWriter(SceneFileWriter):
+    """Manim's file writer, with one encoder for many plays.
+
+    Parameters
+    ----------
+    settings
+        What Manim resolved for the scene.
+    joined
+        One segment for all plays (of a section, if sections are saved) instead of one a play.
+    preset
+        The encoder's preset.
+    share
+        What of the film is written here, if not all.
+    """
+
+    _following = False
+    _fresh = True
+    _elsewhere = False
+
+    def __init__(
+        self, settings: Any, *, joined: bool = False, preset: str | None = None, share: Share | None = None
+    ) -> None:
+        self._share = share
+        if preset is not None and settings.video_encoder is not None:
+            encoder = settings.video_encoder
+            options = tuple(sorted((dict(encoder.options) | {"preset": preset}).items()))
+            settings = replace(settings, video_encoder=replace(encoder, options=options))
+        self._joined = joined and settings.plan.output.is_video
+        super().__init__(settings)
+
+    def next_section(self, name: str, type_: str, skip_animations: bool) -> None:
+        """Begin a section, and a segment of its own if sections are saved."""
+        if self.output_spec.save_sections:
+            self._end_segment()
+        super().next_section(name, type_, skip_animations)
+
+    def begin_span(self, elsewhere: bool) -> None:
+        """Begin a segment, which may be written by another process."""
+        self._end_segment()
+        self._elsewhere = elsewhere
+
+    def add_partial_movie_file(self, hash_animation: str | None) -> None:
+        """Note the segment of a play; a play that goes into the segment before has none of its own."""
+        super().add_partial_movie_file(None if self._following else hash_animation)
+
+    def begin_animation(
+        self, allow_write: bool = False, *, animation_index: int, file_path: Any = None
+    ) -> None:
+        """Begin a segment unless one is being written."""
+        if not self._following:
+            self._fresh = True
+            written = allow_write and not self._elsewhere
+            super().begin_animation(written, animation_index=animation_index, file_path=file_path)
+            self._following = self._joined and allow_write
+
+    def end_animation(self, allow_write: bool = False) -> None:
+        """End the segment unless the next play goes into it too."""
+        if not self._following:
+            super().end_animation(allow_write)
+
+    def finish(self) -> None:
+        """Close the last segment and put the film together."""
+        self._end_segment()
+        share = self._share
+        if share is not None:
+            self.join_all_encode_jobs()
+            if share.apart and self.includes_sound:
+                raise CannotShareError("it has sound")
+            share.collect(self.partial_movie_files)
+            if share.apart and self.subcaptions:
+                self.write_subcaption_file()
+        if share is None or share.leads:
+            super().finish()
+
+    def _end_segment(self) -> None:
+        if self._following:
+            self._following = False
+            super().end_animation(not self._elsewhere)
+
+    def write_change(self, pixels: Pixels, boxes: list[Box], *, repeat: int = 1) -> None:
+        """Write a frame that differs from the one before only inside the boxes.
+
+        Unlike :meth:`write_frame` this leaves the pixels to the caller, who may go on drawing on them.
+        """
+        if not self.output_spec.is_video or repeat < 1:
+            self.write_frame(pixels.copy(), repeat=repeat)
+            return
+        change = Change.whole(pixels) if self._fresh else Change.inside(pixels, boxes)
+        self._fresh = False
+        self.write_frame(change, repeat=repeat)  # type: ignore[arg-type]
+
+    def write_frame(self, pixels: Pixels, *, repeat: int = 1) -> None:
+        """Take ownership of a frame."""
+        if not isinstance(pixels, Change):
+            self._fresh = True
+        super().write_frame(pixels, repeat=repeat)
+
+    def _create_segment_encoder(self, target: Path) -> VideoSegmentEncoder:
+        assert self.video_encoder is not None
+        return FilmEncoder(target=target, spec=self.video_encoder)

@@ -1,0 +1,268 @@
+"""From mobjects to what is drawn: read anew only where something of a mobject has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import ceil, floor, hypot
+from typing import Any
+
+import cairo
+import numpy as np
+import numpy.typing as npt
+from manim.camera.camera import Camera
+from manim.mobject.mobject import Mobject
+from manim.mobject.types.vectorized_mobject import VMobject
+
+from manim_metaflow.render.drawing.dirty import Box
+from manim_metaflow.render.drawing.families import Family, flatten
+from manim_metaflow.render.drawing.ops import Paint, Picture, Shape, Surface
+from manim_metaflow.render.drawing.paints import paints as paints_of, state as state_of
+from manim_metaflow.render.drawing.paths import device_path
+from manim_metaflow.render.drawing.seams import UnknownMobjectError, drawn_by_manim
+
+__all__ = ["Drawn", "Reader"]
+
+Drawn = Shape | Picture
+
+MARGIN = 2
+"""Pixels round the computed edge of a shape that its antialiased edge may reach."""
+
+MITER_LIMIT = 10.0
+"""How many half widths a mitred corner may stand out at most: Cairo's default."""
+
+
+ONE = 32
+"""Bytes of a single colour: four numbers."""
+
+
+class _Seen:
+    """A mobject as it was read last."""
+
+    __slots__ = ("drawn", "hull", "kind", "mobject", "path", "plain", "state")
+
+    def __init__(self, mobject: Mobject, kind: str) -> None:
+        self.mobject = mobject
+        self.kind = kind
+        self.state: tuple[Any, ...] | None = None
+        self.plain: tuple[Any, ...] | None = None  # the state, if there is no gradient in it
+        self.path: cairo.Path | None = None
+        self.hull = (0.0, 0.0, 0.0, 0.0)
+        self.drawn: Drawn | None = None
+
+    def forget(self) -> None:
+        """Have nothing to draw."""
+        self.drawn = self.state = self.plain = None
+
+
+class Reader:
+    """Reads mobjects for one camera.
+
+    Parameters
+    ----------
+    camera
+        The camera, for where things are on the screen.
+    """
+
+    def __init__(self, camera: Camera) -> None:
+        self.camera = camera
+        self.size = camera.pixel_height, camera.pixel_width
+        # Outlines are laid here, where nothing is ever drawn.
+        self._ctx = Surface(1, 1).ctx
+        self._seen: dict[int, _Seen] = {}
+        self._families: dict[str, Family[_Seen]] = {}
+        self._view_key: tuple[Any, ...] = ()
+        self._view = cairo.Matrix()
+        self._scale = 1.0
+
+    def look(self) -> None:
+        """Find out where the camera looks; forget what was read if that has changed."""
+        camera = self.camera
+        view = camera.get_cairo_context(camera.pixel_array).get_matrix()
+        frame = camera.frame_height, camera.frame_width, *np.asarray(camera.frame_center, float).tolist()
+        matrix = view.xx, view.yx, view.xy, view.yy, view.x0, view.y0
+        key = *matrix, *frame, camera.cairo_line_width_multiple
+        if key != self._view_key:
+            self._view_key, self._view = key, view
+            self._scale = max(hypot(view.xx, view.yx), hypot(view.xy, view.yy))
+            self._seen.clear()
+            self._families.clear()
+
+    def read(
+        self, mobjects: Iterable[Mobject], role: str, touched: Iterable[Mobject] | None = None
+    ) -> list[Drawn]:
+        """Return what is drawn for mobjects and their families, in Manim's order.
+
+        Parameters
+        ----------
+        mobjects
+            What Manim's camera would be given.
+        role
+            Families are remembered from call to call of the same role.
+        touched
+            All that has changed since the same mobjects were last read in this role; anything by default.
+
+        Raises
+        ------
+        UnknownMobjectError
+            If only Manim's own camera can draw one of them.
+        """
+        family = self._families.get(role)
+        if family is None:
+            family = self._families[role] = Family(self.camera.use_z_index, self._entry)
+            touched = None
+        if touched is None:
+            members = changed = family.members(mobjects)
+        else:
+            members, changed = family.members_of(mobjects, touched)
+        self._look_at(changed)
+        return [seen.drawn for seen in members if seen.drawn is not None]
+
+    def _look_at(self, members: list[_Seen]) -> None:
+        """Read the members that have changed: this is all there is to do for most of them in most frames."""
+        for seen in members:
+            own = seen.mobject.__dict__
+            known = seen.plain
+            try:
+                points = seen.mobject.points
+                if not len(points):
+                    seen.forget()
+                    continue
+                if (
+                    known is not None
+                    and points.tobytes() == known[0]
+                    and own["fill_rgbas"].tobytes() == known[1]
+                    and own["stroke_rgbas"].tobytes() == known[2]
+                    and own["background_stroke_rgbas"].tobytes() == known[3]
+                    and own["tolerance_for_point_equality"] == known[4]
+                    and own["stroke_width"] == known[5]
+                    and own["background_stroke_width"] == known[6]
+                    and own["joint_type"] == known[7]
+                    and own["cap_style"] == known[8]
+                    and own["background_image"] == known[9]
+                ):
+                    continue
+            except KeyError:  # it is set on the class, or not at all
+                pass
+            if seen.kind == "vector":
+                self._read_vector(seen)
+            else:
+                self._read_other(seen)
+
+    def _entry(self, mobject: Mobject) -> _Seen:
+        known = self._seen.get(id(mobject))
+        if known is None:
+            known = self._seen[id(mobject)] = _Seen(mobject, drawn_by_manim(mobject))
+        return known
+
+    def forget(self, kept: Iterable[Mobject]) -> None:
+        """Forget all mobjects but these and their families."""
+        keep = {id(member) for member in flatten(kept)}
+        if not keep.issuperset(self._seen):
+            self._seen = {key: seen for key, seen in self._seen.items() if key in keep}
+            self._families.clear()
+
+    def _read_vector(self, seen: _Seen) -> None:
+        vmobject: Any = seen.mobject
+        state = state_of(vmobject)
+        gradient = None
+        if len(state[1]) != ONE or len(state[2]) != ONE or len(state[3]) != ONE:
+            gradient = np.array(vmobject.get_gradient_start_and_end_points())
+            # It depends on the mobject's children, too.
+            state = (*state, gradient.tobytes())
+        if state == seen.state:
+            return
+        seen.plain = state if gradient is None else None
+        if vmobject.background_image:
+            raise UnknownMobjectError("a mobject is coloured by an image")
+        before, seen.state = seen.state, state
+        if before is None or state[0] != before[0] or state[4] != before[4]:
+            seen.path = None
+        seen.drawn = self._shape(vmobject, seen, gradient)
+
+    def _shape(self, vmobject: VMobject, seen: _Seen, gradient: Any) -> Shape | None:
+        paints = paints_of(self.camera, vmobject, gradient)
+        if not paints:
+            return None
+        if seen.path is None:
+            seen.path = device_path(self._ctx, vmobject, self._view)
+            # The control points' hull: a curve does not leave it.
+            seen.hull = self._ctx_hull(vmobject)
+        box = self._box(seen.hull, paints)
+        if box[0] >= box[2] or box[1] >= box[3]:
+            return None
+        return Shape(seen.path, self._view, paints, box)
+
+    def _ctx_hull(self, vmobject: VMobject) -> tuple[float, float, float, float]:
+        points = vmobject.points
+        if not np.isfinite(points).all():
+            return 0.0, 0.0, 0.0, 0.0
+        view = self._view
+        x = points[:, 0] * view.xx + view.x0
+        y = points[:, 1] * view.yy + view.y0
+        return float(x.min()), float(y.min()), float(x.max()), float(y.max())
+
+    def _box(self, hull: tuple[float, float, float, float], paints: list[Paint]) -> Box:
+        reach = 0.0
+        for paint in paints:
+            if paint.width is not None:
+                factor = MITER_LIMIT if paint.join == cairo.LineJoin.MITER else 1.5
+                reach = max(reach, paint.width / 2 * self._scale * factor)
+        height, width = self.size
+        left, top, right, bottom = hull
+        edge = reach + MARGIN
+        return (
+            max(0, floor(_sane(left - edge))),
+            max(0, floor(_sane(top - edge))),
+            min(width, ceil(_sane(right + edge))),
+            min(height, ceil(_sane(bottom + edge))),
+        )
+
+    def _read_other(self, seen: _Seen) -> None:
+        if seen.kind == "nothing":
+            return
+        mobject = seen.mobject
+        state: tuple[Any, ...]
+        if seen.kind == "image":
+            image: Any = mobject
+            state = (image.points.tobytes(), image.pixel_array.shape, image.pixel_array.tobytes())
+            state = (*state, image.resampling_algorithm)
+        elif seen.kind == "points":
+            cloud: Any = mobject
+            state = (cloud.points.tobytes(), cloud.rgbas.tobytes(), cloud.stroke_width)
+        else:
+            raise UnknownMobjectError(f"{type(mobject).__name__} draws itself in a way of its own")
+        if state != seen.state:
+            seen.state = state
+            seen.drawn = self._image(mobject) if seen.kind == "image" else self._cloud(mobject)
+
+    def _image(self, image: Any) -> Picture | None:
+        over = np.zeros((*self.size, 4), dtype=np.uint8)
+        self.camera.display_image_mobject(image, over)
+        box = _extent(over[..., 3] != 0)
+        return box and Picture(_cut(over, box), box)
+
+    def _cloud(self, cloud: Any) -> Picture | None:
+        # What is written is the same on either ground.
+        dark = np.zeros((*self.size, 4), dtype=np.uint8)
+        light = np.full((*self.size, 4), 255, dtype=np.uint8)
+        for ground in (dark, light):
+            self.camera.display_multiple_point_cloud_mobjects([cloud], ground)
+        written = (dark == light).all(axis=2)
+        box = _extent(written)
+        return box and Picture(_cut(dark, box), box, _cut(written, box))
+
+
+def _extent(mask: npt.NDArray[np.bool_]) -> Box | None:
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if not len(rows):
+        return None
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+
+def _cut(array: Any, box: Box) -> Any:
+    left, top, right, bottom = box
+    return np.ascontiguousarray(array[top:bottom, left:right])
+
+
+def _sane(value: float) -> float:
+    return min(max(value, -1e6), 1e6)

@@ -1,0 +1,270 @@
+"""What a worker does: find the scene, render it onto a stage, and publish it."""
+
+from __future__ import annotations
+
+import traceback
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from math import inf
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import click
+from manim import Scene, config, tempconfig
+from manim.cli.render.commands import render as manim_render
+from manim.utils.module_ops import scene_classes_from_file
+
+from manim_metaflow.render.drawing.accelerate import accelerate
+from manim_metaflow.render.drawing.shares import CannotShareError, Share
+from manim_metaflow.render.jobs.cache import Known, note_path, outputs, read_note, write_note
+from manim_metaflow.render.jobs.inputs import Notes
+from manim_metaflow.render.jobs.job import Job, Said
+from manim_metaflow.render.jobs.staging import Stage, locked, no_room
+from manim_metaflow.render.jobs.watched import Watched
+
+__all__ = ["Failed", "Wrong", "render_scene"]
+
+Say = Callable[[Said], None]
+
+
+class Wrong(Exception):
+    """What was asked for is not there."""
+
+
+class Failed(Exception):
+    """A scene could not be rendered."""
+
+    def __init__(self, scene: str, text: str, files: tuple[str, ...] = ()) -> None:
+        super().__init__(text)
+        self.scene, self.text, self.files = scene, text, files
+
+
+def render_scene(job: Job, notes: Notes, tell: Say) -> Iterator[Said]:
+    """Render the job's scene, or say which scenes there are and render the first of those asked for."""
+    _configure(job)
+    scenes = _scenes(job)
+    if not job.scene:
+        chosen = _chosen(job, list(scenes))
+        listing = notes.about("", scenes=tuple(scenes))
+        if listing is not None:
+            _keep(note_path(job.media, job.file, "", ()), listing)
+        if not chosen:
+            yield Said("empty")
+            return
+        yield Said("scenes", names=chosen)
+        if job.parts > 1:
+            yield Said("listed")
+            return
+    elif job.scene not in scenes:
+        raise Wrong(f"{job.file} has no scene {job.scene!r}. Its scenes are: {', '.join(scenes)}.")
+    name = job.scene or chosen[0]
+    yield _Film(job, scenes[name], notes, tell).make()
+
+
+def _configure(job: Job) -> None:
+    try:
+        context = manim_render.make_context("render", [str(job.file), *job.arguments])
+    except click.ClickException as error:
+        raise Wrong(error.format_message()) from error
+    except SystemExit as error:
+        raise Wrong(f"Manim refuses these options: {' '.join(job.arguments)}") from error
+    if context.params["verbosity"] is None and config.verbosity == "INFO":
+        config.verbosity = "WARNING"
+    if context.params["progress_bar"] is None:
+        context.params["progress_bar"] = "none"
+    config.digest_args(Namespace(**context.params))
+    if job.parts > 1 and config.seed is None:
+        config.seed = job.chance
+
+
+def _scenes(job: Job) -> dict[str, type[Scene]]:
+    try:
+        found = scene_classes_from_file(Path(config.input_file), require_single_scene=False, full_list=True)
+    except (Exception, SystemExit) as error:
+        raise Failed(job.scene, f"{job.file} cannot be imported.\n{_trace(error, job.file)}") from error
+    return {scene.__name__: scene for scene in found}
+
+
+def _chosen(job: Job, scenes: list[str]) -> tuple[str, ...]:
+    missing = [name for name in job.names if name not in scenes]
+    if missing:
+        there = ", ".join(scenes) or "none"
+        raise Wrong(f"{job.file} has no scene {missing[0]!r}. Its scenes are: {there}.")
+    return tuple(name for name in scenes if not job.names or name in job.names)
+
+
+class _Full(Failed):
+    """There was no room for the film."""
+
+
+class _Film:
+    """One scene on its way to its place."""
+
+    def __init__(self, job: Job, scene: type[Scene], notes: Notes, tell: Say) -> None:
+        self.job, self.cls, self.notes, self.tell = job, scene, notes, tell
+        self.name = scene.__name__
+        self.scene: Scene | None = None
+        self.manager: Watched | None = None
+        self._fast = False
+        self._share = Share(job.part, job.parts, job.stage, job.apart) if job.parts > 1 else None
+
+    def make(self) -> Said:
+        """Render, or find that another render has just done so, or that it cannot be done in parts."""
+        try:
+            return self._make()
+        except CannotShareError as reason:
+            return Said("whole", self.name, text=str(reason))
+
+    def _make(self) -> Said:
+        if self.job.section is not None:
+            config.save_sections = True
+        try:
+            stage = Stage.for_scene(self.cls, self.job.stage, self.job.media)
+        except ValueError as error:
+            raise Wrong(str(error)) from error
+        if self._share is not None and not self._share.leads:
+            return self._render_part(stage, self._share)
+        with locked(stage.lock(), wait=False) as free:
+            if free:
+                return self._render(stage)
+        self.tell(Said("waits", self.name))
+        with locked(stage.lock()):
+            note = read_note(self._note())
+            if note is not None and note.current() and not config.disable_caching:
+                return Said("unchanged", self.name, files=tuple(note.outputs))
+            return self._render(stage)
+
+    def _render_part(self, stage: Stage, share: Share) -> Said:
+        try:
+            with self._failures(stage):
+                self._draw(stage)
+        except Failed as failed:
+            if share.apart or isinstance(failed, _Full):
+                raise
+            share.collect([])  # It fails where the film is put together, too, and that is where it is told.
+        assert self.scene is not None
+        return Said("part", self.name, files=(str(self.scene.output_plan.primary_artifact),))
+
+    def _render(self, stage: Stage) -> Said:
+        with self._failures(stage):
+            self._draw(stage)
+        assert self.scene is not None
+        assert self.manager is not None
+        with self._failures(stage):
+            written = self._publish(stage)
+            self._remember(written)
+        return Said("done", self.name, number=self.manager.num_plays, files=tuple(map(str, written)))
+
+    def _draw(self, stage: Stage) -> None:
+        # What is on the stage must not be opened: it will not stay there.
+        settings: dict[str, Any] = {**stage.settings(), "preview": False, "show_in_file_browser": False}
+        with tempconfig(settings):
+            self._draw_on(stage)
+
+    def _draw_on(self, stage: Stage) -> None:
+        self.scene = self.cls()
+        self._fast = not self.job.plain and self._accelerate(self.scene)
+        if self._share is not None and not (self._fast and _is_whole_film(self.scene)):
+            raise CannotShareError("only whole films are drawn in parts, and not by Manim")
+        if not self._fast:
+            stage.link_cache()
+        # Attached before, as Manim's own command does: a scene may override `render`.
+        self.manager = Watched(self.scene, self._played, self.notes, self.job.section)
+        self.scene.render()
+
+    def _accelerate(self, scene: Scene) -> bool:
+        """Let the engine draw, into one encoder: hashing every play costs more than drawing it."""
+        reason = accelerate(scene, one_encoder=True, share=self._share)
+        if reason is not None:
+            self.tell(Said("note", self.name, text=f"drawn by Manim itself: {reason}"))
+            return False
+        config.disable_caching = True
+        return True
+
+    def _played(self, number: int) -> None:
+        self.tell(Said("play", self.name, number=number))
+
+    def _publish(self, stage: Stage) -> list[Path]:
+        assert self.scene is not None
+        assert self.manager is not None
+        plan = self.scene.output_plan
+        if self.job.section is None:
+            return stage.publish(plan, cache=not self._fast) if plan.output.enabled else []
+        if self.manager.found is None:
+            there = ", ".join(map(repr, self.manager.sections)) or "none"
+            raise Wrong(f"{self.name} has no section {self.job.section!r}. Its sections are: {there}.")
+        return stage.publish_section(plan, self.manager.found, self.job.section)
+
+    def _remember(self, written: list[Path]) -> None:
+        assert self.manager is not None
+        about = self.name, self.manager.num_plays, self.manager.time
+        note = self.notes.about(*about) if written else None
+        path = self._note()
+        if note is None:
+            path.unlink(missing_ok=True)
+        else:
+            _keep(path, note.with_outputs(outputs(_files(written))))
+
+    def _note(self) -> Path:
+        return note_path(self.job.media, self.job.file, self.name, self.job.asked)
+
+    @contextmanager
+    def _failures(self, stage: Stage) -> Iterator[None]:
+        try:
+            yield
+        except (Wrong, KeyboardInterrupt, CannotShareError):
+            raise
+        except BaseException as error:
+            if no_room(error):
+                where = f"{self.job.media} has no room left for {self.name}: the disk or a quota is full."
+                raise _Full(self.name, f"{where} Nothing was written.") from error
+            kept = self._put_aside(stage)
+            raise Failed(self.name, _trace(error, self.job.file), tuple(map(str, kept))) from error
+
+    def _put_aside(self, stage: Stage) -> list[Path]:
+        """Keep what there was of the film, for whoever looks for the fault."""
+        writer = getattr(getattr(self.scene, "renderer", None), "file_writer", None)
+        if writer is None or not writer.output_spec.is_video or self.job.section is not None:
+            return []
+        if self._share is not None:
+            if not self._share.leads:
+                return []
+            with suppress(CannotShareError):
+                self._share.collect(writer.partial_movie_files)
+        played = [file for file in writer.partial_movie_files if file and Path(file).is_file()]
+        if not played:
+            return []
+        film = stage.folder / f"aside{writer.output_plan.segment_extension}"
+        with suppress(Exception):
+            writer.combine_files(played, film)
+            return [stage.put_aside(film)]
+        return []
+
+
+def _is_whole_film(scene: Scene) -> bool:
+    chosen = config.from_animation_number > 0 or 0 <= config.upto_animation_number < inf
+    return scene.renderer.file_writer.output_spec.is_video and not chosen
+
+
+def _keep(path: Path, note: Known) -> None:
+    """Write a note if there is room for it: without one the film is only rendered again."""
+    with suppress(OSError):
+        write_note(path, note)
+
+
+def _files(written: list[Path]) -> list[Path]:
+    inside = [file for path in written if path.is_dir() for file in sorted(path.iterdir())]
+    return [path for path in written if path.is_file()] + inside
+
+
+def _trace(error: BaseException, file: Path) -> str:
+    """Write a traceback from the user's file on: how it got there is not the user's."""
+    mine: TracebackType | None = error.__traceback__
+    while mine is not None and Path(mine.tb_frame.f_code.co_filename).resolve() != file.resolve():
+        mine = mine.tb_next
+    shown = error.with_traceback(mine or error.__traceback__)
+    return "".join(
+        traceback.format_exception(type(shown), shown, shown.__traceback__, chain=mine is None)
+    ).strip()

@@ -1,0 +1,208 @@
+"""Write a film elsewhere first, and put all of it into place when it is whole.
+
+Manim writes into the final file while it works, and takes any file in its cache for a whole one. So a scene
+is rendered into a folder of its own, with links to the cached plays, and what came out is moved: each file is
+replaced in one step, all files of a film under one lock.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from manim_metaflow.render.jobs.places import SEGMENTS
+
+if TYPE_CHECKING:
+    from manim import Scene
+    from manim._config.output_plan import OutputPlan
+
+__all__ = ["Stage", "locked", "no_room"]
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_SUFFIXES = (".mp4", ".mov", ".webm")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where a scene's files will be, and where they are written meanwhile.
+
+    Build it with :meth:`for_scene`, after Manim's ``config`` says how to render.
+    """
+
+    final: OutputPlan
+    folder: Path
+    media: Path
+    requested: Path | None
+
+    @classmethod
+    def for_scene(cls, scene: type[Scene], folder: Path, media: Path) -> Stage:
+        """Ask Manim where it would put the scene's files."""
+        from manim import Scene as PlainScene, config
+        from manim.renderer.cairo_renderer import CairoRenderer
+
+        # A scene without the user's __init__, which may do anything.
+        probe = type(scene.__name__, (PlainScene,), {})(renderer=CairoRenderer())
+        requested = Path(config.output_file) if config.output_file else None
+        return cls(probe.output_plan, folder, media, requested)
+
+    def settings(self) -> dict[str, str]:
+        """Give Manim's ``config`` the folders of the stage."""
+        folders = {
+            "video_dir": "video",
+            "images_dir": "images",
+            "sections_dir": "sections",
+            "partial_movie_dir": SEGMENTS,
+        }
+        settings = {name: str(self.folder / folder) for name, folder in folders.items()}
+        if self.requested is not None:
+            settings["output_file"] = self.requested.name
+        return settings
+
+    def link_cache(self) -> None:
+        """Make the plays that are cached already known to this render."""
+        cache = self.final.segment_cache_dir
+        if cache is None or not cache.is_dir():
+            return
+        here = self.folder / SEGMENTS
+        here.mkdir(parents=True, exist_ok=True)
+        for play in cache.iterdir():
+            if play.suffix in _SUFFIXES:
+                _link(play, here / play.name)
+
+    def publish(self, staged: OutputPlan, *, cache: bool) -> list[Path]:
+        """Put everything that was written into place, the film itself last, and return its paths.
+
+        With ``cache`` the plays that were written become Manim's cache.
+        """
+        moves = list(self._moves(staged))
+        with locked(self._lock("publish")):
+            if cache:
+                self._publish_cache(staged)
+            written = [_move(source, target) for source, target in moves if source.exists()]
+            aside(self.final.primary_artifact).unlink(missing_ok=True)
+        return written
+
+    def publish_section(self, staged: OutputPlan, number: int, name: str) -> list[Path]:
+        """Put the film of one section into place."""
+        with locked(self._lock("publish")):
+            return [_move(staged.section_path(number, name), self.final.section_path(number, name))]
+
+    def put_aside(self, film: Path) -> Path:
+        """Keep the film of a scene that failed, beside where it would have been."""
+        return _move(film, aside(self.final.primary_artifact))
+
+    def lock(self) -> Path:
+        """Name the file to lock while this film is rendered."""
+        return self._lock(str(self.final.primary_artifact))
+
+    def _lock(self, what: str) -> Path:
+        name = hashlib.sha256(what.encode()).hexdigest()[:16]
+        return self.media / ".manim-metaflow" / f"{name}.lock"
+
+    def _moves(self, staged: OutputPlan) -> Iterator[tuple[Path, Path]]:
+        pairs = [
+            (staged.section_index, self.final.section_index),
+            (staged.subcaption_file, self.final.subcaption_file),
+            (staged.fallback_image, self.final.fallback_image),
+            (staged.primary_artifact, self.final.primary_artifact),
+        ]
+        sections = staged.sections_dir
+        if sections is not None and self.final.sections_dir is not None and sections.is_dir():
+            films = sorted(path for path in sections.iterdir() if path.suffix in _SUFFIXES)
+            yield from ((path, self.final.sections_dir / path.name) for path in films)
+        yield from ((source, target) for source, target in pairs if source is not None and target is not None)
+
+    def _publish_cache(self, staged: OutputPlan) -> None:
+        from manim import config
+        from manim.utils.caching import prune_segment_cache
+
+        here, there = staged.segment_cache_dir, self.final.segment_cache_dir
+        if here is None or there is None or not here.is_dir():
+            return
+        for path in sorted(here.iterdir()):
+            target = there / path.name
+            if path == staged.concat_manifest:
+                path.write_text(path.read_text().replace(str(here), str(there)))
+            elif target.exists() and os.path.samefile(path, target):
+                continue
+            _move(path, target)
+        prune_segment_cache(there, config.max_files_cached)
+
+
+def aside(film: Path | None) -> Path:
+    """Name the file that keeps what there was of a film when its scene failed."""
+    assert film is not None
+    return film.with_name(f"{film.stem}.failed{film.suffix}")
+
+
+@contextmanager
+def locked(path: Path, *, wait: bool = True) -> Iterator[bool]:
+    """Hold a lock that goes with the process; without waiting, say whether it was free."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+
+
+def no_room(error: BaseException | None) -> bool:
+    """Whether it was the disk that ended it: an error of libav's or Manim's may stand around that."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            return True
+        if "No space left on device" in str(error):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        pass
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def _move(source: Path, target: Path) -> Path:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        return _move_folder(source, target)
+    try:
+        os.replace(source, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        draft = target.with_name(f".{os.getpid()}-{target.name}")
+        try:
+            shutil.copy2(source, draft)
+            os.replace(draft, target)
+        finally:
+            draft.unlink(missing_ok=True)
+    return target
+
+
+def _move_folder(source: Path, target: Path) -> Path:
+    """Replace the pictures of a sequence; Manim leaves those of a longer one standing, we do not."""
+    old = source.with_name(f"{source.name}-old")
+    if target.is_dir():
+        os.replace(target, old)
+    try:
+        os.replace(source, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        shutil.copytree(source, target)
+    return target

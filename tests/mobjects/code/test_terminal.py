@@ -1,0 +1,90 @@
+"""The terminal: what was typed and printed, the last lines of it."""
+
+from __future__ import annotations
+
+import pytest
+from manim import Scene
+
+from manim_metaflow import record_run
+from manim_metaflow.code import RunCommand, TerminalPanel
+from manim_metaflow.errors import UsageError
+from manim_metaflow.testing import structure_of
+
+
+def finished(animation, *moments):
+    scene = Scene()
+    animation._setup_scene(scene)
+    animation.begin()
+    for alpha in moments:
+        animation.interpolate(alpha)
+    animation.finish()
+    animation.clean_up_from_scene(scene)
+
+
+def texts(terminal):
+    return [line.text for line in terminal.lines]
+
+
+def test_it_shows_the_last_lines():
+    terminal = TerminalPanel(rows=3).type_command("python flow.py run").print_lines(["a", "b"])
+    assert texts(terminal) == ["$ python flow.py run", "a", "b"]
+    terminal.print_lines(["c"])
+    assert texts(terminal) == ["a", "b", "c"]
+    assert terminal.every_line[0].text == "$ python flow.py run"
+
+
+def test_a_command_that_was_run_looks_as_one_that_was_put_there():
+    played = TerminalPanel(rows=4).scale(0.8).shift([1, 1, 0])
+    finished(RunCommand(played, "python flow.py run", ["one", "two"]), 0.2, 0.5, 0.9)
+    put = TerminalPanel(rows=4).scale(0.8).shift([1, 1, 0])
+    put.type_command("python flow.py run").print_lines(["one", "two"])
+    assert structure_of(played) == structure_of(put)
+
+
+def test_it_is_typed_letter_by_letter():
+    terminal = TerminalPanel()
+    command = RunCommand(terminal, "run")
+    command.interpolate(0.5)
+    shown = terminal.lines[0].inks[1]
+    half = len(shown.points)
+    command.interpolate(1.0)
+    assert 0 < half < len(shown.points)
+
+
+def test_frames_between_leave_no_trace():
+    ends = []
+    for moments in ((), (0.1, 0.4, 0.6, 0.8)):
+        terminal = TerminalPanel(width=3, rows=3)
+        for _ in range(2):
+            finished(RunCommand(terminal, "python flow.py run", list("abcdefg")), *moments)
+        ends.append([part.points.tobytes() for line in terminal.every_line for part in line.get_family()])
+    assert ends[0] == ends[1]
+
+
+def test_long_lines_go_on_in_the_next_row():
+    terminal = TerminalPanel(width=3).print_lines(["x" * 30 + "漢字" * 5])
+    assert len(texts(terminal)) > 1
+    assert "".join(texts(terminal)) == "x" * 30 + "漢字" * 5
+    assert terminal.lines.get_right()[0] < terminal.panel.get_right()[0]
+
+
+def test_a_long_command_is_typed_over_several_rows():
+    command = RunCommand(terminal := TerminalPanel(width=3), "python flow.py run --with retry --tag one")
+    command.interpolate(0.2)
+    assert len(terminal.lines) == 1
+    command.interpolate(1.0)
+    assert "".join(texts(terminal)) == "$ python flow.py run --with retry --tag one"
+
+
+def test_what_went_wrong_has_its_color(tmp_path):
+    record = record_run("tests/flows/linear.py", recordings=tmp_path)
+    terminal = TerminalPanel(rows=40, width=13).print_lines(record.console)
+    roles = {line.text.strip(): line.inks[0].role for line in terminal.lines if line.inks}
+    assert roles["Done!"] == "done"
+    assert any(role == "running" for role in roles.values())
+    assert TerminalPanel().print_lines(["ValueError: no"]).lines[0].inks[0].role == "failed"
+
+
+def test_a_terminal_needs_room():
+    with pytest.raises(UsageError, match="no room for a line"):
+        TerminalPanel(rows=0)
