@@ -6,6 +6,8 @@ ARGS ?=
 FUZZ_EXAMPLES ?= 1000
 EXACT_FPS ?= 6
 LOWEST := .cache/lowest
+# Subjects of commits up to this one were written before the rule in CONTRIBUTING.md.
+RULE_SINCE := 05492a9193f5
 
 SHELL := /bin/bash
 # Looked up when used, not when this file is read: `setup` may have installed it in between.
@@ -15,7 +17,7 @@ RUN = $(UV) run --locked
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup video test lint format-check types pytest test-lowest format recordings snapshots \
-	bench fuzz exact sheet clean
+	bench commits fuzz exact sheet clean
 
 help: ## List what can be made
 	@echo 'make video [SCENE=$(SCENE)] [QUALITY=l|m|h|p|k] [ARGS="--save_sections"]'
@@ -27,8 +29,8 @@ setup: ## Install what is missing: system libraries, uv, the locked environment
 video: setup ## Render SCENE at QUALITY and print where the video is
 	@$(RUN) python scripts/render.py '$(SCENE)' --quality '$(QUALITY)' $(ARGS)
 
-test: setup ## Run all checks: ruff, mypy, pytest
-	@$(MAKE) --no-print-directory --keep-going lint format-check types pytest
+test: setup ## Run all checks: ruff, mypy, commit messages, pytest
+	@$(MAKE) --no-print-directory --keep-going lint format-check types commits pytest
 
 lint:
 	$(RUN) ruff check .
@@ -38,6 +40,12 @@ format-check:
 
 types:
 	$(RUN) mypy
+
+# A shallow clone does not have the commit at which the rule begins: there only the newest one is checked.
+commits: ## Check the messages of the commits that are here
+	@if git rev-parse --quiet --verify '$(RULE_SINCE)^{commit}' >/dev/null; \
+	then $(RUN) cz check --rev-range '$(RULE_SINCE)..HEAD'; \
+	else git log -1 --format=%B 2>/dev/null | $(RUN) cz check; fi
 
 # Tests of a module stay together: they share what is costly to make.
 pytest:

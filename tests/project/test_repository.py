@@ -56,3 +56,28 @@ def test_manim_lists_the_plugin() -> None:
         [sys.executable, "-m", "manim", "plugins", "-l"], capture_output=True, text=True, check=True
     )
     assert re.search(r"^\W*manim_metaflow\s*$", done.stdout, re.M)
+
+
+def judged(message: str) -> int:
+    """Return the exit code with which the check of commit messages answers."""
+    return subprocess.run(["cz", "check"], cwd=ROOT, input=message, text=True, capture_output=True).returncode
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "fix: keep an arc inside its region",
+        "refactor(render): split it",
+        "feat: add a thing\n\nPeople need it.",
+    ],
+)
+def test_commit_message_as_asked_is_taken(message: str) -> None:
+    assert judged(message) == 0
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["Add a thing", "feat: add a thing", "perf: draw less", "bench: measure", f"fix: {'long ' * 15}"],
+)
+def test_other_commit_message_is_refused(message: str) -> None:
+    assert judged(message) != 0
