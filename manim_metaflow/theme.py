@@ -34,10 +34,33 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Theme:
-    """A look. Colours are ``#RRGGBB``, sizes are Manim font sizes, widths Manim stroke widths.
+    """Colours by what they mean, type and sizes.
 
-    ``wash`` is how much of its state's colour a box is filled with, ``stripe`` how much colour lies behind
-    a marked line of code, whose text must stay legible.
+    Colours are ``#RRGGBB``, sizes are Manim font sizes, widths Manim stroke widths. Two meanings may share
+    a colour, but each has a name of its own: to change how failures are painted, change ``failed`` alone.
+
+    Attributes
+    ----------
+    background, panel, edge, text, muted, accent
+        The frame behind everything, boxes and panels, outlines and idle arrows, text, text of less weight,
+        and what belongs to structure: a foreach, a switch, a decorator, a folder.
+    done, running, failed, cloned
+        States of tasks and of what they do; ``cloned`` is also what is taken over by reference.
+    added, removed
+        Lines and words of code that come and go.
+    right, wrong, changed
+        Verdicts: a statement holds or two things are the same; it does not hold or is not possible;
+        something differs from what it was.
+    conflict, damaged
+        Stored values that differ where one is needed, and stored things that cannot be read.
+    highlight
+        What a film points at.
+    keyword, string, number, function, operator, comment
+        Words of code.
+    wash
+        How much of its state's colour a box is filled with, 0 to 1.
+    stripe
+        How much colour lies behind a marked line of code, 0 to 1.
     """
 
     name: str
@@ -51,6 +74,14 @@ class Theme:
     running: str
     failed: str
     cloned: str
+    added: str
+    removed: str
+    right: str
+    wrong: str
+    changed: str
+    conflict: str
+    damaged: str
+    highlight: str
     keyword: str
     string: str
     number: str
@@ -98,6 +129,14 @@ DARK_THEME = Theme(
     running="#F4B942",
     failed="#F0625F",
     cloned="#62B0F0",
+    added="#3DBE8B",
+    removed="#F0625F",
+    right="#3DBE8B",
+    wrong="#F0625F",
+    changed="#F4B942",
+    conflict="#F0625F",
+    damaged="#F0625F",
+    highlight="#F4B942",
     keyword="#C792EA",
     string="#A5D98A",
     number="#F4A76C",
@@ -118,6 +157,14 @@ LIGHT_THEME = Theme(
     running="#9A6200",
     failed="#C93232",
     cloned="#1B6FB5",
+    added="#17835A",
+    removed="#C93232",
+    right="#17835A",
+    wrong="#C93232",
+    changed="#9A6200",
+    conflict="#C93232",
+    damaged="#C93232",
+    highlight="#9A6200",
     keyword="#8427B3",
     string="#2A651A",
     number="#98430A",
@@ -140,7 +187,7 @@ def current_theme() -> Theme:
 def use_theme(theme: Theme) -> Iterator[Theme]:
     """Build what is inside the ``with`` block in another theme.
 
-    The scene's ground is Manim's to paint: set ``self.camera.background_color = theme.background``.
+    Manim paints the scene's background: set ``self.camera.background_color = theme.background``.
     """
     token = _current.set(theme)
     try:

@@ -383,7 +383,7 @@ class ArtifactLifecycle(DeepDive):
 
     def line_of(self, code, node):
         """Mark the line of code that a statement stands on."""
-        return code.mark([self.step.first_line + node.lineno - 1], self.theme.running)
+        return code.mark([self.step.first_line + node.lineno - 1], self.theme.highlight)
 
 
 def assignments(step):

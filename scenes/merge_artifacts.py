@@ -145,10 +145,10 @@ class MergeArtifactsScene(DeepDive):
             "So the join decides. It sets data itself: what it has set before, the merge leaves alone."
         ):
             self.play(FadeOut(self.leaving), FadeIn(code))
-            first = code.mark([numbers["inputs.right.data"]], self.theme.running)
+            first = code.mark([numbers["inputs.right.data"]], self.theme.highlight)
             self.play(FadeIn(first))
         with self.beat("And labels it leaves out."):
-            self.play(FadeOut(first), FadeIn(code.mark([numbers["exclude"]], self.theme.running)))
+            self.play(FadeOut(first), FadeIn(code.mark([numbers["exclude"]], self.theme.highlight)))
             code.clear(first)
         self.leaving = code
 

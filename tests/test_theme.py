@@ -4,24 +4,44 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Callable
 from itertools import combinations
 
 import pytest
+from manim import VGroup, VMobject
 
-from manim_metaflow import DARK_THEME, LIGHT_THEME, Face, StepNode, TextLabel, Theme, current_theme, use_theme
+from manim_metaflow import (
+    DARK_THEME,
+    LIGHT_THEME,
+    CodePanel,
+    Face,
+    StepNode,
+    TextLabel,
+    Theme,
+    current_theme,
+    use_theme,
+)
 from manim_metaflow.errors import UsageError
+from manim_metaflow.facts.records import BlobBytes
+from manim_metaflow.facts.run.compare import AspectComparison
 from manim_metaflow.graph import STATES
 from manim_metaflow.mobjects.graph.node import look_of
 from manim_metaflow.mobjects.storage.face import HUES
+from manim_metaflow.runs import EvidenceTable, HashPair, Statement
+from manim_metaflow.storage import BlobCell, BytesStrip
 from manim_metaflow.theme import contrast, mix, theme_named
 
 TEXT, SHAPE = 4.5, 3.0
 THEMES = [DARK_THEME, LIGHT_THEME]
 each_theme = pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
 
-ON_GROUND = ("text", "muted", "accent", "failed", "cloned", "done", "running")
+STATE_COLORS = ("done", "running", "failed", "cloned")
+MEANINGS = ("added", "removed", "right", "wrong", "changed", "conflict", "damaged", "highlight")
+ON_BACKGROUND = ("text", "muted", "accent", *STATE_COLORS, *MEANINGS)
 IN_CODE = ("text", "keyword", "string", "number", "function", "operator", "comment", "accent")
-SIGNALS = ("done", "running", "failed", "cloned", "accent")
+SIGNALS = (*STATE_COLORS, "accent")
+PROBE = "#12AB89"
+"""A colour that no theme has."""
 
 
 def low(pairs: dict[str, tuple[str, str]], least: float) -> dict[str, float]:
@@ -31,8 +51,8 @@ def low(pairs: dict[str, tuple[str, str]], least: float) -> dict[str, float]:
 
 
 @each_theme
-def test_text_stands_out_from_its_ground(theme: Theme) -> None:
-    pairs = {f"{name} on the ground": (getattr(theme, name), theme.background) for name in ON_GROUND}
+def test_text_stands_out_from_what_is_behind_it(theme: Theme) -> None:
+    pairs = {f"{name} on the frame": (getattr(theme, name), theme.background) for name in ON_BACKGROUND}
     pairs |= {f"{name} on a panel": (getattr(theme, name), theme.panel) for name in (*IN_CODE, "muted")}
     assert low(pairs, TEXT) == {}
 
@@ -58,8 +78,9 @@ def test_a_step_is_legible_in_every_state(theme: Theme) -> None:
 
 @each_theme
 def test_lines_and_shapes_stand_out(theme: Theme) -> None:
-    pairs = {f"{name} on the ground": (getattr(theme, name), theme.background) for name in SIGNALS}
-    pairs |= {f"edge on {ground}": (theme.edge, getattr(theme, ground)) for ground in ("background", "panel")}
+    shapes = (*SIGNALS, *MEANINGS)
+    pairs = {f"{name} on the frame": (getattr(theme, name), theme.background) for name in shapes}
+    pairs |= {f"edge on {under}": (theme.edge, getattr(theme, under)) for under in ("background", "panel")}
     for state in STATES:
         look = look_of(state, theme)
         pairs[f"border of {state} outside"] = (look.stroke, theme.background)
@@ -87,7 +108,7 @@ def test_colours_of_different_meaning_differ(theme: Theme) -> None:
 def test_values_are_what_manim_takes(theme: Theme) -> None:
     sizes = [field.name for field in dataclasses.fields(theme) if field.name.endswith("_size")]
     assert all(getattr(theme, name) >= theme.minimum_size == 14 for name in sizes)
-    colors = {"background", "panel", "edge", *ON_GROUND, *IN_CODE}
+    colors = {"background", "panel", "edge", *ON_BACKGROUND, *IN_CODE}
     assert [c for c in colors if not re.fullmatch("#[0-9A-F]{6}", getattr(theme, c))] == []
 
 
@@ -98,6 +119,38 @@ def test_the_theme_in_force_is_the_one_a_mobject_is_built_in() -> None:
     node.set_state("done")  # what was built in one theme stays in it
     assert node.box.get_stroke_color().to_hex() == LIGHT_THEME.done
     assert TextLabel("x").get_fill_color().to_hex() == DARK_THEME.text
+
+
+def painted(mobject: VMobject) -> set[str]:
+    """Return every colour that is seen of a mobject and its parts."""
+    colors = set()
+    for part in mobject.family_members_with_points():
+        colors |= {part.get_fill_color().to_hex()} if part.get_fill_opacity() else set()
+        colors |= {part.get_stroke_color().to_hex()} if part.get_stroke_opacity() else set()
+    return colors
+
+
+SHA = "198756254c5b4f18cb8af891d55a414724e402c5"
+PAIR = {verdict: AspectComparison(verdict, SHA, SHA, ()) for verdict in ("same", "changed")}
+TRUE, FALSE = (Statement("Steps are cloned", holds, "2 clones") for holds in (True, False))
+PICTURES: dict[str, Callable[[], VMobject]] = {
+    "failed": lambda: StepNode("train", state="failed"),
+    "added": lambda: CodePanel("+ x = 1\n y = 2", language="diff"),
+    "removed": lambda: CodePanel("- x = 1\n y = 2", language="diff"),
+    "right": lambda: VGroup(HashPair("code", PAIR["same"]), EvidenceTable([TRUE])),
+    "wrong": lambda: EvidenceTable([FALSE]),
+    "changed": lambda: HashPair("code", PAIR["changed"]),
+    "damaged": lambda: BlobCell(BlobBytes(SHA, 43, 22, "list", damage="cut short")),
+    "conflict": lambda: BytesStrip(BlobBytes(SHA, 2, 2, "list", head="8004"), marked=(1,)),
+    "highlight": lambda: CodePanel("x = 1").highlight([1]),
+}
+
+
+@pytest.mark.parametrize("role", PICTURES)
+def test_a_colour_paints_what_has_its_meaning_and_nothing_else(role: str) -> None:
+    with use_theme(dataclasses.replace(DARK_THEME, **{role: PROBE})):
+        drawn = [name for name, picture in PICTURES.items() if PROBE in painted(picture())]
+    assert drawn == [role]
 
 
 def test_an_error_inside_the_block_does_not_leave_the_theme_behind() -> None:

@@ -136,7 +136,7 @@ class EvolveCode(Timeline):
 
     def _leaving(self, match: Match) -> Iterable[Clip]:
         used = {*match.kept.values(), *match.changed.values()}
-        color = current_theme().failed
+        color = current_theme().removed
         for place, line in enumerate(self.panel.rows):
             if self.panel.top + place not in used:
                 stripe = self._stripe(place, color, kept=False) if line.text else None
@@ -161,7 +161,7 @@ class EvolveCode(Timeline):
 
     def _changing(self, match: Match) -> Iterable[Clip]:
         go, move = self._times[1:]
-        color = current_theme().done
+        color = current_theme().added
         drawn = dict(enumerate(self.panel.rows, self.panel.top))
         for new, old in match.changed.items():
             line = drawn.get(old)
@@ -180,7 +180,7 @@ class EvolveCode(Timeline):
 
     def _coming(self, match: Match, typed: bool) -> Iterable[Clip]:
         at = self._times[2]
-        color = current_theme().done
+        color = current_theme().added
         for index, row in enumerate(self._new):
             if not self._seen(index) or index in match.kept or index in match.changed:
                 continue

@@ -194,7 +194,7 @@ class RewordClip(_StripeClip):
         fade = smooth(_share(now, begin, moved))
         for ink in self._go:
             ink.set_fill(
-                mix(theme.failed, getattr(theme, ink.role), min(1.0, 3 * fade)), 1 - fade, family=False
+                mix(theme.removed, getattr(theme, ink.role), min(1.0, 3 * fade)), 1 - fade, family=False
             )
         slid = smooth(_share(now, moved, came))
         for pose, ink, way, before, after in self._stay:

@@ -143,7 +143,7 @@ class LightClip(Clip):
     ) -> None:
         super().__init__(start, end)
         self.panel, self.lines, self.dim = panel, after.lit, dim
-        self.color = color or current_theme().running
+        self.color = color or current_theme().highlight
         self._tops = before.top, after.top
         self._was_lit = bool(before.lit)
         old, new = panel.spans(before.lit), panel.spans(after.lit)

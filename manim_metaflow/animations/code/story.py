@@ -112,7 +112,7 @@ class FlowStory(VGroup):
         )
         self.panel.shift((-(room[0] + GAP) / 2, 0.0, 0.0))
         self.dag: FlowDAG | None = None
-        self.ring = Shape(np.zeros((0, 4, 2)), stroke=current_theme().running, stroke_width=3.0)
+        self.ring = Shape(np.zeros((0, 4, 2)), stroke=current_theme().highlight, stroke_width=3.0)
         self.note = VGroup()
         super().__init__(self.panel, self.ring, self.note)
         if first.flow is None:
@@ -148,7 +148,7 @@ class FlowStory(VGroup):
         """Say why a version has no graph."""
         theme = current_theme()
         text = f"No graph: {version.problem}"
-        block = TextBlock(text, width=self.room[0] - 0.6, font_size=theme.label_size, color=theme.failed)
+        block = TextBlock(text, width=self.room[0] - 0.6, font_size=theme.label_size, color=theme.wrong)
         return block.move_to(self.place)
 
     def lines_of(self, step: str) -> tuple[int, ...]:

@@ -174,7 +174,7 @@ class LoadArtifact(Motion):
             at, ends = 0.6, _downward(asker, shown)
         clips += [
             SwellClip(at, at + 0.6, row, factor=1.06),
-            PointClip(at + 0.5, at + 1.1, ends, theme.running, home),
+            PointClip(at + 0.5, at + 1.1, ends, theme.highlight, home),
             SwellClip(at + 1.0, at + 1.6, shown, factor=1.08),
             TravelClip(at + 1.3, at + 2.1, shown.face, chip.face.get_center(), overlay, scale=scale),
             EnterClip(at + 1.9, at + 2.3, chip),

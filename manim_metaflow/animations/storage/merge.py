@@ -107,7 +107,7 @@ class MergeArtifacts(Motion):
             for row in rows:
                 mark = Shape(
                     rounded_rectangle(row.width + 0.16, max(0.38, row.height + 0.06), 0.08),
-                    stroke=theme.failed,
+                    stroke=theme.conflict,
                     stroke_width=2.0,
                 ).move_to(row)
                 self.marks.add(mark)
@@ -116,7 +116,7 @@ class MergeArtifacts(Motion):
                     SwellClip(at, at + 0.7, row, factor=1.04),
                 ]
             edge = max(float(key_map.panel.get_right()[0]) for key_map in inputs) + 0.16 * (index + 1)
-            bracket = Shape(_bracket(rows, edge), stroke=theme.failed, stroke_width=1.8)
+            bracket = Shape(_bracket(rows, edge), stroke=theme.conflict, stroke_width=1.8)
             self.marks.add(bracket)
             clips.append(EnterClip(at + 0.3, at + 0.7, bracket))
         return clips

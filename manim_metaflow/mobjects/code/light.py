@@ -30,8 +30,8 @@ class CodeLight(VGroup):
         theme = current_theme()
         nothing = np.zeros((0, 4, 2))
         self.veil = Shape(nothing, fill=theme.panel)
-        self.band = Shape(nothing, fill=theme.running)
-        self.bar = Shape(nothing, fill=theme.running)
+        self.band = Shape(nothing, fill=theme.highlight)
+        self.bar = Shape(nothing, fill=theme.highlight)
         self._dim = 0.0
         super().__init__(self.veil, self.band, self.bar)
 

@@ -140,12 +140,12 @@ class CodePanel(CodeQueries, VGroup):
         lines
             Their numbers; of those that are scrolled out nothing is seen.
         color
-            Of the band, the theme's ``running`` by default.
+            Of the band, the theme's ``highlight`` by default.
         dim
             How far the rest steps back, 0 to 1.
         """
         self.lit = tuple(sorted(set(lines)))
-        self.light.tint(color or current_theme().running, dim)
+        self.light.tint(color or current_theme().highlight, dim)
         self.show_light(self.spans(self.lit), 1.0 if self.lit else 0.0)
         return self
 

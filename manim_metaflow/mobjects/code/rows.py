@@ -33,11 +33,11 @@ _ROLES: tuple[tuple[Any, str], ...] = (
     (Token.Operator.Word, "keyword"),
     (Token.Operator, "operator"),
     (Token.Punctuation, "operator"),
-    (Token.Generic.Inserted, "done"),
-    (Token.Generic.Deleted, "failed"),
+    (Token.Generic.Inserted, "added"),
+    (Token.Generic.Deleted, "removed"),
     (Token.Generic.Heading, "accent"),
     (Token.Generic.Subheading, "accent"),
-    (Token.Generic.Error, "failed"),
+    (Token.Generic.Error, "wrong"),
 )
 
 

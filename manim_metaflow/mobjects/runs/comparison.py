@@ -61,8 +61,8 @@ class HashPair(VGroup):
         theme = current_theme()
         self.verdict = aspect.verdict
         text, color = {
-            "same": ("=", theme.done),
-            "changed": ("≠", theme.running),
+            "same": ("=", theme.right),
+            "changed": ("≠", theme.changed),
             "unknown": ("?", theme.muted),
         }[aspect.verdict]
         self.before, self.after = (_tile(sha) for sha in (aspect.before, aspect.after))

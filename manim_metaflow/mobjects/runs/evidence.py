@@ -46,7 +46,7 @@ class EvidenceRow(VGroup):
     def __init__(self, statement: Statement) -> None:
         theme = current_theme()
         self.statement = statement
-        color = theme.done if statement.holds else theme.failed
+        color = theme.right if statement.holds else theme.wrong
         mark = badge_mark("tick" if statement.holds else "cross", BADGE)
         self.badge = Parts(
             Shape(circle(BADGE), fill=color), Shape(mark, stroke=theme.background, stroke_width=2.6)

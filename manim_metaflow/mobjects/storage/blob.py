@@ -54,7 +54,7 @@ class BlobCell(VGroup):
     ) -> None:
         theme = current_theme()
         self.blob, self.sha = blob, blob.sha
-        color = theme.failed if blob.damage else face_color(blob.sha)
+        color = theme.damaged if blob.damage else face_color(blob.sha)
         if theme.name != "dark" and not blob.damage:
             color = mix(color, theme.text, 0.55)
         self.box = Shape(
@@ -70,13 +70,13 @@ class BlobCell(VGroup):
             _sizes(blob, on_disk),
             font="prose",
             font_size=theme.minimum_size,
-            color=theme.failed if blob.damage else theme.muted,
+            color=theme.damaged if blob.damage else theme.muted,
         ).left_at(x, -0.16)
         super().__init__(self.box, self.face, self.key, self.size)
         if blob.damage:
             half = height * 0.32
             lines = [polyline((-half, y * half), (half, -y * half)) for y in (1, -1)]
-            self.cross = Shape(np.concatenate(lines), stroke=theme.failed, stroke_width=3).move_to(self.face)
+            self.cross = Shape(np.concatenate(lines), stroke=theme.damaged, stroke_width=3).move_to(self.face)
             self.add(self.cross)
 
     def __snapshot__(self) -> dict[str, Any]:

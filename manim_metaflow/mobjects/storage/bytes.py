@@ -74,7 +74,7 @@ class BytesStrip(VGroup):
             else:
                 text = f"{held[position]:02x}"
                 color = theme.text if position in values else theme.muted
-                color = theme.failed if position in marked else color
+                color = theme.conflict if position in marked else color
             self.cells.add(TextLabel(text, font_size=size, color=color).left_at(column * pitch, 0))
         self.note = TextLabel(
             f"pickle, {readable_size(blob.raw_size)}",

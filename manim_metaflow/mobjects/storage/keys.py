@@ -42,7 +42,7 @@ class KeyRow(VGroup):
         self.key = TextLabel(
             entry.sha[:LETTERS],
             font_size=theme.small_size + 1,
-            color=theme.failed if damaged else key_color(entry.sha),
+            color=theme.damaged if damaged else key_color(entry.sha),
         ).left_at(x, 0)
         super().__init__(self.face, self.label, self.key, name=entry.name)
         if entry.change == "inherited":
@@ -50,7 +50,7 @@ class KeyRow(VGroup):
             self.ring = Shape(ring, stroke=theme.cloned, stroke_width=1.2).move_to(self.face)
             self.add(self.ring)
         if damaged:
-            self.cross = _cross(0.34, theme.failed)
+            self.cross = _cross(0.34, theme.damaged)
             self.add(self.cross.move_to(self.face))
 
     def __snapshot__(self) -> dict[str, Any]:
@@ -121,7 +121,7 @@ class KeyMap(VGroup):
         self.title = TextLabel(title or task.path, font_size=theme.label_size - 2)
         self.note: TextLabel | None = None
         if text:
-            color = theme.failed if record.damage else theme.muted
+            color = theme.damaged if record.damage else theme.muted
             self.note = TextLabel(text, font="prose", font_size=theme.small_size, color=color)
         need = 0.3 + 0.26 + name_width + 0.22 + key_width + 0.2 if shown else 0.0
         for label in (self.title, self.note):

@@ -191,7 +191,7 @@ def test_a_string_over_several_lines_has_one_color():
 
 def test_a_diff_shows_what_came_and_what_went():
     rows = code_rows("-old\n+new\n same", language="diff")
-    assert [row.words[0].role for row in rows] == ["failed", "done", "text"]
+    assert [row.words[0].role for row in rows] == ["removed", "added", "text"]
 
 
 def test_lines_stand_where_a_scaled_and_moved_panel_says():
