@@ -45,7 +45,7 @@ class EdgeClip(Clip):
         if self.lit:
             self.edge.paint(self.color, strand=self.strand, amount=progress)
             if self.edge.label is not None:
-                self.edge.label.paint(fill=mix(self.color, self.edge._theme.muted, progress))
+                self.edge.label.paint(fill=mix(self.color, self.edge.theme.muted, progress))
         if progress >= 1:
             if self._dot is not None:
                 self.overlay.remove(self._dot)

@@ -171,7 +171,7 @@ class DimClip(Clip):
     def __init__(self, start: float, end: float, edge: FlowEdge, home: VGroup) -> None:
         super().__init__(start, end)
         self.edge, self.home = edge, home
-        theme = edge._theme
+        theme = edge.theme
         self._color = mix(theme.edge, theme.background, UNUSED)
         self._text = mix(theme.muted, theme.background, 0.85)
         self._from = theme.muted

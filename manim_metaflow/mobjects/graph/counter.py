@@ -69,7 +69,7 @@ class TaskCounter(VGroup):
         font_size: float | None = None,
     ) -> None:
         theme = current_theme()
-        self._theme, self.count = theme, count
+        self.theme, self.count = theme, count
         self.counts: Mapping[str, int] = {}
         size = theme.small_size if font_size is None else font_size
         self.label = LiveLabel(f"{count} more", font_size=size, color=theme.muted)

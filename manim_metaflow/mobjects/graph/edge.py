@@ -72,7 +72,7 @@ class FlowEdge(VGroup):
         theme = current_theme()
         self.ends = ends
         self.source_step, self.target_step = source, target
-        self._theme = theme
+        self.theme = theme
         self.label: TextLabel | None = None
         if label and label_at is not None:
             size = font_size or theme.small_size
@@ -100,7 +100,7 @@ class FlowEdge(VGroup):
 
     def paint(self, color: str, *, strand: int | None = None, amount: float = 1.0) -> FlowEdge:
         """Colour one strand or all; ``amount`` blends from the idle colour (0) to ``color`` (1)."""
-        shade = mix(color, self._theme.edge, amount)
+        shade = mix(color, self.theme.edge, amount)
         chosen = range(len(self.lines)) if strand is None else [strand]
         for index in chosen:
             self.lines[index].paint(stroke=shade)

@@ -146,30 +146,30 @@ class StepNode(VGroup):
         state: str = "pending",
     ) -> None:
         self.state = state
-        self._theme = current_theme()
-        look_of(state, self._theme)
+        self.theme = current_theme()
+        look_of(state, self.theme)
         self.label = TextLabel(name if text is None else text, font_size=font_size, lines=lines)
         self._width = max(least_width, self.label.width + 2 * MARGIN) if width is None else width
         self._height = height
-        self._radius = min(self._theme.radius, height * 0.24)
+        self._radius = min(self.theme.radius, height * 0.24)
         outline = rounded_rectangle(self._width, height, self._radius)
         lean = np.array([SHEET, SHEET if sheets_go == "up" else -SHEET, 0.0])
         offsets = [lean * level for level in range(sheets, 0, -1)]
-        stroke = self._theme.stroke if height > 0.5 else self._theme.stroke * 0.8
+        stroke = self.theme.stroke if height > 0.5 else self.theme.stroke * 0.8
         self.sheets = Parts(
             *[
                 Shape(
-                    outline, fill=self._theme.panel, stroke=self._theme.edge, stroke_width=stroke * 0.7
+                    outline, fill=self.theme.panel, stroke=self.theme.edge, stroke_width=stroke * 0.7
                 ).shift(by)
                 for by in offsets
             ]
         )
-        self.box = Shape(outline, fill=self._theme.panel, stroke=self._theme.edge, stroke_width=stroke)
+        self.box = Shape(outline, fill=self.theme.panel, stroke=self.theme.edge, stroke_width=stroke)
         nothing = np.zeros((1, 4, 2))  # a path without points would change its family when transformed
-        self._dashes = Shape(nothing, stroke=self._theme.edge, stroke_width=stroke)
-        self._disc = Shape(nothing, fill=self._theme.edge)
-        self._mark = Shape(nothing, stroke=self._theme.background, stroke_width=2.4)
-        self._pips = Shape(nothing, fill=self._theme.failed)
+        self._dashes = Shape(nothing, stroke=self.theme.edge, stroke_width=stroke)
+        self._disc = Shape(nothing, fill=self.theme.edge)
+        self._mark = Shape(nothing, stroke=self.theme.background, stroke_width=2.4)
+        self._pips = Shape(nothing, fill=self.theme.failed)
         self.failed_attempts = 0
         self._stroke = stroke
         if align == "center":
@@ -211,7 +211,7 @@ class StepNode(VGroup):
         pulse
             0 to 1: how far the border of a running task swells.
         """
-        a, b = look_of(before, self._theme), look_of(after, self._theme)
+        a, b = look_of(before, self.theme), look_of(after, self.theme)
         self.state = after if progress > 0 else before
         stroke = mix(b.stroke, a.stroke, progress)
         fill = mix(b.fill, a.fill, progress)
@@ -262,7 +262,7 @@ class StepNode(VGroup):
         if border == "solid":
             self._hide(self._dashes)
             # No trace of the colour it had on the way: a play that is skipped has never shown it.
-            self._dashes.paint(stroke=self._theme.edge)
+            self._dashes.paint(stroke=self.theme.edge)
             return
         left, bottom, right, top = self.node_box
         scale = self._scale

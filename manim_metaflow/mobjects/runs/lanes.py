@@ -65,7 +65,7 @@ class TaskLane(VGroup):
     def __init__(self, name: str, text: str, spans: Sequence[Span], theme: Theme) -> None:
         self.state = "pending"
         """What the task was at the moment that is drawn."""
-        self.spans, self._theme = tuple(spans), theme
+        self.spans, self.theme = tuple(spans), theme
         self.label = TextLabel(text, font_size=theme.small_size, color=theme.muted)
         self.bars: Parts[Shape] = Parts(*[Shape(NOTHING, fill=theme.edge) for _ in spans])
         super().__init__(self.bars, self.label, name=name)
@@ -87,7 +87,7 @@ class TaskLane(VGroup):
             wide = max(x1 - x0, 1e-3 if waits else LEAST * zoom)
             shape = rounded_rectangle(wide, thick, thick * 0.3) + np.array([x0 + wide / 2, y])
             state = span.state if waits or until is not None else "running"
-            bar.set_curves(shape).paint(fill=self._theme.state_color(state))
+            bar.set_curves(shape).paint(fill=self.theme.state_color(state))
 
 
 class RunTimeline(VGroup):
@@ -119,7 +119,7 @@ class RunTimeline(VGroup):
 
     def __init__(self, record: RunRecord, *, width: float = 10.0, most_tasks: int = 12) -> None:
         theme = current_theme()
-        self.record, self._theme = record, theme
+        self.record, self.theme = record, theme
         self.history = RunHistory(record)
         tasks = _in_order(record)
         self.shown = tuple(tasks[:most_tasks] if len(tasks) <= most_tasks else tasks[: most_tasks - 1])
@@ -169,7 +169,7 @@ class RunTimeline(VGroup):
         return np.round(points.min(axis=0), 6), np.round(points.max(axis=0), 6)
 
     def _make_axis(self, left: float, right: float, rows: int) -> VGroup:
-        theme = self._theme
+        theme = self.theme
         top, bottom = ROW / 2, ROW / 2 - rows * ROW
         self._rows = rows
         middle = np.array([(left + right) / 2, (top + bottom) / 2])
