@@ -60,7 +60,8 @@ class Theme:
     wash
         How much of its state's colour a box is filled with, 0 to 1.
     stripe
-        How much colour lies behind a marked line of code, 0 to 1.
+        How much of its colour a stripe lays behind a marked line of code, 0 to 1. More than this, and the
+        least legible words on the brightest stripe fall below a contrast of 4.5.
     """
 
     name: str
@@ -99,7 +100,7 @@ class Theme:
     stroke: float = 2.2
     thin: float = 1.4
     wash: float = 0.22
-    stripe: float = 0.16
+    stripe: float = 0.14
     radius: float = 0.13
 
     def state_color(self, state: str) -> str:
@@ -157,7 +158,7 @@ LIGHT_THEME = Theme(
     running="#9A6200",
     failed="#C93232",
     cloned="#1B6FB5",
-    added="#17835A",
+    added="#167D56",
     removed="#C93232",
     right="#17835A",
     wrong="#C93232",
@@ -172,7 +173,6 @@ LIGHT_THEME = Theme(
     operator="#4A5878",
     comment="#525D70",
     wash=0.14,
-    stripe=0.1,
 )
 
 _current: ContextVar[Theme] = ContextVar("manim_metaflow_theme", default=DARK_THEME)

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from itertools import combinations
 
 import pytest
-from manim import VGroup, VMobject
+from gallery import PICTURES
+from legible import text_contrasts
+from manim import Mobject, VGroup, VMobject
 
 from manim_metaflow import (
     DARK_THEME,
@@ -29,7 +31,7 @@ from manim_metaflow.mobjects.graph.node import look_of
 from manim_metaflow.mobjects.storage.face import HUES
 from manim_metaflow.runs import EvidenceTable, HashPair, Statement
 from manim_metaflow.storage import BlobCell, BytesStrip
-from manim_metaflow.theme import contrast, mix, theme_named
+from manim_metaflow.theme import contrast, theme_named
 
 TEXT, SHAPE = 4.5, 3.0
 THEMES = [DARK_THEME, LIGHT_THEME]
@@ -57,23 +59,50 @@ def test_text_stands_out_from_what_is_behind_it(theme: Theme) -> None:
     assert low(pairs, TEXT) == {}
 
 
-@each_theme
-def test_code_stands_out_from_the_stripe_of_a_marked_line(theme: Theme) -> None:
-    pairs = {
-        f"{name} on {stripe}": (
-            getattr(theme, name),
-            mix(getattr(theme, stripe), theme.panel, theme.stripe),
-        )
-        for name in IN_CODE
-        for stripe in ("done", "failed")
-    }
-    assert low(pairs, TEXT) == {}
+def illegible(drawn: Mobject, theme: Theme) -> list[tuple[str, float]]:
+    """Those texts in a mobject that do not stand out enough from what is painted behind and over them."""
+    found = [(part, round(ratio, 2)) for part, ratio in text_contrasts(drawn, theme.background)]
+    assert found
+    return [(getattr(part, "role", "") or part.text, ratio) for part, ratio in found if ratio < TEXT]
+
+
+CODE = """@step
+def start(self):  # all of it
+    self.x = "a" + str(1)"""
 
 
 @each_theme
-def test_a_step_is_legible_in_every_state(theme: Theme) -> None:
-    looks = {state: look_of(state, theme) for state in STATES}
-    assert low({state: (look.text, look.fill) for state, look in looks.items()}, TEXT) == {}
+@pytest.mark.parametrize("role", [*SIGNALS, *MEANINGS])
+def test_code_is_legible_on_a_stripe_of_any_colour(role: str, theme: Theme) -> None:
+    with use_theme(theme):
+        panel = CodePanel(CODE)
+        stripes = panel.mark([1, 2, 3], getattr(theme, role))
+    assert {ink.role for line in panel.rows for ink in line.inks} == set(IN_CODE)
+    assert all(stripe.get_fill_opacity() == theme.stripe for stripe in stripes)
+    assert illegible(panel, theme) == []
+
+
+@each_theme
+def test_a_diff_is_legible(theme: Theme) -> None:
+    with use_theme(theme):
+        panel = CodePanel("- x = 1\n+ x = 2\n@@ 3 @@\n y = 2", language="diff")
+    assert {ink.role for line in panel.rows for ink in line.inks} > {"added", "removed"}
+    assert illegible(panel, theme) == []
+
+
+@each_theme
+@pytest.mark.parametrize("role", [*SIGNALS, *MEANINGS])
+def test_code_is_legible_under_a_light_of_any_colour(role: str, theme: Theme) -> None:
+    with use_theme(theme):
+        panel = CodePanel(CODE).highlight([1, 2, 3], getattr(theme, role))
+    assert illegible(panel, theme) == []
+
+
+@each_theme
+@pytest.mark.parametrize("name", PICTURES)
+def test_every_text_of_every_mobject_is_legible(name: str, theme: Theme) -> None:
+    with use_theme(theme):
+        assert illegible(PICTURES[name](), theme) == []
 
 
 @each_theme
@@ -133,7 +162,7 @@ def painted(mobject: VMobject) -> set[str]:
 SHA = "198756254c5b4f18cb8af891d55a414724e402c5"
 PAIR = {verdict: AspectComparison(verdict, SHA, SHA, ()) for verdict in ("same", "changed")}
 TRUE, FALSE = (Statement("Steps are cloned", holds, "2 clones") for holds in (True, False))
-PICTURES: dict[str, Callable[[], VMobject]] = {
+PAINTED: dict[str, Callable[[], VMobject]] = {
     "failed": lambda: StepNode("train", state="failed"),
     "added": lambda: CodePanel("+ x = 1\n y = 2", language="diff"),
     "removed": lambda: CodePanel("- x = 1\n y = 2", language="diff"),
@@ -146,10 +175,10 @@ PICTURES: dict[str, Callable[[], VMobject]] = {
 }
 
 
-@pytest.mark.parametrize("role", PICTURES)
+@pytest.mark.parametrize("role", PAINTED)
 def test_a_colour_paints_what_has_its_meaning_and_nothing_else(role: str) -> None:
     with use_theme(dataclasses.replace(DARK_THEME, **{role: PROBE})):
-        drawn = [name for name, picture in PICTURES.items() if PROBE in painted(picture())]
+        drawn = [name for name, picture in PAINTED.items() if PROBE in painted(picture())]
     assert drawn == [role]
 
 

@@ -23,9 +23,6 @@ from manim_metaflow.theme import current_theme, mix
 
 __all__ = ["ComeClip", "GlideClip", "GoClip", "GroundClip", "RewordClip", "TypeClip", "reveal"]
 
-STRIPE = 0.2
-"""How much of its colour a stripe lays behind a line."""
-
 
 def reveal(inks: list[tuple[Ink, Any]], columns: float) -> None:
     """Show the first letters of a row, given its inks and their whole points."""
@@ -40,13 +37,14 @@ class _StripeClip(Clip):
     def __init__(self, start: float, end: float, panel: CodePanel, stripe: Shape | None) -> None:
         super().__init__(start, end)
         self.panel, self.stripe = panel, stripe
+        self._opacity = current_theme().stripe
 
     def show_stripe(self, amount: float) -> None:
         if self.stripe is None:
             return
         if self.stripe not in self.panel.submobjects:
             self.panel.submobjects.insert(1, self.stripe)
-        self.stripe.set_fill(opacity=STRIPE * amount)
+        self.stripe.set_fill(opacity=self._opacity * amount)
 
     def drop_stripe(self) -> None:
         if self.stripe is not None:

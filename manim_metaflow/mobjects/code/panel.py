@@ -305,11 +305,21 @@ class CodePanel(CodeQueries, VGroup):
         x = self.corner[0] + width / 2 * self.zoom
         return stripe.move_to((x, self.home(index)[1], 0.0))
 
-    def mark(self, numbers: Iterable[int], color: str, *, amount: float = 0.2) -> Parts[Shape]:
-        """Lay stripes behind some lines, by number, and return them; :meth:`clear` takes them away."""
+    def mark(self, numbers: Iterable[int], color: str, *, amount: float | None = None) -> Parts[Shape]:
+        """Lay stripes behind some lines and return them; :meth:`clear` takes them away.
+
+        Parameters
+        ----------
+        numbers
+            Of the lines.
+        color
+            Of the stripes.
+        amount
+            Their opacity, the theme's ``stripe`` by default: with more, the code may become illegible.
+        """
         shown = list(self.rows)
         stripes = Parts(*[self.stripe(shown.index(self.line(number)), color) for number in numbers])
-        stripes.set_fill(opacity=amount)
+        stripes.set_fill(opacity=current_theme().stripe if amount is None else amount)
         self.submobjects[1:1] = list(stripes)
         return stripes
 
