@@ -113,7 +113,7 @@ class ArtifactLifecycle(DeepDive):
         with self.beat(
             "Inside a step, self is an object like any other. To assign is to keep a value in memory."
         ):
-            places = (code, self.memory, self.store, *self.cells.values(), self.metadata.ground)
+            places = (code, self.memory, self.store, *self.cells.values(), self.metadata.background)
             self.play(FadeOut(self.title, shift=0.2 * UP), FadeIn(*places))
             self.play(Create(self.track), run_time=0.8)
             line = self.line_of(code, first)

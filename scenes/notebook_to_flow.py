@@ -87,9 +87,9 @@ class NotebookToFlow(DeepDive):
             self.play(FadeOut(self.name, shift=0.2 * UP))
             self.play(FadeIn(self.notebook, memory))
             for box, row in zip(self.notebook.cells, names, strict=True):
-                self.play(box.ground.animate.set_stroke(self.theme.highlight, width=2.2), run_time=0.4)
+                self.play(box.frame.animate.set_stroke(self.theme.highlight, width=2.2), run_time=0.4)
                 self.play(FadeIn(row, target_position=box, scale=0.6), run_time=0.8)
-                self.play(box.ground.animate.set_stroke(self.theme.edge, width=1.0), run_time=0.3)
+                self.play(box.frame.animate.set_stroke(self.theme.edge, width=1.0), run_time=0.3)
         with self.beat("Its variables live in the kernel's memory. Restart it, and they are gone."):
             self.wait(1.5)
             self.play(LaggedStart(*[FadeOut(row, scale=0.8) for row in names], lag_ratio=0.1))

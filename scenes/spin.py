@@ -109,7 +109,7 @@ class Spin(DeepDive):
         with self.beat(
             f"One task executes, nothing else. It gets {after} mails right; in the run it was {before}."
         ):
-            self.play(self.bench.said.animate.set_fill(self.theme.text))
+            self.play(self.bench.printed.animate.set_fill(self.theme.text))
         with self.beat(
             "With --persist, what it held is kept in a place of its own. The run's datastore is as it was."
         ):
@@ -127,7 +127,7 @@ class Spin(DeepDive):
             self.play(FadeOut(self.bench, self.head_below), FadeIn(head))
             self.play(SpinStep(bench, origin=self.dag, origin_run=self.first, store=self.apart))
         with self.beat(f"There it is worse: {after}, not {before}. Good to know before a whole run."):
-            self.play(bench.said.animate.set_fill(self.theme.text))
+            self.play(bench.printed.animate.set_fill(self.theme.text))
         self.leaving = VGroup(bench, head, self.dag, self.head, self.store, self.apart)
 
     def run_again(self):

@@ -14,7 +14,7 @@ from manim_metaflow.films.flow import render_film
 from manim_metaflow.mobjects.graph.dag import FlowDAG
 from manim_metaflow.mobjects.runs.clock import RunClock
 from manim_metaflow.mobjects.runs.headings import ExceptionNote
-from manim_metaflow.mobjects.runs.lanes import RunTimeline
+from manim_metaflow.mobjects.runs.timeline import RunTimeline
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import theme_named, use_theme
 

@@ -134,7 +134,7 @@ def numbers_in(text: str) -> list[str]:
 
 def identities(records: Iterable[RunRecord]) -> set[str]:
     """Texts that stand in the records as they are."""
-    from manim_metaflow.mobjects.storage.store import readable_size
+    from manim_metaflow.utils.units import readable_size
 
     found: set[str] = set()
     for record in records:

@@ -172,7 +172,7 @@ class _LeaveClip(Clip):
     def __init__(self, start: float, end: float, box: CellBox, moved: list[CodeLine]) -> None:
         super().__init__(start, end)
         rest = [line for line in box.lines if line not in moved]
-        self._look = Look(VGroup(box.ground, box.prompt, box.output, *[line.inks for line in rest]))
+        self._look = Look(VGroup(box.frame, box.prompt, box.output, *[line.inks for line in rest]))
 
     def show(self, progress: float) -> None:
         """Fade."""

@@ -115,17 +115,17 @@ class EvolveFlow(Timeline):
         fit: tuple[float, float] | None,
         wrap: float | Literal["fit"] | None,
     ) -> FlowDAG:
-        dag, look = self.dag, self.dag.look
+        dag, style = self.dag, self.dag.style
         fresh = FlowDAG(
             flow,
-            direction=look.direction,
-            detail=look.detail,
+            direction=style.direction,
+            detail=style.detail,
             theme=dag.theme,
             wrap=wrap,
             heading=dag.heading is not None,
-            font_size=look.font_size,
-            captions=look.side,
-            most_tasks=look.most_tasks,
+            font_size=style.font_size,
+            captions=style.side,
+            most_tasks=style.most_tasks,
         )
         zoom = dag.zoom
         if fit is not None:

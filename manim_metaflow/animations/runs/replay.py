@@ -20,8 +20,8 @@ from manim_metaflow.facts.run.history import RunHistory
 from manim_metaflow.mobjects.code.panel import CodePanel
 from manim_metaflow.mobjects.graph.dag import FlowDAG
 from manim_metaflow.mobjects.runs.clock import RunClock
-from manim_metaflow.mobjects.runs.lanes import RunTimeline
-from manim_metaflow.mobjects.storage.store import ContentStore
+from manim_metaflow.mobjects.runs.timeline import RunTimeline
+from manim_metaflow.mobjects.storage.content_store import ContentStore
 
 __all__ = ["Detail", "ReplayRun", "strand_between"]
 

@@ -15,12 +15,12 @@ from manim_metaflow.animations.runs.run_clips import AttemptClip, CounterClip, D
 from manim_metaflow.animations.runs.states import node_states
 from manim_metaflow.facts.records import TaskRecord
 from manim_metaflow.facts.run.history import ENDED, RunHistory
-from manim_metaflow.mobjects.graph.assembly import made_here
+from manim_metaflow.mobjects.graph.builder import made_here
 from manim_metaflow.mobjects.graph.dag import FlowDAG
 from manim_metaflow.mobjects.graph.node import StepNode
 from manim_metaflow.mobjects.graph.stack import TaskStack
 from manim_metaflow.mobjects.graph.strands import row_of
-from manim_metaflow.mobjects.storage.store import ContentStore
+from manim_metaflow.mobjects.storage.content_store import ContentStore
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
 

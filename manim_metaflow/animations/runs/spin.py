@@ -15,7 +15,7 @@ from manim_metaflow.animations.runs.clips import AppearClip, FlyClip, ReferenceC
 from manim_metaflow.facts.records import RunRecord
 from manim_metaflow.mobjects.graph.dag import FlowDAG
 from manim_metaflow.mobjects.runs.spin import SpinBench
-from manim_metaflow.mobjects.storage.store import ContentStore
+from manim_metaflow.mobjects.storage.content_store import ContentStore
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
 
@@ -75,7 +75,7 @@ class SpinStep(Timeline):
         self._theme = current_theme()
         self.references = VGroup()
         clips = list(self._clips())
-        for part in (bench.inputs, bench.outputs, bench.said):
+        for part in (bench.inputs, bench.outputs, bench.printed):
             part.submobjects = []
         bench.submobjects.insert(0, self.references)
         parts = [bench] if store is None else [bench, store]
@@ -97,8 +97,8 @@ class SpinStep(Timeline):
         yield StateClip(now, now + 0.3, bench.node, "running", bench.task.state)
         for chip in list(bench.outputs):
             yield AppearClip(now, now + GROW, chip, bench.outputs)
-        for printed in list(bench.said):
-            yield _SayClip(now, now + GROW, printed, bench.said)
+        for printed in list(bench.printed):
+            yield _SayClip(now, now + GROW, printed, bench.printed)
         yield from self._storing(now + GROW)
 
     def _storing(self, start: float) -> Iterator[Clip]:

@@ -16,7 +16,7 @@ from manim_metaflow.animations.runs.replay_parts import decision_text
 from manim_metaflow.facts.records import FlowInfo, RunRecord
 from manim_metaflow.facts.run.history import RunHistory
 from manim_metaflow.layout.collapse import folded_name
-from manim_metaflow.mobjects.graph.assembly import made_here
+from manim_metaflow.mobjects.graph.builder import made_here
 from manim_metaflow.mobjects.graph.dag import FlowDAG
 from manim_metaflow.mobjects.graph.node import StepNode
 from manim_metaflow.mobjects.graph.stack import TaskStack
@@ -41,14 +41,14 @@ def run_graph(dag: FlowDAG, record: RunRecord) -> FlowDAG:
         graph = FlowDAG(
             dag.whole,
             run=record,
-            direction=dag.look.direction,
-            detail=dag.look.detail,
+            direction=dag.style.direction,
+            detail=dag.style.detail,
             theme=dag.theme,
             wrap=wrap,
             collapsed=_collapsed(dag.flow, dag.whole),
             heading=False,
-            font_size=dag.look.font_size,
-            captions=dag.look.side,
+            font_size=dag.style.font_size,
+            captions=dag.style.side,
             most_tasks=most,
         )
         drawn = VGroup(graph, *_faces(graph, record))

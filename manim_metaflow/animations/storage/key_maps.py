@@ -21,9 +21,9 @@ from manim_metaflow.animations.storage.clips import (
 )
 from manim_metaflow.mobjects.storage.blob import BlobCell
 from manim_metaflow.mobjects.storage.chip import ArtifactChip
-from manim_metaflow.mobjects.storage.keys import KeyMap, KeyRow
+from manim_metaflow.mobjects.storage.content_store import ContentStore
+from manim_metaflow.mobjects.storage.key_map import KeyMap, KeyRow
 from manim_metaflow.mobjects.storage.metadata import MetadataPanel
-from manim_metaflow.mobjects.storage.store import ContentStore
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
 

@@ -11,7 +11,7 @@ from manim_metaflow.animations.motion.timeline import Clip
 from manim_metaflow.animations.storage.clips import EnterClip, Motion, SwellClip, TravelClip
 from manim_metaflow.errors import UsageError
 from manim_metaflow.mobjects.shapes import Shape, polyline, rounded_rectangle
-from manim_metaflow.mobjects.storage.keys import KeyMap, KeyRow
+from manim_metaflow.mobjects.storage.key_map import KeyMap, KeyRow
 from manim_metaflow.theme import current_theme
 
 __all__ = ["MergeArtifacts", "conflicts_between"]

@@ -27,7 +27,7 @@ class CellBox(VGroup):
 
     Attributes
     ----------
-    ground
+    frame
         Its frame.
     prompt
         The kernel's count before it, as Jupyter writes it.
@@ -50,8 +50,8 @@ class CellBox(VGroup):
         self.height_at_rest = inner + 2 * PAD + below
         top, left = self.height_at_rest / 2, -width / 2
         shape = rounded_rectangle(width, inner + 2 * PAD, theme.radius * 0.6)
-        self.ground = Shape(shape, fill=theme.panel, stroke=theme.edge, stroke_width=1.0)
-        self.ground.shift((0, top - inner / 2 - PAD, 0))
+        self.frame = Shape(shape, fill=theme.panel, stroke=theme.edge, stroke_width=1.0)
+        self.frame.shift((0, top - inner / 2 - PAD, 0))
         count = " " if cell.count is None else str(cell.count)
         self.prompt = TextLabel(f"[{count}]:", font_size=max(font_size - 1, 14), color=theme.comment)
         self.lines: Parts[CodeLine] = Parts()
@@ -66,7 +66,7 @@ class CellBox(VGroup):
             label = TextLabel(text, font_size=max(font_size - 1, 14), color=theme.muted)
             y = top - inner - 2 * PAD - 0.1 - (index + 0.5) * pitch
             self.output.add(label.left_at(left + PAD, y))
-        super().__init__(self.ground, self.prompt, self.lines, self.output)
+        super().__init__(self.frame, self.prompt, self.lines, self.output)
 
     def __snapshot__(self) -> dict[str, Any]:
         return {"role": "cell", "number": self.cell.number, "count": self.cell.count}

@@ -13,13 +13,20 @@ from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records import ArtifactRecord, FlowInfo, RunRecord
 from manim_metaflow.layout.collapse import collapse_flow
 from manim_metaflow.layout.geometry import Direction
-from manim_metaflow.mobjects.graph.assembly import CHIP_GAP, CHIP_ROOM, CHIP_SIZE, Assembly, Look, made_here
+from manim_metaflow.mobjects.graph.builder import (
+    CHIP_GAP,
+    CHIP_ROOM,
+    CHIP_SIZE,
+    GraphBuilder,
+    GraphStyle,
+    made_here,
+)
 from manim_metaflow.mobjects.graph.edge import FlowEdge
 from manim_metaflow.mobjects.graph.fold import Fold
-from manim_metaflow.mobjects.graph.handles import GraphHandles
 from manim_metaflow.mobjects.graph.heading import FlowHeading
 from manim_metaflow.mobjects.graph.node import StepNode
 from manim_metaflow.mobjects.graph.notes import DETAILS, Detail
+from manim_metaflow.mobjects.graph.queries import GraphQueries
 from manim_metaflow.mobjects.graph.stack import TaskStack
 from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.storage.chip import ArtifactChip
@@ -33,7 +40,7 @@ LAYERS = 5
 """Frames, arrows, boxes, loops, notes: the groups that collapse takes things from."""
 
 
-class FlowDAG(GraphHandles, VGroup):
+class FlowDAG(GraphQueries, VGroup):
     """A flow's graph: a box a step, an arrow an edge, a dashed frame round what a foreach repeats.
 
     Parameters
@@ -127,19 +134,19 @@ class FlowDAG(GraphHandles, VGroup):
         self.whole = flow if isinstance(flow, FlowInfo) else load_flow(flow)
         self.flow = collapse_flow(self.whole, collapsed)
         size = self.theme.label_size if font_size is None else font_size
-        self.look = Look(direction, size, captions, detail, most_tasks)
+        self.style = GraphStyle(direction, size, captions, detail, most_tasks)
         self._run = run
         with use_theme(self.theme):
             self._build(wrap, heading=detail == "full" if heading is None else heading)
 
     def _build(self, wrap: float | Literal["fit"] | None, *, heading: bool) -> None:
-        assembly = Assembly(self.whole, self.flow, self._run, self.look)
-        layout = assembly.lay_out(wrap)
-        assembly.place(layout)
-        self.nodes: dict[str, StepNode | TaskStack] = assembly.nodes
-        self.notes = assembly.notes
-        self.regions = assembly.regions(layout)
-        self.edges = assembly.edges(layout)
+        builder = GraphBuilder(self.whole, self.flow, self._run, self.style)
+        layout = builder.lay_out(wrap)
+        builder.place(layout)
+        self.nodes: dict[str, StepNode | TaskStack] = builder.nodes
+        self.notes = builder.notes
+        self.regions = builder.regions(layout)
+        self.edges = builder.edges(layout)
         self.overview: Any = None
         """Corners of the camera's frame before it focused, shape ``(n, 3)``."""
         self.dimmed: list[tuple[VMobject, float, float]] = []
@@ -166,7 +173,7 @@ class FlowDAG(GraphHandles, VGroup):
 
     def _add_heading(self) -> None:
         left, top = float(self.get_left()[0]), float(self.get_top()[1])
-        self.heading = FlowHeading(self.flow, self.look.detail, width=max(NARROWEST, float(self.width)))
+        self.heading = FlowHeading(self.flow, self.style.detail, width=max(NARROWEST, float(self.width)))
         self.heading.shift(np.array([left, top + HEADING_GAP, 0.0]) - self.heading.get_corner(DL))
         self.add(self.heading)
         self.move_to(ORIGIN)
@@ -235,7 +242,7 @@ class FlowDAG(GraphHandles, VGroup):
         size = CHIP_SIZE if named else 0.28
         with use_theme(self.theme):
             chips = [
-                ArtifactChip(a.name, a.sha, size=size, named=named, font_size=self.look.small)
+                ArtifactChip(a.name, a.sha, size=size, named=named, font_size=self.style.small)
                 for a in artifacts
             ]
         for chip in chips:
@@ -254,14 +261,14 @@ class FlowDAG(GraphHandles, VGroup):
 
     def _stand_outside(self, node: StepNode, chips: list[ArtifactChip]) -> None:
         left, bottom, _, top = node.node_box
-        if self.look.direction == "down":
+        if self.style.direction == "down":
             wide = max((float(chip.width) for chip in chips), default=0.0)
             x = left - CHIP_GAP * self.zoom - wide + 0.15 * self.zoom
             first = (bottom + top) / 2 + (len(chips) - 1) / 2 * CHIP_ROOM * self.zoom
             for index, chip in enumerate(chips):
                 chip.shift((x, first - index * CHIP_ROOM * self.zoom, 0.0))
             return
-        below = self.look.side == "below"
+        below = self.style.side == "below"
         for index, chip in enumerate(chips):
             row = index if below else len(chips) - 1 - index
             gap = (0.28 + CHIP_ROOM * row) * self.zoom

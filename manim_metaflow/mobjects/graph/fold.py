@@ -10,7 +10,7 @@ from manim import DL, UR, VGroup, VMobject
 
 from manim_metaflow.layout.collapse import folded_name, inside
 from manim_metaflow.layout.geometry import Rect
-from manim_metaflow.mobjects.graph.assembly import fold_box
+from manim_metaflow.mobjects.graph.builder import fold_box
 from manim_metaflow.mobjects.graph.edge import FlowEdge
 from manim_metaflow.mobjects.graph.node import StepNode
 from manim_metaflow.mobjects.shapes import polyline
@@ -50,7 +50,7 @@ class Fold(VGroup):
         assert split.matching_join is not None
         names = inside(dag.flow, region)
         with use_theme(dag.theme):
-            self.box: StepNode = fold_box(dag.flow, region, dag.look)
+            self.box: StepNode = fold_box(dag.flow, region, dag.style)
             self.box.scale(dag.zoom, about_point=np.zeros(3))
             left, bottom, right, top = self.box.node_box
             at = np.array([(left + right) / 2, (bottom + top) / 2, 0.0])
@@ -66,7 +66,7 @@ class Fold(VGroup):
         self.hidden = VGroup(*_hidden(dag, region, names))
         self._zoom, self._at = dag.zoom, self.box.box.get_center()
         self._region = dag.regions.get(region)
-        self._side, self._right = dag.look.side, dag.look.direction == "right"
+        self._side, self._right = dag.style.side, dag.style.direction == "right"
         self._rest = self._region.copy() if self._region is not None else None
         super().__init__(*self.edges, self.box, name=region)
 
@@ -81,7 +81,7 @@ class Fold(VGroup):
         start: tuple[float, float, float, float],
         end: tuple[float, float, float, float],
     ) -> FlowEdge:
-        if dag.look.direction == "right":
+        if dag.style.direction == "right":
             y = (self.box.node_box[1] + self.box.node_box[3]) / 2
             line = polyline((start[2], y), (end[0], y))
         else:
@@ -142,7 +142,7 @@ def _middle(dag: FlowDAG, region: str, names: list[str]) -> npt.NDArray[np.float
     low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
     left, bottom, right, top = _box(dag, region)
     middle = (low + high) / 2
-    axis = 1 if dag.look.direction == "right" else 0
+    axis = 1 if dag.style.direction == "right" else 0
     middle[axis] = ((bottom + top) / 2) if axis else ((left + right) / 2)
     return np.array([*middle, 0.0])
 

@@ -4,8 +4,8 @@ from manim_metaflow.mobjects.runs.clock import RunClock
 from manim_metaflow.mobjects.runs.comparison import ActionPill, ComparisonGrid, HashPair
 from manim_metaflow.mobjects.runs.evidence import EvidenceTable, Statement
 from manim_metaflow.mobjects.runs.headings import ExceptionNote, KeyLine, RunHeading, RunTally
-from manim_metaflow.mobjects.runs.lanes import RunTimeline
 from manim_metaflow.mobjects.runs.spin import SpinBench
+from manim_metaflow.mobjects.runs.timeline import RunTimeline
 
 __all__ = [
     "ActionPill",

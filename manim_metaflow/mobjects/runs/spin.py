@@ -38,7 +38,7 @@ class SpinBench(VGroup):
         Its :class:`.StepNode`, still waiting; :class:`.SpinStep` lets it run.
     inputs, outputs
         An :class:`.ArtifactChip` each.
-    said
+    printed
         What it printed, a :class:`.TextLabel` a line, below what it made.
 
     Examples
@@ -67,7 +67,7 @@ class SpinBench(VGroup):
         self.outputs.shift(np.array([right + ASIDE - self.outputs.get_left()[0], 0.0, 0.0]))
         lines = [line for attempt in self.task.attempts for line in attempt.stdout]
         start, under = right + ASIDE, -len(made) * PITCH / 2 - PITCH / 2
-        self.said: Parts[TextLabel] = Parts(
+        self.printed: Parts[TextLabel] = Parts(
             *[
                 TextLabel(line, font_size=theme.small_size + 2, color=theme.muted).left_at(
                     start, under - PITCH * index
@@ -77,8 +77,8 @@ class SpinBench(VGroup):
         )
         lift = np.array([0.0, len(lines) * PITCH / 2, 0.0])
         self.outputs.shift(lift)
-        self.said.shift(lift)
-        super().__init__(self.inputs, self.node, self.outputs, self.said)
+        self.printed.shift(lift)
+        super().__init__(self.inputs, self.node, self.outputs, self.printed)
 
     def __snapshot__(self) -> dict[str, Any]:
         return {"role": "spin", "task": self.task.place, "origin": self.record.origin_run_id}

@@ -3,11 +3,11 @@
 from manim_metaflow.mobjects.storage.blob import BlobCell
 from manim_metaflow.mobjects.storage.bytes import BytesStrip, HashLabel
 from manim_metaflow.mobjects.storage.chip import ArtifactChip
+from manim_metaflow.mobjects.storage.content_store import ContentStore
 from manim_metaflow.mobjects.storage.face import Face
-from manim_metaflow.mobjects.storage.keys import KeyMap
+from manim_metaflow.mobjects.storage.key_map import KeyMap
 from manim_metaflow.mobjects.storage.lifecycle import LifecycleTrack, StoragePanel
 from manim_metaflow.mobjects.storage.metadata import MetadataPanel
-from manim_metaflow.mobjects.storage.store import ContentStore
 
 __all__ = [
     "ArtifactChip",

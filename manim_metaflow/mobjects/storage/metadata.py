@@ -36,7 +36,7 @@ class MetadataPanel(VGroup):
 
     Attributes
     ----------
-    ground
+    background
         The :class:`.StoragePanel` it is drawn on.
     lines
         The lines registered so far.
@@ -67,7 +67,7 @@ class MetadataPanel(VGroup):
         theme = current_theme()
         rows = max(1, -(-len(names) // columns))
         height = height or 0.62 + LINE * rows
-        self.ground = StoragePanel(title, width=width, height=height)
+        self.background = StoragePanel(title, width=width, height=height)
         self._lines: dict[str, TextLabel] = {}
         self._places: dict[str, tuple[float, float]] = {}
         self._zooms: dict[str, float] = {}
@@ -78,7 +78,7 @@ class MetadataPanel(VGroup):
             self._lines[name] = TextLabel("/".join(parts), font_size=theme.small_size, color=theme.text)
             self._places[name] = (0.2 + column * (width - 0.2) / columns, 0.62 + row * LINE)
         self.lines: Parts[TextLabel] = Parts()
-        super().__init__(self.ground, self.lines)
+        super().__init__(self.background, self.lines)
 
     def line(self, name: str) -> TextLabel:
         """Return an artifact's line, where it stands or will stand.
@@ -93,8 +93,8 @@ class MetadataPanel(VGroup):
         line = self._lines[name]
         if line not in self.lines.submobjects:
             # A line that is not written has not moved or grown with the panel.
-            x, y = (float(c) for c in self.ground.panel.get_corner(UL)[:2])
-            zoom = float(self.ground.panel.width) / self._width
+            x, y = (float(c) for c in self.background.panel.get_corner(UL)[:2])
+            zoom = float(self.background.panel.width) / self._width
             right, down = self._places[name]
             line.scale(zoom / self._zooms.get(name, 1.0)).left_at(x + zoom * right, y - zoom * down)
             self._zooms[name] = zoom

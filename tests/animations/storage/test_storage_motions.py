@@ -14,7 +14,7 @@ from manim_metaflow import ArtifactChip, ContentStore, FlowInfo, KeyMap, RunReco
 from manim_metaflow.animations.storage.fill_store import CountClip
 from manim_metaflow.errors import UsageError
 from manim_metaflow.graph import StepInfo
-from manim_metaflow.mobjects.storage.store import SLOT_HEIGHT
+from manim_metaflow.mobjects.storage.content_store import SLOT_HEIGHT
 from manim_metaflow.runs import ArtifactRecord, AttemptRecord, TaskRecord
 from manim_metaflow.storage import (
     AdvanceTrack,

@@ -23,7 +23,7 @@ from manim_metaflow.layout import FlowLayout
 from manim_metaflow.layout.collapse import region_names
 from manim_metaflow.mobjects import still
 from manim_metaflow.mobjects.graph import dag as dag_module
-from manim_metaflow.mobjects.graph.assembly import Assembly
+from manim_metaflow.mobjects.graph.builder import GraphBuilder
 from manim_metaflow.mobjects.still import draw_still, still_png
 from manim_metaflow.testing import check_frame, structure_of
 from manim_metaflow.testing.render import still_config
@@ -75,10 +75,10 @@ def dressed(draw):
     return replace(info, steps=steps, start=names[info.start], end=names[info.end])
 
 
-class Watched(Assembly):
+class Watched(GraphBuilder):
     """Keeps where things were put."""
 
-    last: tuple[Assembly, FlowLayout]
+    last: tuple[GraphBuilder, FlowLayout]
 
     def lay_out(self, wrap):
         layout = super().lay_out(wrap)
@@ -88,11 +88,11 @@ class Watched(Assembly):
 
 def drawn(info, look):
     """A drawing, and what is wrong with where its parts were put."""
-    with mock.patch.object(dag_module, "Assembly", Watched):
+    with mock.patch.object(dag_module, "GraphBuilder", Watched):
         dag = FlowDAG(info, **look)
-    assembly, layout = Watched.last
+    builder, layout = Watched.last
     straight = all(step.condition is None for step in info.steps)
-    sizes, wrapped = assembly.label_sizes(), look["wrap"] is not None
+    sizes, wrapped = builder.label_sizes(), look["wrap"] is not None
     return dag, violations(info, layout, sizes, wrapped=wrapped, crossings=0 if straight else None)
 
 

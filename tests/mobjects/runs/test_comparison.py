@@ -141,6 +141,6 @@ def test_a_spun_task_gets_its_inputs_and_then_runs():
         held.name for held in task.artifacts if held.provenance == "inherited"
     }
     assert {chip.sha for chip in (*bench.inputs, *bench.outputs)} == {held.sha for held in task.artifacts}
-    assert [line.text for line in bench.said] == list(task.attempts[0].stdout)
+    assert [line.text for line in bench.printed] == list(task.attempts[0].stdout)
     with pytest.raises(UsageError, match="is not a spin"):
         SpinBench(run)

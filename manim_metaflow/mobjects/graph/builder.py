@@ -24,7 +24,7 @@ from manim_metaflow.mobjects.text.glyphs import EM
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
 
-__all__ = ["Assembly", "Look", "fold_box", "made_here"]
+__all__ = ["GraphBuilder", "GraphStyle", "fold_box", "made_here"]
 
 SHEETS = 2
 """Sheets behind a foreach step whose tasks are not known: two and the box read as "several"."""
@@ -40,7 +40,7 @@ PAGE = {"right": 19.0, "down": 12.0}
 
 
 @dataclass(frozen=True)
-class Look:
+class GraphStyle:
     """How a graph is to be drawn."""
 
     direction: Direction
@@ -65,7 +65,7 @@ class Look:
         return 0.033 * self.font_size
 
 
-class Assembly:
+class GraphBuilder:
     """The parts of one drawing.
 
     Parameters
@@ -76,12 +76,12 @@ class Assembly:
         What is drawn of it: the same, or the flow with regions collapsed.
     run
         The run whose tasks are drawn, if any.
-    look
+    style
         How.
     """
 
-    def __init__(self, whole: FlowInfo, flow: FlowInfo, run: RunRecord | None, look: Look) -> None:
-        self.whole, self.flow, self.run, self.look = whole, flow, run, look
+    def __init__(self, whole: FlowInfo, flow: FlowInfo, run: RunRecord | None, style: GraphStyle) -> None:
+        self.whole, self.flow, self.run, self.style = whole, flow, run, style
         self.nodes = {step.name: self._node(step) for step in flow.steps}
         self.edge_texts = self._edge_texts()
         self.notes = {step.name: self._notes(step) for step in flow.steps}
@@ -90,7 +90,7 @@ class Assembly:
     def lay_out(self, wrap: float | Literal["fit"] | None) -> FlowLayout:
         """Find a place for everything; ``wrap`` as :class:`.FlowDAG` has it."""
         labels = self.label_sizes()
-        below = self.look.side == "below"
+        below = self.style.side == "below"
         fans = [step for step in self.flow.steps if step.kind == "foreach"]
         sizes = {step.name: self._text_size(self._caption(step), CAPTION_PADDING) for step in fans}
         captions = {name: (width, height if below else 0.0) for name, (width, height) in sizes.items()}
@@ -100,7 +100,7 @@ class Assembly:
             return layout_flow(
                 self.flow,
                 self.boxes,
-                direction=self.look.direction,
+                direction=self.style.direction,
                 spacing=spacing,
                 labels=labels,
                 captions=captions,
@@ -108,7 +108,7 @@ class Assembly:
             )
 
         if wrap == "fit":
-            return fit_layout(lay_out, least=PAGE[self.look.direction])
+            return fit_layout(lay_out, least=PAGE[self.style.direction])
         return lay_out(wrap)
 
     def label_sizes(self) -> dict[tuple[str, str], tuple[float, float]]:
@@ -130,9 +130,9 @@ class Assembly:
                 self.flow[name],
                 rect,
                 count=self._count(self.whole[name]),
-                side=self.look.side,
-                caption_at=layout.captions[name].center if self.look.side == "below" else None,
-                font_size=self.look.small,
+                side=self.style.side,
+                caption_at=layout.captions[name].center if self.style.side == "below" else None,
+                font_size=self.style.small,
             )
             for name, rect in layout.regions.items()
         }
@@ -147,33 +147,33 @@ class Assembly:
         if step.name not in self.whole:
             return self._fold(step)
         tasks = self.run.tasks_of(step.name) if self.run else ()
-        size = self.look.font_size
+        size = self.style.font_size
         repeated = inside_foreach(self.whole, step) or step.parallel_step
         if tasks and (repeated or len(tasks) > 1):
-            slots = max(len(made_here(task.artifacts)) for task in tasks)
-            return TaskStack(step.name, tasks, most=self.look.most_tasks, slots=min(slots, 3), font_size=size)
+            slots = min(3, max(len(made_here(task.artifacts)) for task in tasks))
+            return TaskStack(step.name, tasks, most=self.style.most_tasks, slots=slots, font_size=size)
         lines = break_name(step.name)
         return StepNode(
             step.name,
             lines=lines,
-            height=self.look.node_height + (len(lines) - 1) * 1.25 * EM * size,
+            height=self.style.node_height + (len(lines) - 1) * 1.25 * EM * size,
             least_width=0.064 * size,
             font_size=size,
             sheets=SHEETS if repeated else 0,
-            sheets_go=self.look.sheets_go,
+            sheets_go=self.style.sheets_go,
         )
 
     def _fold(self, step: StepInfo) -> StepNode:
         region = next(name for name in step.split_parents[::-1] if folded_name(name) == step.name)
-        return fold_box(self.whole, region, self.look)
+        return fold_box(self.whole, region, self.style)
 
     def _notes(self, step: StepInfo) -> StepNotes:
         return StepNotes(
             step,
-            self.look.detail,
-            direction=self.look.direction,
-            side=self.look.side,
-            font_size=self.look.small,
+            self.style.detail,
+            direction=self.style.direction,
+            side=self.style.side,
+            font_size=self.style.small,
             room=self._taken(step.name),
         )
 
@@ -186,7 +186,7 @@ class Assembly:
             return NodeBox(*node.size, above=node.heading_room, below=node.rest_room, left=left, right=wide)
         sheets = SHEET * len(node.sheets)
         chips = self._chips(name)
-        down = self.look.direction == "down"
+        down = self.style.direction == "down"
         if not chips and down:
             return NodeBox(0.0, 0.0, below=sheets, right=sheets)
         if not chips:
@@ -197,7 +197,7 @@ class Assembly:
             more = max(0.0, (room - (top - bottom)) / 2)
             wide = max(chip.width for chip in chips) + CHIP_GAP
             return NodeBox(0.0, 0.0, more, max(sheets, more), wide, sheets)
-        if self.look.side == "above":
+        if self.style.side == "above":
             return NodeBox(0.0, 0.0, above=max(sheets, room), right=sheets)
         return NodeBox(0.0, 0.0, above=sheets, below=room, right=sheets)
 
@@ -221,7 +221,7 @@ class Assembly:
             return []
         made = [made_here(task.artifacts) for task in self.run.tasks_of(step)]
         widest = max(made, key=len, default=())
-        return [ArtifactChip(a.name, a.sha, size=CHIP_SIZE, font_size=self.look.small) for a in widest]
+        return [ArtifactChip(a.name, a.sha, size=CHIP_SIZE, font_size=self.style.small) for a in widest]
 
     # ------------------------------------------------------------------------ edges and frames
 
@@ -243,8 +243,8 @@ class Assembly:
         return region_text(step, self._count(self.whole[step.name]))
 
     def _text_size(self, text: str, padding: tuple[float, float]) -> tuple[float, float]:
-        label = TextLabel(text, font_size=self.look.small)
-        return label.width + padding[0], 1.3 * EM * self.look.small + padding[1]
+        label = TextLabel(text, font_size=self.style.small)
+        return label.width + padding[0], 1.3 * EM * self.style.small + padding[1]
 
     def _edge(self, pair: tuple[str, str], route: Route) -> FlowEdge:
         source, target = self.nodes[pair[0]], self.nodes[pair[1]]
@@ -254,14 +254,14 @@ class Assembly:
         label, label_at = self.edge_texts.get(pair, ""), route.label_at
         if source is target and isinstance(source, TaskStack) and ends:
             label_at = hook_label_at(source, ends, self._text_size(label, (0.0, 0.0))[0])
-        return FlowEdge(*pair, strands, ends=ends, label=label, label_at=label_at, font_size=self.look.small)
+        return FlowEdge(*pair, strands, ends=ends, label=label, label_at=label_at, font_size=self.style.small)
 
     def _ends(self, pair: tuple[str, str]) -> Ends:
         source, target = (self.nodes[name] for name in pair)
-        return strand_ends(source, target, self.run, fan=self.look.direction == "right")
+        return strand_ends(source, target, self.run, fan=self.style.direction == "right")
 
 
-def fold_box(flow: FlowInfo, region: str, look: Look) -> StepNode:
+def fold_box(flow: FlowInfo, region: str, style: GraphStyle) -> StepNode:
     """Build the box that stands for a collapsed region; its own name is that of no step."""
     names = inside(flow, region)
     split = flow[region]
@@ -270,11 +270,11 @@ def fold_box(flow: FlowInfo, region: str, look: Look) -> StepNode:
     return StepNode(
         folded_name(region),
         text=text,
-        height=look.node_height,
-        least_width=0.064 * look.font_size,
-        font_size=look.font_size,
+        height=style.node_height,
+        least_width=0.064 * style.font_size,
+        font_size=style.font_size,
         sheets=sheets,
-        sheets_go=look.sheets_go,
+        sheets_go=style.sheets_go,
     )
 
 

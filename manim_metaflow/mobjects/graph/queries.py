@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from manim_metaflow.mobjects.parts import Parts
     from manim_metaflow.mobjects.storage.chip import ArtifactChip
 
-__all__ = ["GraphHandles"]
+__all__ = ["GraphQueries"]
 
 _build: Callable[..., Animation] = deferred("manim_metaflow.animations.graph.build:BuildFlow")
 _collapse: Callable[..., Animation] = deferred("manim_metaflow.animations.graph.collapse:CollapseRegion")
@@ -33,7 +33,7 @@ _focus: Callable[..., Animation] = deferred("manim_metaflow.animations.graph.foc
 _highlight: Callable[..., Animation] = deferred("manim_metaflow.animations.graph.highlight:HighlightFlow")
 
 
-class GraphHandles:
+class GraphQueries:
     """The part of :class:`.FlowDAG` that scenes point with."""
 
     flow: FlowInfo
