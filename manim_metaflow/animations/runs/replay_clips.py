@@ -15,7 +15,7 @@ from manim_metaflow.animations.runs.run_clips import AttemptClip, CounterClip, D
 from manim_metaflow.animations.runs.states import node_states
 from manim_metaflow.facts.records import TaskRecord
 from manim_metaflow.facts.run.history import ENDED, RunHistory
-from manim_metaflow.mobjects.graph.builder import made_here
+from manim_metaflow.mobjects.graph.chips import made_here
 from manim_metaflow.mobjects.graph.dag import FlowDAG
 from manim_metaflow.mobjects.graph.node import StepNode
 from manim_metaflow.mobjects.graph.stack import TaskStack

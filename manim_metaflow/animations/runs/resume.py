@@ -16,7 +16,7 @@ from manim_metaflow.animations.runs.replay_clips import GROW, HOP
 from manim_metaflow.animations.runs.replay_parts import strand_between
 from manim_metaflow.animations.runs.run_clips import CounterClip
 from manim_metaflow.facts.records import RunRecord, TaskRecord
-from manim_metaflow.mobjects.graph.builder import made_here
+from manim_metaflow.mobjects.graph.chips import made_here
 from manim_metaflow.mobjects.graph.dag import FlowDAG
 from manim_metaflow.mobjects.graph.stack import TaskStack
 from manim_metaflow.mobjects.storage.content_store import ContentStore

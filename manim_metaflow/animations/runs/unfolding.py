@@ -16,7 +16,7 @@ from manim_metaflow.animations.runs.replay_parts import decision_text
 from manim_metaflow.facts.records import FlowInfo, RunRecord
 from manim_metaflow.facts.run.history import RunHistory
 from manim_metaflow.layout.collapse import folded_name
-from manim_metaflow.mobjects.graph.builder import made_here
+from manim_metaflow.mobjects.graph.chips import made_here
 from manim_metaflow.mobjects.graph.dag import FlowDAG
 from manim_metaflow.mobjects.graph.node import StepNode
 from manim_metaflow.mobjects.graph.stack import TaskStack

@@ -2,67 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from manim_metaflow.facts.records import ArtifactRecord, FlowInfo, RunRecord, StepInfo
+from manim_metaflow.facts.records import FlowInfo, RunRecord, StepInfo
 from manim_metaflow.layout import loose_splits
-from manim_metaflow.layout.collapse import folded_name, inside
+from manim_metaflow.layout.collapse import folded_name
 from manim_metaflow.layout.fit import fit_layout
 from manim_metaflow.layout.flow_layout import layout_flow
-from manim_metaflow.layout.geometry import Direction, FlowLayout, NodeBox, Route, Spacing
+from manim_metaflow.layout.geometry import FlowLayout, NodeBox, Route, Spacing
+from manim_metaflow.mobjects.graph.chips import CHIP_GAP, CHIP_ROOM, made_here, task_chips
 from manim_metaflow.mobjects.graph.edge import FlowEdge
-from manim_metaflow.mobjects.graph.node import SHEET, StepNode
-from manim_metaflow.mobjects.graph.notes import Detail, StepNotes, break_name, edge_text
+from manim_metaflow.mobjects.graph.fold import fold_box
+from manim_metaflow.mobjects.graph.node import SHEET, SHEETS, StepNode
+from manim_metaflow.mobjects.graph.notes import StepNotes, break_name, edge_text
 from manim_metaflow.mobjects.graph.region import ForeachRegion, region_text
 from manim_metaflow.mobjects.graph.stack import TaskStack
 from manim_metaflow.mobjects.graph.strands import Ends, hook_label_at, hook_room, strand_curves, strand_ends
+from manim_metaflow.mobjects.graph.style import GraphStyle
 from manim_metaflow.mobjects.storage.chip import ArtifactChip
 from manim_metaflow.mobjects.text.glyphs import EM
 from manim_metaflow.mobjects.text.label import TextLabel
-from manim_metaflow.theme import current_theme
 
-__all__ = ["GraphBuilder", "GraphStyle", "fold_box", "made_here"]
-
-SHEETS = 2
-"""Sheets behind a foreach step whose tasks are not known: two and the box read as "several"."""
-
-CHIP_ROOM, CHIP_SIZE, CHIP_GAP = 0.36, 0.3, 0.12
-"""Height a named artifact takes, that of its face, and its distance from a box it stands beside."""
+__all__ = ["GraphBuilder"]
 
 LABEL_PADDING = (0.12, 0.04)
 CAPTION_PADDING = (0.1, 0.1)
 
 PAGE = {"right": 19.0, "down": 12.0}
 """How long a picture may be before it is broken into rows (units)."""
-
-
-@dataclass(frozen=True)
-class GraphStyle:
-    """How a graph is to be drawn."""
-
-    direction: Direction
-    font_size: float
-    side: Literal["below", "above"]
-    detail: Detail
-    most_tasks: int
-
-    @property
-    def small(self) -> float:
-        """Font size of everything but the steps' names."""
-        return max(current_theme().minimum_size, 0.8 * self.font_size)
-
-    @property
-    def sheets_go(self) -> Literal["up", "down"]:
-        """Where sheets stand out, so that they do not hide the tips of arrows."""
-        return "up" if self.direction == "right" else "down"
-
-    @property
-    def node_height(self) -> float:
-        """Height of a box with one line (units)."""
-        return 0.033 * self.font_size
 
 
 class GraphBuilder:
@@ -157,7 +126,7 @@ class GraphBuilder:
             step.name,
             lines=lines,
             height=self.style.node_height + (len(lines) - 1) * 1.25 * EM * size,
-            least_width=0.064 * size,
+            least_width=self.style.least_width,
             font_size=size,
             sheets=SHEETS if repeated else 0,
             sheets_go=self.style.sheets_go,
@@ -221,7 +190,7 @@ class GraphBuilder:
             return []
         made = [made_here(task.artifacts) for task in self.run.tasks_of(step)]
         widest = max(made, key=len, default=())
-        return [ArtifactChip(a.name, a.sha, size=CHIP_SIZE, font_size=self.style.small) for a in widest]
+        return task_chips(widest, self.style)
 
     # ------------------------------------------------------------------------ edges and frames
 
@@ -259,28 +228,6 @@ class GraphBuilder:
     def _ends(self, pair: tuple[str, str]) -> Ends:
         source, target = (self.nodes[name] for name in pair)
         return strand_ends(source, target, self.run, fan=self.style.direction == "right")
-
-
-def fold_box(flow: FlowInfo, region: str, style: GraphStyle) -> StepNode:
-    """Build the box that stands for a collapsed region; its own name is that of no step."""
-    names = inside(flow, region)
-    split = flow[region]
-    text = names[0] if len(names) == 1 else f"{len(names)} steps"
-    sheets = SHEETS if split.kind == "foreach" else 0
-    return StepNode(
-        folded_name(region),
-        text=text,
-        height=style.node_height,
-        least_width=0.064 * style.font_size,
-        font_size=style.font_size,
-        sheets=sheets,
-        sheets_go=style.sheets_go,
-    )
-
-
-def made_here(artifacts: tuple[ArtifactRecord, ...]) -> tuple[ArtifactRecord, ...]:
-    """Return what a task made itself: artifacts it did not merely inherit."""
-    return tuple(artifact for artifact in artifacts if artifact.provenance != "inherited")
 
 
 def inside_foreach(flow: FlowInfo, step: StepInfo) -> bool:

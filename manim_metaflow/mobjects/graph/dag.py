@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from manim import DL, ORIGIN, UR, VGroup, VMobject
+from manim import DL, ORIGIN, Animation, Create, VGroup, VMobject, override_animation
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records import ArtifactRecord, FlowInfo, RunRecord
 from manim_metaflow.layout.collapse import collapse_flow
 from manim_metaflow.layout.geometry import Direction
-from manim_metaflow.mobjects.graph.builder import (
-    CHIP_GAP,
-    CHIP_ROOM,
-    CHIP_SIZE,
-    GraphBuilder,
-    GraphStyle,
-    made_here,
-)
-from manim_metaflow.mobjects.graph.edge import FlowEdge
-from manim_metaflow.mobjects.graph.fold import Fold
+from manim_metaflow.mobjects.graph.builder import GraphBuilder
+from manim_metaflow.mobjects.graph.chips import put_inside, put_outside, task_chips
+from manim_metaflow.mobjects.graph.folding import GraphFolding
 from manim_metaflow.mobjects.graph.heading import FlowHeading
-from manim_metaflow.mobjects.graph.node import StepNode
 from manim_metaflow.mobjects.graph.notes import DETAILS, Detail
-from manim_metaflow.mobjects.graph.queries import GraphQueries
+from manim_metaflow.mobjects.graph.queries import step_of
 from manim_metaflow.mobjects.graph.stack import TaskStack
+from manim_metaflow.mobjects.graph.style import GraphStyle
 from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.storage.chip import ArtifactChip
 from manim_metaflow.theme import Theme, current_theme, theme_named, use_theme
+from manim_metaflow.utils.lazy import deferred
 
-__all__ = ["FlowDAG", "made_here"]
+__all__ = ["FlowDAG"]
+
+_build: Callable[..., Animation] = deferred("manim_metaflow.animations.graph.build:BuildFlow")
+_focus: Callable[..., Animation] = deferred("manim_metaflow.animations.graph.focus:FocusFlow")
+_highlight: Callable[..., Animation] = deferred("manim_metaflow.animations.graph.highlight:HighlightFlow")
 
 HEADING_GAP, NARROWEST = 0.45, 10.0
 
@@ -40,7 +38,7 @@ LAYERS = 5
 """Frames, arrows, boxes, loops, notes: the groups that collapse takes things from."""
 
 
-class FlowDAG(GraphQueries, VGroup):
+class FlowDAG(GraphFolding, VGroup):
     """A flow's graph: a box a step, an arrow an edge, a dashed frame round what a foreach repeats.
 
     Parameters
@@ -143,7 +141,7 @@ class FlowDAG(GraphQueries, VGroup):
         builder = GraphBuilder(self.whole, self.flow, self._run, self.style)
         layout = builder.lay_out(wrap)
         builder.place(layout)
-        self.nodes: dict[str, StepNode | TaskStack] = builder.nodes
+        self.nodes = builder.nodes
         self.notes = builder.notes
         self.regions = builder.regions(layout)
         self.edges = builder.edges(layout)
@@ -151,10 +149,10 @@ class FlowDAG(GraphQueries, VGroup):
         """Corners of the camera's frame before it focused, shape ``(n, 3)``."""
         self.dimmed: list[tuple[VMobject, float, float]] = []
         """What is dimmed, with its opacity of fill and stroke when it is not."""
-        self.folds: dict[str, Fold] = {}
-        self.fold_layer: Parts[Fold] = Parts()
+        self.folds = {}
+        self.fold_layer = Parts()
         self.captions = VGroup(*[note for note in self.notes.values() if len(note)])
-        self.artifacts: Parts[ArtifactChip] = Parts()
+        self.artifacts = Parts()
         super().__init__(
             VGroup(*self.regions.values()),
             VGroup(*[edge for pair, edge in self.edges.items() if pair[0] != pair[1]]),
@@ -169,7 +167,7 @@ class FlowDAG(GraphQueries, VGroup):
         self.heading: FlowHeading | None = None
         if heading:
             self._add_heading()
-        self._rest_height = self._anchor_height
+        self.rest_height = self.first_height
 
     def _add_heading(self) -> None:
         left, top = float(self.get_left()[0]), float(self.get_top()[1])
@@ -182,13 +180,7 @@ class FlowDAG(GraphQueries, VGroup):
         return {"role": "flow", "name": self.flow.name}
 
     def __getitem__(self, key: Any) -> Any:
-        if isinstance(key, str):
-            if key not in self.nodes:
-                raise UsageError(
-                    f"{self.flow.name} has no step {key!r}. Its steps are: {', '.join(self.nodes)}."
-                )
-            return self.nodes[key]
-        return super().__getitem__(key)
+        return self.node(key) if isinstance(key, str) else super().__getitem__(key)
 
     def _repr_png_(self) -> bytes:
         """Draw what a notebook shows."""
@@ -196,90 +188,36 @@ class FlowDAG(GraphQueries, VGroup):
 
         return still_png(self)
 
-    def edge(self, source: str, target: str) -> FlowEdge:
-        """Return the arrow between two steps."""
-        if (source, target) not in self.edges:
-            raise UsageError(f"{self.flow.name} has no edge from {source!r} to {target!r}.")
-        return self.edges[source, target]
+    def focus(self, *what: str | tuple[str, str] | VMobject, **kwargs: Any) -> Animation:
+        """Move the camera to steps or a region, without arguments back: see :class:`.FocusFlow`."""
+        return _focus(self, *what, **kwargs)
 
-    def task(self, place: str) -> StepNode | None:
-        """Return the box that stands for a task, by :attr:`.TaskRecord.place`; ``None`` if it is elided."""
-        node = self.nodes[_step_of(place)]
-        if isinstance(node, TaskStack):
-            return next((cell for cell in node.cells if cell.name == place), None)
-        return node
+    def highlight(self, *what: str | tuple[str, str] | VMobject, **kwargs: Any) -> Animation:
+        """Dim everything else, without arguments nothing: see :class:`.HighlightFlow`."""
+        return _highlight(self, *what, **kwargs)
 
-    def reference_box(self, step: str) -> tuple[float, float, float, float]:
-        """Left, bottom, right and top (units) of a step's box, or of the frame its tasks stand in."""
-        node = self[step]
-        if isinstance(node, StepNode):
-            return node.node_box
-        frames = [self.regions[name].frame for name in self.flow[step].split_parents if name in self.regions]
-        if not frames:
-            sides: tuple[float, float, float, float] = node.rows_box
-            return sides
-        around = frames[-1]
-        left, bottom = around.get_corner(DL)[:2]
-        right, top = around.get_corner(UR)[:2]
-        return float(left), float(bottom), float(right), float(top)
+    @override_animation(Create)
+    def _create(self, *, introducer: bool = True, **kwargs: Any) -> Animation:
+        """Let ``Create(dag)`` build the graph step by step; it adds what it draws by itself."""
+        return _build(self, **kwargs)
 
     @property
     def shows_tasks(self) -> bool:
         """Whether it was built with ``run=``: each task has a box, and there is room for artifacts."""
         return self._run is not None
 
-    @property
-    def zoom(self) -> float:
-        """How much the drawing has been scaled since it was built."""
-        return self._anchor_height / self._rest_height
-
     def chips(self, place: str, artifacts: tuple[ArtifactRecord, ...]) -> Parts[ArtifactChip]:
         """Build the chips of a task where they belong beside its box; they are not shown yet."""
         node = self.task(place)
         if node is None:
             return Parts()
-        named = not isinstance(self.nodes[_step_of(place)], TaskStack)
-        size = CHIP_SIZE if named else 0.28
+        named = not isinstance(self.nodes[step_of(place)], TaskStack)
         with use_theme(self.theme):
-            chips = [
-                ArtifactChip(a.name, a.sha, size=size, named=named, font_size=self.style.small)
-                for a in artifacts
-            ]
+            chips = task_chips(artifacts, self.style, named=named)
         for chip in chips:
             chip.scale(self.zoom, about_point=np.zeros(3))
         if named:
-            self._stand_outside(node, chips)
+            put_outside(node, chips, self.zoom, self.style)
         else:
-            self._stand_inside(node, chips)
+            put_inside(node, chips, self.zoom)
         return Parts(*chips)
-
-    def _stand_inside(self, node: StepNode, chips: list[ArtifactChip]) -> None:
-        _, bottom, right, top = node.node_box
-        for index, chip in enumerate(chips):
-            x = right - (0.25 + 0.32 * (len(chips) - 1 - index)) * self.zoom
-            chip.shift((x, (top + bottom) / 2, 0.0))
-
-    def _stand_outside(self, node: StepNode, chips: list[ArtifactChip]) -> None:
-        left, bottom, _, top = node.node_box
-        if self.style.direction == "down":
-            wide = max((float(chip.width) for chip in chips), default=0.0)
-            x = left - CHIP_GAP * self.zoom - wide + 0.15 * self.zoom
-            first = (bottom + top) / 2 + (len(chips) - 1) / 2 * CHIP_ROOM * self.zoom
-            for index, chip in enumerate(chips):
-                chip.shift((x, first - index * CHIP_ROOM * self.zoom, 0.0))
-            return
-        below = self.style.side == "below"
-        for index, chip in enumerate(chips):
-            row = index if below else len(chips) - 1 - index
-            gap = (0.28 + CHIP_ROOM * row) * self.zoom
-            chip.shift((left + 0.19 * self.zoom, bottom - gap if below else top + gap, 0.0))
-
-    @property
-    def _anchor_height(self) -> float:
-        node = self.nodes[self.flow.start]
-        _, bottom, _, top = (node.cells[0] if isinstance(node, TaskStack) else node).node_box
-        return top - bottom
-
-
-def _step_of(place: str) -> str:
-    return place.partition("[")[0].partition("#")[0]

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from manim import DL, UR, VGroup, VMobject
 
+from manim_metaflow.facts.records import FlowInfo
 from manim_metaflow.layout.collapse import folded_name, inside
 from manim_metaflow.layout.geometry import Rect
-from manim_metaflow.mobjects.graph.builder import fold_box
 from manim_metaflow.mobjects.graph.edge import FlowEdge
-from manim_metaflow.mobjects.graph.node import StepNode
+from manim_metaflow.mobjects.graph.node import SHEETS, StepNode
+from manim_metaflow.mobjects.graph.queries import GraphQueries
+from manim_metaflow.mobjects.graph.style import GraphStyle
 from manim_metaflow.mobjects.shapes import polyline
 from manim_metaflow.theme import use_theme
 
-if TYPE_CHECKING:
-    from manim_metaflow.mobjects.graph.dag import FlowDAG
-
-__all__ = ["Fold"]
+__all__ = ["Fold", "fold_box"]
 
 PADDING = 0.25
 """Between the box and the frame of a foreach, as in a layout (units)."""
@@ -34,18 +34,20 @@ class Fold(VGroup):
         The graph, as it stands.
     region
         The step that fans out.
+    folds
+        Regions in it that are collapsed already.
 
     Attributes
     ----------
     box
         A :class:`.StepNode` with what it stands for.
     closed
-        Whether the region is collapsed, and not on its way.
+        Whether the region is collapsed, and not about to be.
     hidden
         All that is not seen as long as the region is collapsed.
     """
 
-    def __init__(self, dag: FlowDAG, region: str) -> None:
+    def __init__(self, dag: GraphQueries, region: str, *, folds: Sequence[VMobject] = ()) -> None:
         split = dag.flow[region]
         assert split.matching_join is not None
         names = inside(dag.flow, region)
@@ -63,7 +65,7 @@ class Fold(VGroup):
                 ),
             ]
         self.closed = False
-        self.hidden = VGroup(*_hidden(dag, region, names))
+        self.hidden = VGroup(*_hidden(dag, names, folds))
         self._zoom, self._at = dag.zoom, self.box.box.get_center()
         self._region = dag.regions.get(region)
         self._side, self._right = dag.style.side, dag.style.direction == "right"
@@ -75,7 +77,7 @@ class Fold(VGroup):
 
     def _arrow(
         self,
-        dag: FlowDAG,
+        dag: GraphQueries,
         source: str,
         target: str,
         start: tuple[float, float, float, float],
@@ -89,22 +91,22 @@ class Fold(VGroup):
             line = polyline((x, start[1]), (x, end[3]))
         return FlowEdge(source, target, [line])
 
-    def close_frame(self, way: float) -> None:
+    def close_frame(self, progress: float) -> None:
         """Set the frame of a foreach between wide (0) and tight round the box (1)."""
         if self._region is None or self._rest is None:
             return
         one, two = _bounds(self._rest.frame), self._tight()
-        sides = [a + (b - a) * way for a, b in zip(_sides(one), _sides(two), strict=True)]
-        if way > 0:
+        sides = [a + (b - a) * progress for a, b in zip(_sides(one), _sides(two), strict=True)]
+        if progress > 0:
             self._region.set_frame(Rect(*sides))
         else:
             self._region.frame.points = self._rest.frame.points.copy()
         edge = two.top - one.top if self._side == "above" else two.bottom - one.bottom
         across = two.center[0] - one.center[0] if self._right else 0.0
-        shift = np.array([across, edge, 0.0]) * way
+        shift = np.array([across, edge, 0.0]) * progress
         self._region.caption.points = self._rest.caption.points + shift
 
-    def follow(self, dag: FlowDAG) -> None:
+    def follow(self, dag: GraphQueries) -> None:
         """Move what is hidden to where it belongs, if the graph has moved or grown meanwhile."""
         node = self.box.box.get_center()
         factor, shift = dag.zoom / self._zoom, node - self._at
@@ -121,6 +123,23 @@ class Fold(VGroup):
         return Rect(box.left - padding, box.bottom - padding, box.right + padding, box.top + padding)
 
 
+def fold_box(flow: FlowInfo, region: str, style: GraphStyle) -> StepNode:
+    """Build the box that stands for a collapsed region; its own name is that of no step."""
+    names = inside(flow, region)
+    split = flow[region]
+    text = names[0] if len(names) == 1 else f"{len(names)} steps"
+    sheets = SHEETS if split.kind == "foreach" else 0
+    return StepNode(
+        folded_name(region),
+        text=text,
+        height=style.node_height,
+        least_width=style.least_width,
+        font_size=style.font_size,
+        sheets=sheets,
+        sheets_go=style.sheets_go,
+    )
+
+
 def _bounds(mobject: VMobject) -> Rect:
     left, bottom = mobject.get_corner(DL)[:2]
     right, top = mobject.get_corner(UR)[:2]
@@ -131,12 +150,12 @@ def _sides(rect: Rect) -> tuple[float, float, float, float]:
     return rect.left, rect.bottom, rect.right, rect.top
 
 
-def _box(dag: FlowDAG, step: str) -> tuple[float, float, float, float]:
+def _box(dag: GraphQueries, step: str) -> tuple[float, float, float, float]:
     node = dag.nodes[step]
     return node.node_box if isinstance(node, StepNode) else node.rows_box
 
 
-def _middle(dag: FlowDAG, region: str, names: list[str]) -> npt.NDArray[np.float64]:
+def _middle(dag: GraphQueries, region: str, names: list[str]) -> npt.NDArray[np.float64]:
     """Return the middle of what the region holds along the flow, level with the step that fans out."""
     boxes = np.array([_box(dag, name) for name in names])
     low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
@@ -147,13 +166,13 @@ def _middle(dag: FlowDAG, region: str, names: list[str]) -> npt.NDArray[np.float
     return np.array([*middle, 0.0])
 
 
-def _hidden(dag: FlowDAG, region: str, names: list[str]) -> list[VMobject]:
+def _hidden(dag: GraphQueries, names: list[str], folds: Sequence[VMobject]) -> list[VMobject]:
     gone = set(names)
     hidden: list[VMobject] = [dag.nodes[name] for name in names]
     hidden += [edge for pair, edge in dag.edges.items() if gone & set(pair)]
     hidden += [dag.regions[name] for name in names if name in dag.regions]
     hidden += [dag.notes[name] for name in names if len(dag.notes[name])]
-    hidden += [fold for name, fold in dag.folds.items() if name in gone]
+    hidden += folds
     area = _bounds(VGroup(*hidden))
     for chip in dag.artifacts:
         x, y = chip.face.get_center()[:2]

@@ -40,6 +40,10 @@ MARGIN = 0.22
 
 SHEET = 0.075
 """How far a sheet stands out behind the next (units)."""
+
+SHEETS = 2
+"""Sheets behind a foreach step whose tasks are not known: two and the box read as "several"."""
+
 DOTTED = (0.02, 0.09)
 """Dash and gap of the outline of what was never reached (units)."""
 BADGES: dict[str, Badge] = {

@@ -1,74 +1,100 @@
-"""What a scene takes hold of in a graph: ways, regions, and motions by name."""
+"""What is asked of a graph: its steps and arrows by name, the path between two steps, a region."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
 
-from manim import Animation, Create, VGroup, VMobject, override_animation
+import networkx as nx
+from manim import DL, UR, VGroup, VMobject
 
 from manim_metaflow.errors import UsageError
+from manim_metaflow.facts.records import FlowInfo
 from manim_metaflow.layout.collapse import inside
-from manim_metaflow.mobjects.graph.ways import shortest_path
-from manim_metaflow.utils.lazy import deferred
-
-if TYPE_CHECKING:
-    from manim_metaflow.facts.records import FlowInfo
-    from manim_metaflow.mobjects.graph.edge import FlowEdge
-    from manim_metaflow.mobjects.graph.fold import Fold
-    from manim_metaflow.mobjects.graph.node import StepNode
-    from manim_metaflow.mobjects.graph.notes import StepNotes
-    from manim_metaflow.mobjects.graph.region import ForeachRegion
-    from manim_metaflow.mobjects.graph.stack import TaskStack
-    from manim_metaflow.mobjects.parts import Parts
-    from manim_metaflow.mobjects.storage.chip import ArtifactChip
+from manim_metaflow.mobjects.graph.edge import FlowEdge
+from manim_metaflow.mobjects.graph.node import StepNode
+from manim_metaflow.mobjects.graph.notes import StepNotes
+from manim_metaflow.mobjects.graph.region import ForeachRegion
+from manim_metaflow.mobjects.graph.stack import TaskStack
+from manim_metaflow.mobjects.graph.style import GraphStyle
+from manim_metaflow.mobjects.parts import Parts
+from manim_metaflow.mobjects.storage.chip import ArtifactChip
+from manim_metaflow.theme import Theme
 
 __all__ = ["GraphQueries"]
 
-_build: Callable[..., Animation] = deferred("manim_metaflow.animations.graph.build:BuildFlow")
-_collapse: Callable[..., Animation] = deferred("manim_metaflow.animations.graph.collapse:CollapseRegion")
-_expand: Callable[..., Animation] = deferred("manim_metaflow.animations.graph.collapse:ExpandRegion")
-_focus: Callable[..., Animation] = deferred("manim_metaflow.animations.graph.focus:FocusFlow")
-_highlight: Callable[..., Animation] = deferred("manim_metaflow.animations.graph.highlight:HighlightFlow")
-
 
 class GraphQueries:
-    """The part of :class:`.FlowDAG` that scenes point with."""
+    """What a :class:`.FlowDAG` answers when it is asked for its parts."""
 
     flow: FlowInfo
+    style: GraphStyle
+    theme: Theme
     nodes: dict[str, StepNode | TaskStack]
     edges: dict[tuple[str, str], FlowEdge]
     regions: dict[str, ForeachRegion]
     notes: dict[str, StepNotes]
-    folds: dict[str, Fold]
-    fold_layer: Parts[Fold]
     artifacts: Parts[ArtifactChip]
-    layers: list[tuple[VGroup, list[VMobject]]]
-    """The groups the drawing is made of, with all they hold when nothing is collapsed."""
+    rest_height: float
+    """Height of the first box when the graph was built (units)."""
 
-    def path(self, source: str, target: str) -> VGroup:
-        """Return the steps and arrows of the shortest way between two steps, in the order of the way.
+    def node(self, name: str) -> StepNode | TaskStack:
+        """Return a step's box, or the boxes of its tasks; ``dag[name]`` is short for it.
 
         Raises
         ------
         UsageError
-            There is no such step, or no way.
+            There is no such step.
+        """
+        if name not in self.nodes:
+            raise UsageError(
+                f"{self.flow.name} has no step {name!r}. Its steps are: {', '.join(self.nodes)}."
+            )
+        return self.nodes[name]
+
+    def edge(self, source: str, target: str) -> FlowEdge:
+        """Return the arrow between two steps.
+
+        Raises
+        ------
+        UsageError
+            There is no such arrow.
+        """
+        if (source, target) not in self.edges:
+            raise UsageError(f"{self.flow.name} has no edge from {source!r} to {target!r}.")
+        return self.edges[source, target]
+
+    def task(self, place: str) -> StepNode | None:
+        """Return the box that stands for a task, by :attr:`.TaskRecord.place`; ``None`` if it is elided."""
+        node = self.nodes[step_of(place)]
+        if isinstance(node, TaskStack):
+            return next((cell for cell in node.cells if cell.name == place), None)
+        return node
+
+    def path(self, source: str, target: str) -> VGroup:
+        """Return the steps and arrows of the shortest path between two steps, in the order of the path.
+
+        Of paths with as few arrows, it is the one that the author wrote first.
+
+        Raises
+        ------
+        UsageError
+            There is no such step, or no path.
 
         Examples
         --------
         >>> from manim_metaflow import FlowDAG
-        >>> way = FlowDAG("tests/flows/branch.py").path("start", "join")
-        >>> [type(part).__name__ for part in way]
-        ['StepNode', 'FlowEdge', 'StepNode', 'FlowEdge', 'StepNode']
+        >>> path = FlowDAG("tests/flows/branch.py").path("start", "join")
+        >>> [part.name for part in list(path)[::2]]
+        ['start', 'a', 'join']
         """
-        for name in (source, target):
-            self._node(name)
-        way = shortest_path(self.flow, source, target)
-        if not way:
-            raise UsageError(f"{self.flow.name} has no way from {source!r} to {target!r}.")
-        parts: list[VMobject] = [self.nodes[source]]
-        for pair in pairwise(way):
+        parts: list[VMobject] = [self.node(source)]
+        self.node(target)
+        graph = nx.DiGraph([(step.name, name) for step in self.flow.steps for name in step.targets])
+        graph.add_nodes_from(self.nodes)
+        paths = nx.single_source_shortest_path(graph, source)
+        if target not in paths:
+            raise UsageError(f"{self.flow.name} has no path from {source!r} to {target!r}.")
+        for pair in pairwise(paths[target]):
             parts += [self.edges[pair], self.nodes[pair[1]]]
         return VGroup(*parts)
 
@@ -103,90 +129,44 @@ class GraphQueries:
         found: list[VMobject] = []
         for each in what:
             if isinstance(each, str):
-                found.append(self._node(each))
+                found.append(self.node(each))
                 found += [self.notes[each]] if len(self.notes[each]) else []
             elif isinstance(each, tuple):
-                found.append(self._edge(each))
+                found.append(self.edge(*each))
             else:
                 found.append(each)
         return VGroup(*found)
 
-    def collapse(self, region: str, **kwargs: Any) -> Animation:
-        """Animate a region into one box: see :class:`.CollapseRegion`."""
-        return _collapse(self, region, **kwargs)
+    def reference_box(self, step: str) -> tuple[float, float, float, float]:
+        """Left, bottom, right and top (units) of a step's box, or of the frame its tasks stand in."""
+        node = self.node(step)
+        if isinstance(node, StepNode):
+            return node.node_box
+        frames = [self.regions[name].frame for name in self.flow[step].split_parents if name in self.regions]
+        if not frames:
+            return node.rows_box
+        around = frames[-1]
+        left, bottom = around.get_corner(DL)[:2]
+        right, top = around.get_corner(UR)[:2]
+        return float(left), float(bottom), float(right), float(top)
 
-    def expand(self, region: str, **kwargs: Any) -> Animation:
-        """Animate a collapsed region back: see :class:`.ExpandRegion`."""
-        return _expand(self, region, **kwargs)
+    @property
+    def zoom(self) -> float:
+        """How much the drawing has been scaled since it was built."""
+        return self.first_height / self.rest_height
 
-    def focus(self, *what: str | tuple[str, str] | VMobject, **kwargs: Any) -> Animation:
-        """Move the camera to steps or a region, without arguments back: see :class:`.FocusFlow`."""
-        return _focus(self, *what, **kwargs)
+    @property
+    def first_height(self) -> float:
+        """Height of the first box now (units)."""
+        node = self.nodes[self.flow.start]
+        _, bottom, _, top = (node.cells[0] if isinstance(node, TaskStack) else node).node_box
+        return top - bottom
 
-    def highlight(self, *what: str | tuple[str, str] | VMobject, **kwargs: Any) -> Animation:
-        """Dim everything else, without arguments nothing: see :class:`.HighlightFlow`."""
-        return _highlight(self, *what, **kwargs)
 
-    @override_animation(Create)
-    def _create(self, *, introducer: bool = True, **kwargs: Any) -> Animation:
-        """Let ``Create(dag)`` build the graph step by step; it adds what it draws by itself."""
-        return _build(self, **kwargs)
+def step_of(place: str) -> str:
+    """Return the step of a task, by :attr:`.TaskRecord.place`.
 
-    # ----------------------------------------------------------------------- what collapse needs
-
-    def make_fold(self, region: str) -> Fold:
-        """Build the box of a region that is about to be collapsed."""
-        from manim_metaflow.mobjects.graph.fold import Fold
-
-        inside(self.flow, region)
-        if region in self.folds:
-            raise UsageError(f"The region of {region!r} is collapsed already.")
-        around = [name for name in self.folds if region in inside(self.flow, name)]
-        if around:
-            raise UsageError(f"The region of {region!r} lies in that of {around[0]!r}, which is collapsed.")
-        return Fold(self, region)  # type: ignore[arg-type]
-
-    def fold_of(self, region: str) -> Fold:
-        """Return the box of a collapsed region."""
-        if region not in self.folds:
-            known = ", ".join(self.folds) or "none"
-            raise UsageError(f"The region of {region!r} is not collapsed. Those that are: {known}.")
-        return self.folds[region]
-
-    def set_folded(self, fold: Fold, *, hidden: bool) -> None:
-        """Show the box of a region, and what it stands for only if that is not hidden."""
-        fold.closed = hidden
-        self.folds[str(fold.name)] = fold
-        self._settle()
-
-    def open_fold(self, fold: Fold) -> None:
-        """Show what a box stood for instead of the box."""
-        fold.closed = False
-        self._settle()
-        self.folds.pop(str(fold.name), None)
-        self.fold_layer.remove(fold)
-
-    def _settle(self) -> None:
-        """Let each layer of the drawing hold what is seen of it, in its old order."""
-        folds = list(self.folds.values())
-        gone = {id(part) for fold in folds if fold.closed for part in fold.hidden}
-        chips = [part for fold in folds for part in fold.hidden if part.__snapshot__()["role"] == "chip"]
-        whole: list[tuple[Any, list[Any]]] = [
-            *self.layers,
-            (self.fold_layer, folds),
-            (self.artifacts, list(dict.fromkeys([*self.artifacts, *chips]))),
-        ]
-        for layer, parts in whole:
-            layer.submobjects = [part for part in parts if id(part) not in gone]
-
-    def _node(self, name: str) -> StepNode | TaskStack:
-        if name not in self.nodes:
-            raise UsageError(
-                f"{self.flow.name} has no step {name!r}. Its steps are: {', '.join(self.nodes)}."
-            )
-        return self.nodes[name]
-
-    def _edge(self, pair: tuple[str, str]) -> FlowEdge:
-        if pair not in self.edges:
-            raise UsageError(f"{self.flow.name} has no edge from {pair[0]!r} to {pair[1]!r}.")
-        return self.edges[pair]
+    >>> step_of("train[2]#1")
+    'train'
+    """
+    return place.partition("[")[0].partition("#")[0]

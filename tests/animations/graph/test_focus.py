@@ -104,7 +104,7 @@ def test_path_and_region_name_what_they_do_not_find():
         "s1",
         "sj",
     ]
-    with pytest.raises(UsageError, match="no way from 'end' to 'start'"):
+    with pytest.raises(UsageError, match="no path from 'end' to 'start'"):
         dag.path("end", "start")
     with pytest.raises(UsageError, match="no region 'sj'"):
         dag.region("sj")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import manim as mn
 import numpy as np
 import pytest
@@ -50,6 +53,40 @@ def test_an_unknown_step_names_the_steps(dag: FlowDAG) -> None:
     assert "start, work, post, join, end" in str(caught.value)
     with pytest.raises(UsageError, match="no edge from 'start' to 'end'"):
         dag.edge("start", "end")
+
+
+def test_the_path_between_steps_is_the_shortest_that_the_author_wrote_first() -> None:
+    dag = FlowDAG(load_flow(FLOWS / "branch.py"))
+    path = dag.path("start", "join")
+    assert list(path)[::2] == [dag["start"], dag["a"], dag["join"]]
+    assert list(path)[1::2] == [dag.edge("start", "a"), dag.edge("a", "join")]
+    assert list(dag.path("end", "end")) == [dag["end"]]
+    with pytest.raises(UsageError, match="no path from 'end' to 'start'"):
+        dag.path("end", "start")
+
+
+MOTIONS = """
+import sys
+from manim import Create
+from manim_metaflow.mobjects import FlowDAG
+
+dag = FlowDAG("tests/flows/branch.py")
+assert not [name for name in sys.modules if name.startswith("manim_metaflow.animations")]
+for motion in (
+    dag["start"].animate.set_state("done").build(),
+    Create(dag),
+    dag.highlight(),
+    dag.focus("start"),
+    dag.collapse("start"),
+):
+    print(type(motion).__name__)
+"""
+
+
+def test_a_graph_finds_its_motions_where_only_mobjects_are_imported() -> None:
+    done = subprocess.run([sys.executable, "-c", MOTIONS], capture_output=True, text=True, check=True)
+    motions = ["SetState", "BuildFlow", "HighlightFlow", "FocusFlow", "CollapseRegion"]
+    assert done.stdout.split() == motions
 
 
 def test_a_wrong_keyword_is_an_error() -> None:
