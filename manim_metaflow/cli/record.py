@@ -10,6 +10,7 @@ from rich.console import Console
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.utils.files import writable
+from manim_metaflow.utils.units import counted
 
 if TYPE_CHECKING:
     from manim_metaflow.facts.records import RunRecord
@@ -79,7 +80,7 @@ def record(
     verb = "Resuming" if origin else "Running"
     with Console(stderr=True).status(f"{verb} {flow}", spinner="dots"):
         made = _make(flow, said, target, origin, step, timeout, discard_store=discard_store)
-    words = f"{made.flow.name}/{made.run_id}: {made.status}, {_count(len(made.executed))} executed"
+    words = f"{made.flow.name}/{made.run_id}: {made.status}, {counted(len(made.executed), 'task')} executed"
     if made.cloned:
         words += f", {len(made.cloned)} cloned"
     Console(stderr=True).print(words, highlight=False, soft_wrap=True)
@@ -111,7 +112,3 @@ def _make(
             )
         assert made.recording is not None
         return put_recording(made, None if discard_store else store_of(made.recording), target)
-
-
-def _count(tasks: int) -> str:
-    return f"{tasks} task{'s' if tasks != 1 else ''}"

@@ -7,6 +7,7 @@ from rich.tree import Tree
 
 from manim_metaflow.facts.records import RunRecord, TaskRecord
 from manim_metaflow.facts.run.history import RunHistory, final_state
+from manim_metaflow.utils.units import counted, readable_time
 
 __all__ = ["run_tree"]
 
@@ -57,7 +58,7 @@ def _head(record: RunRecord, history: RunHistory) -> Text:
         (f"{record.flow.name}/{record.run_id}", "bold"), "  ", (record.status, style), f"  {_tasks(record)}"
     )
     if not history.timeless:
-        head.append(f"  {_seconds(history.end - history.begin)}")
+        head.append(f"  {_time(history.end - history.begin)}")
     if record.origin_run_id:
         head.append(f"  resumes {record.origin_run_id}", style="blue")
     return head
@@ -71,7 +72,7 @@ def _tasks(record: RunRecord) -> str:
 def _counted(tasks: tuple[TaskRecord, ...]) -> str:
     states = [final_state(task) for task in tasks]
     parts = [f"{states.count(state)} {state}" for state in dict.fromkeys(states)]
-    return f"{len(tasks)} tasks: {', '.join(parts)}"
+    return f"{counted(len(tasks), 'task')}: {', '.join(parts)}"
 
 
 def _chosen(tasks: tuple[TaskRecord, ...], most: int) -> list[TaskRecord]:
@@ -110,13 +111,10 @@ def _times(task: TaskRecord, history: RunHistory) -> str:
     ]
     waited = ""
     if task.queued is not None and task.started is not None:
-        waited = f"  waited {_seconds(task.started - task.queued)}"
-    return waited + (f", ran {_seconds(sum(spans))}" if spans else "")
+        waited = f"  waited {_time(task.started - task.queued)}"
+    return waited + (f", ran {_time(sum(spans))}" if spans else "")
 
 
-def _seconds(seconds: float) -> str:
-    if seconds < 60:
-        return f"{max(0.0, seconds):.2f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+def _time(seconds: float) -> str:
+    # Clocks of different processes may disagree, so that a task seems to start before it was queued.
+    return readable_time(max(0.0, seconds), decimals=2)

@@ -9,6 +9,7 @@ import fontpkg
 from PIL import Image, ImageDraw, ImageFont
 
 from manim_metaflow.testing.render import Frame
+from manim_metaflow.utils.text import wrap
 
 __all__ = ["contact_sheet"]
 
@@ -72,7 +73,7 @@ def _cell(number: int, label: str, frame: Frame, thumbnail: tuple[int, int]) -> 
     picture.thumbnail(thumbnail, Image.Resampling.LANCZOS)
     head = f"{number}  "
     indent = _font(600).getlength(head)
-    lines = _wrap(label, thumbnail[0] - indent) or [""]
+    lines = wrap(label, thumbnail[0] - indent, _font(400).getlength) or [""]
     cell = Image.new("RGB", (thumbnail[0], thumbnail[1] + 8 + _LINE * len(lines)), _GROUND)
     left = (thumbnail[0] - picture.width) // 2
     cell.paste(picture, (left, 0))
@@ -92,24 +93,3 @@ def _font(weight: int) -> ImageFont.FreeTypeFont:
     # The file holds all weights; its axes are optical size and weight.
     font.set_variation_by_axes([_FONT_SIZE, weight])
     return font
-
-
-def _wrap(text: str, width: float) -> list[str]:
-    lines: list[str] = []
-    pieces = (piece for word in text.split() for piece in _break(word, width))
-    for piece in pieces:
-        joined = f"{lines[-1]} {piece}" if lines else piece
-        if lines and _font(400).getlength(joined) <= width:
-            lines[-1] = joined
-        else:
-            lines.append(piece)
-    return lines
-
-
-def _break(word: str, width: float) -> list[str]:
-    pieces = [""]
-    for letter in word:
-        if pieces[-1] and _font(400).getlength(pieces[-1] + letter) > width:
-            pieces.append("")
-        pieces[-1] += letter
-    return pieces

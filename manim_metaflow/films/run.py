@@ -17,6 +17,7 @@ from manim_metaflow.mobjects.runs.headings import ExceptionNote
 from manim_metaflow.mobjects.runs.timeline import RunTimeline
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import theme_named, use_theme
+from manim_metaflow.utils.text import ellipsis
 
 __all__ = ["RunFilm", "film_run"]
 
@@ -28,6 +29,8 @@ HEAD, FOOT = 1.0, 1.35
 """Room for the title and for the clock (units)."""
 
 NOTE_WIDTH = 8.6
+LONGEST = 70
+"""Letters of the film's title."""
 
 
 class RunFilm:
@@ -86,9 +89,9 @@ class RunFilm:
         said = " ".join(self.record.command) or "run"
         theme = self.theme
         words = f"{self.record.flow.name}  {said}"
-        return TextLabel(_short(words), font="prose", weight=600, font_size=theme.heading_size).to_corner(
-            UL, buff=MARGIN
-        )
+        return TextLabel(
+            ellipsis(words, LONGEST), font="prose", weight=600, font_size=theme.heading_size
+        ).to_corner(UL, buff=MARGIN)
 
     def _make_graph(self, view: str) -> FlowDAG:
         flow = self.record.flow
@@ -140,7 +143,3 @@ class _Replay(Scene):
 def film_run(film: RunFilm, draft: Path, media: Path, quality: str, tell: Callable[[float], None]) -> None:
     """Render a film to a file whose suffix says the format; ``tell`` hears the seconds done so far."""
     render_film(lambda: _Replay(film, tell), draft, media, quality, film.theme.background)
-
-
-def _short(text: str, most: int = 70) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"

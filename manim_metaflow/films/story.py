@@ -15,6 +15,7 @@ from manim_metaflow.facts.flow.versions import FlowVersion
 from manim_metaflow.layout.geometry import Direction
 from manim_metaflow.scene import DeepDive
 from manim_metaflow.theme import theme_named, use_theme
+from manim_metaflow.utils.text import ellipsis
 
 __all__ = ["StoryFilm", "film_story"]
 
@@ -96,4 +97,4 @@ class StoryFilm(DeepDive):
 
 
 def _caption(version: FlowVersion) -> str:
-    return version.label if len(version.label) <= LONGEST else version.label[: LONGEST - 1] + "…"
+    return ellipsis(version.label, LONGEST)

@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 
 from manim_metaflow.testing.ledger import Outcome
+from manim_metaflow.utils.units import counted
 
 __all__ = ["html_report"]
 
@@ -51,7 +52,7 @@ def html_report(failed: Sequence[Outcome], root: Path) -> str:
     True
     """
     ordered = sorted(failed, key=lambda outcome: (outcome.nodeid, outcome.file))
-    title = f"{len(ordered)} frame snapshot{'s' * (len(ordered) != 1)} failed"
+    title = f"{counted(len(ordered), 'frame snapshot')} failed"
     return _PAGE.format(title=title, sections="\n".join(_section(outcome, root) for outcome in ordered))
 
 

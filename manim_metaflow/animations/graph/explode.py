@@ -21,6 +21,7 @@ from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme, use_theme
+from manim_metaflow.utils.units import counted
 
 __all__ = ["ExplodeStep", "TaskGrid"]
 
@@ -119,7 +120,7 @@ def _columns(count: int, width: float, height: float, aspect: float) -> int:
 def _counted(tasks: tuple[TaskRecord, ...]) -> str:
     states = [final_state(task) for task in tasks]
     parts = [f"{states.count(state)} {state}" for state in dict.fromkeys(states)]
-    return f"{len(tasks)} task{'s' if len(tasks) != 1 else ''}: {', '.join(parts)}"
+    return f"{counted(len(tasks), 'task')}: {', '.join(parts)}"
 
 
 class ExplodeStep(Timeline):

@@ -11,6 +11,8 @@ import pickle
 import reprlib
 from typing import Any, Self
 
+from manim_metaflow.utils.text import ellipsis
+
 __all__ = ["Inert", "bounded_text", "decode", "foreign_names", "same_value"]
 
 _STEPS = 200_000
@@ -192,4 +194,4 @@ def bounded_text(value: Any, width: int = 60) -> str:
     '[0, 1, 2, 3, 4, 5, 6, 7, ...]'
     """
     text = " ".join(_Short(width).repr(value).split())
-    return text if len(text) <= width else text[: width - 3] + "..."
+    return ellipsis(text, width, mark="...", strip=False)

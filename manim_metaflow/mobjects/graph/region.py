@@ -14,6 +14,7 @@ from manim_metaflow.mobjects.graph.notes import clip
 from manim_metaflow.mobjects.shapes import Shape, dashes, rounded_rectangle
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
+from manim_metaflow.utils.units import counted
 
 __all__ = ["ForeachRegion", "region_text"]
 
@@ -96,5 +97,5 @@ def region_text(step: StepInfo, count: int) -> str:
     """
     if step.parallel:
         return f"num_parallel={step.num_parallel or count or '?'}"
-    tasks = f" · {count} task{'s' if count != 1 else ''}" if count else ""
+    tasks = f" · {counted(count, 'task')}" if count else ""
     return f"foreach {clip(step.foreach_param or '', LETTERS)}{tasks}"

@@ -13,29 +13,12 @@ from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.mobjects.text.live_label import LiveLabel
 from manim_metaflow.theme import current_theme, mix
+from manim_metaflow.utils.units import readable_time
 
-__all__ = ["RunClock", "readable_time"]
+__all__ = ["RunClock"]
 
 WIDTH, TRACK = 2.5, 0.05
-MINUTE, HOUR, DAY = 60, 3600, 86400
 NOTHING = np.zeros((1, 4, 2))
-
-
-def readable_time(seconds: float) -> str:
-    """Write a span of time as a clock shows it.
-
-    >>> readable_time(3.24), readable_time(75.5), readable_time(3723), readable_time(200_000)
-    ('3.2 s', '1:15.5', '1:02:03', '2 d 7:33:20')
-    """
-    tenths = round(seconds * 10)
-    if tenths < MINUTE * 10:
-        return f"{tenths / 10:.1f} s"
-    if tenths < HOUR * 10:
-        return f"{tenths // 600}:{tenths % 600 / 10:04.1f}"
-    whole = round(seconds)
-    days, rest = divmod(whole, DAY)
-    clock = f"{rest // HOUR}:{rest % HOUR // MINUTE:02}:{rest % MINUTE:02}"
-    return f"{days} d {clock}" if days else clock
 
 
 class RunClock(VGroup):

@@ -14,10 +14,10 @@ from manim_metaflow.facts.records import RunRecord, TaskRecord
 from manim_metaflow.facts.run.history import ENDED, RunHistory
 from manim_metaflow.mobjects.graph.stack import task_text
 from manim_metaflow.mobjects.parts import Parts
-from manim_metaflow.mobjects.runs.clock import readable_time
 from manim_metaflow.mobjects.shapes import Shape, polyline, rounded_rectangle
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import Theme, current_theme, mix
+from manim_metaflow.utils.units import readable_time
 
 __all__ = ["RunTimeline", "TaskLane"]
 

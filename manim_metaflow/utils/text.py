@@ -1,0 +1,120 @@
+"""Text that has to fit: cut at a limit with an ellipsis, or broken into lines of a width."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+
+__all__ = ["break_anywhere", "ellipsis", "wrap"]
+
+_JOINER = "\u200d"
+"""Joins the emoji on both of its sides into one picture."""
+
+_SKIN_TONES = range(0x1F3FB, 0x1F400)
+
+
+def ellipsis(text: str, limit: int, *, mark: str = "…", strip: bool = True) -> str:
+    """Cut a text that is longer than a limit, and show by a mark that it was cut.
+
+    A letter is never parted from the accents and joiners that belong to it.
+
+    Parameters
+    ----------
+    text
+        The text.
+    limit
+        How many characters the result has at most, with the mark.
+    mark
+        What stands for the rest.
+    strip
+        Whether white space in front of the mark goes, too.
+
+    Examples
+    --------
+    >>> ellipsis("a long text", 8), ellipsis("a long text", 7), ellipsis("short", 8)
+    ('a long…', 'a long…', 'short')
+    >>> ellipsis("[0, 1, 2, 3]", 10, mark="...", strip=False)
+    '[0, 1, ...'
+    """
+    if len(text) <= limit:
+        return text
+    kept = text[: _boundary(text, max(0, limit - len(mark)))]
+    return (kept.rstrip() if strip else kept) + mark
+
+
+def wrap(
+    text: str, width: float, measure: Callable[[str], float] = len, *, max_lines: int | None = None
+) -> list[str]:
+    """Break a text into lines between its words, and a word that is wider than a line inside.
+
+    Parameters
+    ----------
+    text
+        The text. All white space in it is the same; a text without words has no line.
+    width
+        How wide a line may be, in what ``measure`` returns.
+    measure
+        Returns the width of a text: columns, pixels, ems.
+    max_lines
+        How many lines there may be; the last of them then ends with an ellipsis.
+
+    Examples
+    --------
+    >>> wrap("read the table of prices", 9)
+    ['read the', 'table of', 'prices']
+    >>> wrap("read the table of prices", 9, max_lines=2)
+    ['read the', 'table of…']
+    >>> wrap("a_name_without_spaces in it", 8)
+    ['a_name_w', 'ithout_s', 'paces in', 'it']
+    """
+    lines: list[str] = []
+    line = ""
+    for word in text.split():
+        longer = f"{line} {word}" if line else word
+        if line and measure(longer) > width:
+            lines.append(line)
+            longer = word
+        if measure(longer) > width:
+            *full, longer = break_anywhere(longer, width, measure)
+            lines += full
+        line = longer
+    lines += [line] if line else []
+    if max_lines is not None and len(lines) > max_lines:
+        # No punctuation in front of the ellipsis: "of the day,…" reads like a slip.
+        lines = [*lines[: max_lines - 1], lines[max_lines - 1].rstrip(" .,;:") + "…"]
+    return lines
+
+
+def break_anywhere(text: str, width: float, measure: Callable[[str], float] = len) -> list[str]:
+    """Break a text where a line is full, wherever that is, as a terminal does.
+
+    >>> break_anywhere("python my_flow.py run", 8)
+    ['python m', 'y_flow.p', 'y run']
+    """
+    pieces = [""]
+    start = 0
+    for end in range(1, len(text) + 1):
+        if _boundary(text, end) != end:
+            continue
+        letter = text[start:end]
+        start = end
+        if pieces[-1] and measure(pieces[-1] + letter) > width:
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces
+
+
+def _boundary(text: str, at: int) -> int:
+    """Return the last position up to ``at`` where a text can be cut without changing a letter."""
+    while 0 < at < len(text) and (_continues(text[at]) or text[at - 1] == _JOINER):
+        at -= 1
+    return at
+
+
+def _continues(character: str) -> bool:
+    """Tell whether a character belongs to the letter before it."""
+    return (
+        unicodedata.category(character) in ("Mn", "Mc", "Me")
+        or character == _JOINER
+        or ord(character) in _SKIN_TONES
+    )
