@@ -10,7 +10,7 @@ from manim_metaflow.facts.records import RunRecord, TaskRecord
 from manim_metaflow.facts.run.history import Decision
 from manim_metaflow.mobjects.graph.dag import FlowDAG
 from manim_metaflow.mobjects.graph.node import StepNode
-from manim_metaflow.mobjects.graph.notes import clip as cut
+from manim_metaflow.mobjects.graph.notes import one_line
 from manim_metaflow.mobjects.graph.stack import TaskStack
 from manim_metaflow.mobjects.graph.strands import row_of
 
@@ -53,4 +53,4 @@ def late_parts(dag: FlowDAG, late: Sequence[StepNode]) -> Iterator[tuple[VMobjec
 
 def decision_text(record: RunRecord, decision: Decision) -> str:
     """Write what a switch went by."""
-    return cut(f"self.{record.flow[decision.step].condition} = {', '.join(decision.values)}", LONGEST)
+    return one_line(f"self.{record.flow[decision.step].condition} = {', '.join(decision.values)}", LONGEST)

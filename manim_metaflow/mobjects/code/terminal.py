@@ -17,6 +17,7 @@ from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
 from manim_metaflow.mobjects.text.glyphs import EM
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
+from manim_metaflow.utils.text import break_anywhere
 
 __all__ = ["TerminalLine", "TerminalPanel"]
 
@@ -132,7 +133,9 @@ class TerminalPanel(VGroup):
         drawn = []
         for line in lines:
             role = "text" if command else _role(line)
-            pieces = _broken(PROMPT + line if command else line.expandtabs(8), self.columns)
+            pieces = break_anywhere(
+                PROMPT + line if command else line.expandtabs(8), self.columns, columns_of
+            )
             drawn += [TerminalLine(t, role, font_size=self._font_size, command=command) for t in pieces]
         return drawn
 
@@ -165,16 +168,6 @@ class TerminalPanel(VGroup):
         for ink in line.inks:
             ink.place(np.array([x, y]), self.zoom, columns=columns)
         return line
-
-
-def _broken(text: str, columns: int) -> list[str]:
-    """Break at the last column, wherever that is."""
-    pieces = [""]
-    for letter in text:
-        if columns_of(pieces[-1] + letter) > columns:
-            pieces.append("")
-        pieces[-1] += letter
-    return pieces
 
 
 def _words(text: str, column: int) -> list[tuple[int, str]]:

@@ -7,10 +7,11 @@ from typing import Any, Literal
 from manim import VGroup
 
 from manim_metaflow.facts.records import FlowInfo, ParameterInfo
-from manim_metaflow.mobjects.graph.notes import Detail, clip, wrap_text
-from manim_metaflow.mobjects.text.glyphs import EM
+from manim_metaflow.mobjects.graph.notes import Detail, one_line
+from manim_metaflow.mobjects.text.glyphs import EM, text_width
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
+from manim_metaflow.utils.text import wrap
 
 __all__ = ["FlowHeading"]
 
@@ -76,7 +77,7 @@ class FlowHeading(VGroup):
         self._skip(0.06)
         for decorator in flow.decorators:
             most = LETTERS if detail == "badges" else 400
-            for line in self._wrap(clip(decorator.text, most), theme.small_size, 400, "mono"):
+            for line in self._wrap(one_line(decorator.text, most), theme.small_size, 400, "mono"):
                 self._put(line, theme.small_size, theme.accent)
         if detail == "full" and flow.parameters:
             self._skip(0.06)
@@ -92,8 +93,8 @@ class FlowHeading(VGroup):
         for label, parameter in zip(labels, shown, strict=True):
             baseline = self._advance(theme.small_size)
             self.add(label.left_at(0, baseline))
-            about = wrap_text(parameter.help or "", (theme.prose, 400), room, 1) if room > LEAST_HELP else []
-            for line in about:
+            about = parameter.help or "" if room > LEAST_HELP else ""
+            for line in wrap(about, room, text_width((theme.prose, 400)), max_lines=1):
                 help_text = TextLabel(line, font="prose", font_size=theme.small_size, color=theme.muted)
                 self.add(help_text.left_at(column, baseline))
         if len(parameters) > len(shown):
@@ -105,7 +106,7 @@ class FlowHeading(VGroup):
     ) -> list[str]:
         theme = current_theme()
         key = (theme.prose if font == "prose" else theme.mono, weight)
-        return wrap_text(text, key, self._width / (EM * size))
+        return wrap(text, self._width / (EM * size), text_width(key))
 
     def _put(
         self,
@@ -150,4 +151,4 @@ def parameter_text(parameter: ParameterInfo) -> str:
     """
     default = f" = {_default(parameter)}" if parameter.default is not None else ""
     kind = "" if parameter.kind == "Parameter" else f"{parameter.kind} "
-    return clip(f"{kind}{parameter.name}{default}", 44)
+    return one_line(f"{kind}{parameter.name}{default}", 44)

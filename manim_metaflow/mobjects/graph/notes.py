@@ -8,11 +8,12 @@ from manim import VGroup
 
 from manim_metaflow.facts.records import EdgeInfo, StepInfo
 from manim_metaflow.layout.geometry import Direction, NodeBox
-from manim_metaflow.mobjects.text.glyphs import EM, shape_text
+from manim_metaflow.mobjects.text.glyphs import EM, text_width
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
+from manim_metaflow.utils.text import ellipsis, wrap
 
-__all__ = ["DETAILS", "Detail", "StepNotes", "break_name", "clip", "edge_text", "wrap_text"]
+__all__ = ["DETAILS", "Detail", "StepNotes", "break_name", "edge_text", "one_line"]
 
 Detail = Literal["names", "badges", "full"]
 """How much is written: the steps' names; their decorators too; docstrings and parameters too."""
@@ -37,14 +38,13 @@ GAP, BESIDE = 0.1, 0.14
 NOTHING = NodeBox(0.0, 0.0)
 
 
-def clip(text: str, most: int) -> str:
-    r"""Cut a text that is too long, and show that it was cut.
+def one_line(text: str, most: int) -> str:
+    r"""Write a text on one line, cut short where it is too long.
 
-    >>> clip("a  long \n text", 7)
+    >>> one_line("a  long \n text", 7)
     'a long…'
     """
-    text = " ".join(text.split())
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+    return ellipsis(" ".join(text.split()), most)
 
 
 def break_name(name: str, most: int = NAME_LETTERS) -> list[str]:
@@ -69,32 +69,12 @@ def edge_text(edge: EdgeInfo) -> str:
     >>> edge_text(EdgeInfo("a", "b", "case", ("the first of many cases", "the second of many", "third")))
     'the first of many cases + 2'
     """
-    labels = [clip(label, LABEL_LETTERS) for label in edge.labels]
+    labels = [one_line(label, LABEL_LETTERS) for label in edge.labels]
     shown = len(labels)
     while shown > 1 and len(", ".join(labels[:shown])) > LABEL_LETTERS:
         shown -= 1
     rest = len(labels) - shown
     return ", ".join(labels[:shown]) + (f" + {rest}" if rest else "")
-
-
-def wrap_text(text: str, key: tuple[str, int], ems: float, most: int | None = None) -> list[str]:
-    """Break a text into lines of a width; words longer than that are broken too."""
-    lines: list[str] = []
-    line = ""
-    for word in text.split():
-        longer = f"{line} {word}" if line else word
-        if line and shape_text(longer, key).advance > ems:
-            lines.append(line)
-            longer = word
-        while len(longer) > 1 and shape_text(longer, key).advance > ems:
-            cut = max(1, int(len(longer) * ems / shape_text(longer, key).advance))
-            lines.append(longer[:cut])
-            longer = longer[cut:]
-        line = longer
-    lines += [line] if line else []
-    if most is not None and len(lines) > most:
-        lines = [*lines[: most - 1], lines[most - 1].rstrip(" .,;:") + "…"]
-    return lines
 
 
 class StepNotes(VGroup):
@@ -185,16 +165,17 @@ class StepNotes(VGroup):
             return []
         texts = [" ".join(decorator.text.split()) for decorator in step.decorators]
         if detail == "badges":
-            return [clip(text, BADGE_LETTERS) for text in texts]
-        key = (current_theme().mono, 400)
-        ems = BADGE_LETTERS * shape_text("m", key).advance
-        return [line for text in texts for line in wrap_text(text, key, ems)]
+            return [one_line(text, BADGE_LETTERS) for text in texts]
+        width = text_width((current_theme().mono, 400))
+        room = BADGE_LETTERS * width("m")
+        return [line for text in texts for line in wrap(text, room, width)]
 
     def _doc(self, step: StepInfo, detail: Detail) -> list[str]:
         if detail != "full" or not step.doc.strip():
             return []
         first = step.doc.strip().partition("\n\n")[0]
-        return wrap_text(first, (current_theme().prose, 400), DOC_WIDTH / (EM * self._size), DOC_LINES)
+        width = text_width((current_theme().prose, 400))
+        return wrap(first, DOC_WIDTH / (EM * self._size), width, max_lines=DOC_LINES)
 
     def _above_and_below(self) -> tuple[list[TextLabel], list[TextLabel]]:
         if self._loops:
@@ -227,4 +208,4 @@ class StepNotes(VGroup):
 
 def switch_text(step: StepInfo) -> str:
     """Name what a switch looks at."""
-    return clip(f"switch self.{step.condition}", BADGE_LETTERS)
+    return one_line(f"switch self.{step.condition}", BADGE_LETTERS)

@@ -10,7 +10,7 @@ from manim import VGroup
 
 from manim_metaflow.facts.records import StepInfo
 from manim_metaflow.layout.geometry import Rect
-from manim_metaflow.mobjects.graph.notes import clip
+from manim_metaflow.mobjects.graph.notes import one_line
 from manim_metaflow.mobjects.shapes import Shape, dashes, rounded_rectangle
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
@@ -98,4 +98,4 @@ def region_text(step: StepInfo, count: int) -> str:
     if step.parallel:
         return f"num_parallel={step.num_parallel or count or '?'}"
     tasks = f" · {counted(count, 'task')}" if count else ""
-    return f"foreach {clip(step.foreach_param or '', LETTERS)}{tasks}"
+    return f"foreach {one_line(step.foreach_param or '', LETTERS)}{tasks}"

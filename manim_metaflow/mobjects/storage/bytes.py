@@ -12,6 +12,7 @@ from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.storage.face import Face, face_color
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
+from manim_metaflow.utils.text import ellipsis
 from manim_metaflow.utils.units import readable_size
 
 __all__ = ["BytesStrip", "HashLabel"]
@@ -157,8 +158,7 @@ class HashLabel(VGroup):
             self.title = TextLabel(title, font="prose", font_size=size, color=theme.muted).left_at(x, 0)
             self.add(self.title)
             x = float(self.title.get_right()[0]) + 0.16
-        short = sha if letters >= len(sha) else f"{sha[:letters]}…"
-        self.key = TextLabel(short, font_size=size, color=key_color(sha)).left_at(x, 0)
+        self.key = TextLabel(ellipsis(sha, letters + 1), font_size=size, color=key_color(sha)).left_at(x, 0)
         self.add(self.key)
         self.center()
 

@@ -15,6 +15,7 @@ from manim_metaflow.mobjects.shapes import Shape, dashes, rounded_rectangle
 from manim_metaflow.mobjects.storage.face import Face
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
+from manim_metaflow.utils.text import ellipsis
 from manim_metaflow.utils.units import readable_size
 
 __all__ = ["BlobSlot", "ContentStore", "MoreSlot"]
@@ -30,10 +31,11 @@ class BlobSlot(VGroup):
         theme = current_theme()
         self.sha = artifact.sha
         self.face = Face(artifact.sha, size=FACE)
-        name = (
-            artifact.name if len(artifact.name) <= NAME_LETTERS else f"{artifact.name[: NAME_LETTERS - 1]}…"
-        )
-        lines = [name, artifact.sha[:KEY_LETTERS], readable_size(artifact.size)]
+        lines = [
+            ellipsis(artifact.name, NAME_LETTERS),
+            artifact.sha[:KEY_LETTERS],
+            readable_size(artifact.size),
+        ]
         colors = [theme.text, theme.muted, theme.muted]
         self.lines = VGroup(
             *[

@@ -7,6 +7,7 @@ once and shared by every label that shows it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -17,7 +18,7 @@ import numpy.typing as npt
 
 from manim_metaflow.errors import FontError
 
-__all__ = ["EM", "FontKey", "Outline", "font_file", "shape_text"]
+__all__ = ["EM", "FontKey", "Outline", "font_file", "shape_text", "text_width"]
 
 EM = 1 / 72
 """Units an em is wide and high, per Manim font size: Manim's ``Text`` draws 72 points to the unit."""
@@ -153,3 +154,12 @@ def shape_text(text: str, key: FontKey, *, ligatures: bool = True) -> Outline:
     curves = np.concatenate(parts) if parts else np.zeros((0, 4, 2))
     curves.setflags(write=False)
     return Outline(curves, x / upem, "".join(missing))
+
+
+def text_width(key: FontKey) -> Callable[[str], float]:
+    """Return a function that measures one line of text in ems, side bearings included.
+
+    >>> text_width(("JetBrains Mono", 400))("abc").__round__(6)
+    1.8
+    """
+    return lambda text: shape_text(text, key).advance

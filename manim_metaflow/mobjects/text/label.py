@@ -9,8 +9,9 @@ import numpy as np
 from manim import DOWN, LEFT, Text, VGroup
 
 from manim_metaflow.mobjects.shapes import Shape
-from manim_metaflow.mobjects.text.glyphs import EM, Outline, shape_text
+from manim_metaflow.mobjects.text.glyphs import EM, Outline, shape_text, text_width
 from manim_metaflow.theme import current_theme
+from manim_metaflow.utils.text import wrap
 
 __all__ = ["TextBlock", "TextLabel"]
 
@@ -204,20 +205,11 @@ class TextBlock(VGroup):
         theme = current_theme()
         size = theme.caption_size if font_size is None else font_size
         key = (theme.mono if font == "mono" else theme.prose, weight)
-        lines = [line for part in text.split("\n") for line in _wrap(part, key, width / (EM * size))]
+        # A blank line stays one: text without words would have no line at all.
+        parts = [wrap(part, width / (EM * size), text_width(key)) or [""] for part in text.split("\n")]
+        lines = [line for part in parts for line in part]
         labels = [TextLabel(line, font=font, font_size=size, weight=weight, color=color) for line in lines]
         for index, label in enumerate(labels):
             label.left_at(0, -index * leading * EM * size)
         super().__init__(*labels)
         self.move_to(LEFT * 0 + DOWN * 0)
-
-
-def _wrap(text: str, key: tuple[str, int], ems: float) -> list[str]:
-    lines, line = [], ""
-    for word in text.split():
-        longer = f"{line} {word}" if line else word
-        if line and shape_text(longer, key).advance > ems:
-            lines.append(line)
-            longer = word
-        line = longer
-    return [*lines, line] if line or not lines else lines
