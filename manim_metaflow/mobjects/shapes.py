@@ -15,14 +15,19 @@ import numpy as np
 import numpy.typing as npt
 from manim import ManimColor, VMobject
 from manim.mobject.opengl.opengl_compatibility import ConvertToOpenGL
+from manim.utils.bezier import bezier
 
-__all__ = ["Shape", "circle", "dashes", "polyline", "rounded_rectangle"]
+__all__ = ["Shape", "circle", "dashes", "polyline", "rounded_rectangle", "track"]
 
 Curves = npt.NDArray[np.float64]
 """Cubic Béziers, shape ``(n, 4, 2)``, in units."""
 
 KAPPA = 0.5522847498
 """How far a quarter circle's handles reach, in radii."""
+
+
+SAMPLES = 17
+"""Points a curve is sampled at to measure its length."""
 
 
 class Shape(VMobject, metaclass=ConvertToOpenGL):
@@ -130,19 +135,18 @@ def polyline(*points: Sequence[float] | npt.NDArray[np.float64]) -> Curves:
     return np.array([np.linspace(a, b, 4) for a, b in pairwise(points)])
 
 
+def track(curves: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Sample a contour: points on it, shape ``(m, dimensions)``, and how far along it each of them is."""
+    evaluate = bezier(np.swapaxes(curves, 0, 1))
+    points = np.swapaxes(evaluate(np.linspace(0, 1, SAMPLES)[:, None, None]), 0, 1)
+    points = points.reshape(-1, curves.shape[-1])
+    steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
+    return points, np.concatenate([[0.0], np.cumsum(steps)])
+
+
 def dashes(curves: Curves, dash: float = 0.09, gap: float = 0.07) -> Curves:
     """Cut a contour into dashes of about ``dash`` units, so that a whole number fits."""
-    steps = np.linspace(0, 1, 17)[:, None]
-    points = np.concatenate(
-        [
-            (1 - steps) ** 3 * a
-            + 3 * (1 - steps) ** 2 * steps * b
-            + 3 * (1 - steps) * steps**2 * c
-            + steps**3 * d
-            for a, b, c, d in curves
-        ]
-    )
-    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
+    points, along = track(curves)
     count = max(1, round(along[-1] / (dash + gap)))
     period = along[-1] / count
     share = dash / (dash + gap)

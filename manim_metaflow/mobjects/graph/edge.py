@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from manim import DL, UR, VGroup
+from manim.utils.bezier import bezier, partial_bezier_points
 
 from manim_metaflow.mobjects.parts import Parts
-from manim_metaflow.mobjects.shapes import Shape
+from manim_metaflow.mobjects.shapes import Shape, polyline, track
 from manim_metaflow.mobjects.text.glyphs import EM
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme, mix
@@ -112,17 +113,9 @@ class FlowEdge(VGroup):
         line, share = self.lines[strand], min(max(alpha, 0.0), 1.0)
         if self.label is None:
             return np.asarray(line.point_from_proportion(share))
-        points = line.points.reshape(-1, 4, 3)
-        track = np.concatenate([_cubic(curve, np.linspace(0, 1, 17)) for curve in points])
-        along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(track, axis=0), axis=1))])
-        return np.array([np.interp(share * along[-1], along, track[:, axis]) for axis in range(3)])
-
-
-def _cubic(curve: npt.NDArray[np.float64], at: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Points of a cubic, shape ``(len(at), dimensions)``."""
-    t = at[:, None]
-    a, b, c, d = curve
-    return np.asarray((1 - t) ** 3 * a + 3 * (1 - t) ** 2 * t * b + 3 * (1 - t) * t**2 * c + t**3 * d)
+        # Manim would leap over the gap at the label, and take no time for it.
+        points, along = track(line.points.reshape(-1, 4, 3))
+        return np.array([np.interp(share * along[-1], along, points[:, axis]) for axis in range(3)])
 
 
 def _slip(label: TextLabel) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
@@ -158,8 +151,10 @@ def _outside(
     if (curve.max(axis=0) <= low).any() or (curve.min(axis=0) >= high).any():
         return [curve]
 
+    evaluate = bezier(curve)
+
     def are_inside(at: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-        points = _cubic(curve, at)
+        points = evaluate(at[:, None])
         return np.asarray(((points > low) & (points < high)).all(axis=1))
 
     def is_inside(t: float) -> bool:
@@ -173,7 +168,7 @@ def _outside(
             cuts.append(_border(is_inside, low_t, high_t))
     cuts.append(1.0)
     spans = [span for span in pairwise(cuts) if not is_inside(sum(span) / 2)]
-    return [_part(curve, start, end) if (start, end) != (0.0, 1.0) else curve for start, end in spans]
+    return [np.asarray(partial_bezier_points(curve, start, end)) for start, end in spans]
 
 
 def _border(is_inside: Callable[[float], bool], start: float, end: float) -> float:
@@ -183,20 +178,6 @@ def _border(is_inside: Callable[[float], bool], start: float, end: float) -> flo
         middle = (start + end) / 2
         start, end = (middle, end) if is_inside(middle) == first else (start, middle)
     return float(round((start + end) / 2, 9))
-
-
-def _part(curve: npt.NDArray[np.float64], start: float, end: float) -> npt.NDArray[np.float64]:
-    """Return the piece of a cubic between two parameters, by its polar form."""
-
-    def polar(x: float, y: float, z: float) -> npt.NDArray[np.float64]:
-        points = curve
-        for t in (x, y, z):
-            points = (1 - t) * points[:-1] + t * points[1:]
-        return np.asarray(points[0])
-
-    return np.array(
-        [polar(start, start, start), polar(start, start, end), polar(start, end, end), polar(end, end, end)]
-    )
 
 
 def _with_tip(curves: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
@@ -212,5 +193,4 @@ def _with_tip(curves: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64],
     shaft[-1, 3] = base
     shaft[-1, 2] = handle - along * TIP_LENGTH * 0.6
     corners = [base + across, end, base - across, base + across]
-    tip = np.array([np.linspace(a, b, 4) for a, b in pairwise(corners)])
-    return shaft, tip
+    return shaft, polyline(*corners)
