@@ -10,7 +10,7 @@ from manim_metaflow.animations.motion.timeline import Clip
 from manim_metaflow.mobjects.graph.edge import FlowEdge
 from manim_metaflow.mobjects.shapes import Shape, circle, dashes
 from manim_metaflow.mobjects.storage.chip import ArtifactChip
-from manim_metaflow.mobjects.storage.content_store import BlobSlot
+from manim_metaflow.mobjects.storage.slots import BlobSlot
 from manim_metaflow.theme import mix
 
 __all__ = ["AppearClip", "EdgeClip", "FlyClip", "ReferenceClip"]

@@ -12,8 +12,9 @@ from manim_metaflow.animations.motion.look import Look
 from manim_metaflow.animations.motion.timeline import Clip, Timeline
 from manim_metaflow.mobjects.shapes import Shape, dashes, polyline
 from manim_metaflow.mobjects.storage.chip import ArtifactChip
-from manim_metaflow.mobjects.storage.content_store import BlobSlot, ContentStore
+from manim_metaflow.mobjects.storage.content_store import ContentStore
 from manim_metaflow.mobjects.storage.lifecycle import LifecycleTrack
+from manim_metaflow.mobjects.storage.slots import BlobSlot
 
 __all__ = [
     "EnterClip",

@@ -10,7 +10,8 @@ from manim import UP, smooth
 from manim_metaflow.animations.motion.look import Look
 from manim_metaflow.animations.motion.timeline import Clip
 from manim_metaflow.animations.storage.clips import EnterClip, Motion
-from manim_metaflow.mobjects.storage.content_store import SLOT_HEIGHT, BlobSlot, ContentStore, MoreSlot
+from manim_metaflow.mobjects.storage.content_store import SLOT_HEIGHT, ContentStore
+from manim_metaflow.mobjects.storage.slots import BlobSlot, MoreSlot
 
 __all__ = ["FillStore", "ScrollStore"]
 

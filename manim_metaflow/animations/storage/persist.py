@@ -22,9 +22,10 @@ from manim_metaflow.animations.storage.clips import (
 )
 from manim_metaflow.errors import UsageError
 from manim_metaflow.mobjects.storage.blob import BlobCell
-from manim_metaflow.mobjects.storage.bytes import BytesStrip, HashLabel
+from manim_metaflow.mobjects.storage.bytes import BytesStrip
 from manim_metaflow.mobjects.storage.chip import ArtifactChip
 from manim_metaflow.mobjects.storage.content_store import ContentStore
+from manim_metaflow.mobjects.storage.hash_label import HashLabel
 from manim_metaflow.mobjects.storage.key_map import KeyRow
 from manim_metaflow.mobjects.storage.lifecycle import LifecycleTrack
 from manim_metaflow.theme import current_theme

@@ -155,16 +155,6 @@ class CodePanel(CodeQueries, VGroup):
         self.show_light(self.spans(self.lit), 1.0 if self.lit else 0.0)
         return self
 
-    def spans(self, lines: Iterable[int]) -> list[tuple[float, float]]:
-        """Where lines stand, as runs of rows of the whole source: first row, row after the last."""
-        wanted = set(lines)
-        runs: list[tuple[float, float]] = []
-        for index, row in enumerate(self.all_rows):
-            if row.number in wanted:
-                start = runs.pop()[0] if runs and runs[-1][1] == index else index
-                runs.append((float(start), float(index + 1)))
-        return runs
-
     def top_for(self, lines: Iterable[int], top: int | None = None) -> int:
         """Count the rows above a window that shows some lines; as now if it shows them already.
 
@@ -277,22 +267,6 @@ class CodePanel(CodeQueries, VGroup):
         self.light.light(shown, amount, corner[:2], width, self.pitch * self.zoom, self.window)
 
     # ------------------------------------------------------------------------- stripes
-
-    def line(self, number: int) -> CodeLine:
-        """Return the row drawn for a line, its first if it is wrapped.
-
-        Raises
-        ------
-        UsageError
-            The line is not in the window.
-        """
-        for line in self.rows:
-            if line.line == number:
-                return line
-        shown = self.all_rows[self.top : self.top + self.window]
-        raise UsageError(
-            f"Line {number} is not shown: the panel shows lines {shown[0].number} to {shown[-1].number}."
-        )
 
     def stripe(self, index: float, color: str, *, width: float | None = None) -> Shape:
         """Build a stripe behind the ``index``-th place of the window; give it an opacity to see it.

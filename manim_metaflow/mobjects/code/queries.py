@@ -8,7 +8,9 @@ from collections.abc import Iterable
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.flow.source_lines import artifact_lines, parsed, step_lines
+from manim_metaflow.mobjects.code.line import CodeLine
 from manim_metaflow.mobjects.code.rows import CodeRow
+from manim_metaflow.mobjects.parts import Parts
 
 __all__ = ["CodeQueries"]
 
@@ -19,6 +21,7 @@ class CodeQueries:
     source: str
     first_line: int
     all_rows: list[CodeRow]
+    rows: Parts[CodeLine]
 
     def lines(self, first: int, last: int | None = None) -> tuple[int, ...]:
         """Numbers of the lines from ``first`` to ``last``, both included.
@@ -74,6 +77,30 @@ class CodeQueries:
             raise UsageError(f"{pattern!r} is not a regular expression: {error}.") from error
         texts = self.source.splitlines()
         return self._numbers(index for index, text in enumerate(texts, 1) if found.search(text))
+
+    def spans(self, lines: Iterable[int]) -> list[tuple[float, float]]:
+        """Where lines stand, as runs of rows of the whole source: first row, row after the last."""
+        wanted = set(lines)
+        runs: list[tuple[float, float]] = []
+        for index, row in enumerate(self.all_rows):
+            if row.number in wanted:
+                start = runs.pop()[0] if runs and runs[-1][1] == index else index
+                runs.append((float(start), float(index + 1)))
+        return runs
+
+    def line(self, number: int) -> CodeLine:
+        """Return the row drawn for a line, its first if it is wrapped.
+
+        Raises
+        ------
+        UsageError
+            The line is not in the window.
+        """
+        for line in self.rows:
+            if line.line == number:
+                return line
+        shown = f"{self.rows[0].line} to {self.rows[-1].line}"
+        raise UsageError(f"Line {number} is not shown: the panel shows lines {shown}.")
 
     def _tree(self) -> ast.Module:
         tree = parsed(self.source)

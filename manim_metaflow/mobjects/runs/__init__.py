@@ -3,8 +3,9 @@
 from manim_metaflow.mobjects.runs.clock import RunClock
 from manim_metaflow.mobjects.runs.comparison import ActionPill, ComparisonGrid, HashPair
 from manim_metaflow.mobjects.runs.evidence import EvidenceTable, Statement
-from manim_metaflow.mobjects.runs.headings import ExceptionNote, KeyLine, RunHeading, RunTally
+from manim_metaflow.mobjects.runs.headings import ExceptionNote, KeyLine, RunHeading
 from manim_metaflow.mobjects.runs.spin import SpinBench
+from manim_metaflow.mobjects.runs.tally import RunTally
 from manim_metaflow.mobjects.runs.timeline import RunTimeline
 
 __all__ = [

@@ -9,6 +9,7 @@ from manim import VGroup
 
 from manim_metaflow.facts.records import RunRecord
 from manim_metaflow.facts.run.history import RunHistory
+from manim_metaflow.mobjects.runs.run_ids import run_id_label
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.mobjects.text.live_label import LiveLabel
@@ -57,7 +58,7 @@ class RunClock(VGroup):
         whole = f"of {readable_time(self._end - self._begin)}" if self._known else ""
         if record.status == "running":
             whole = f"{whole}, still going" if whole else "still going"
-        name = TextLabel(f"{record.flow.name}/{record.run_id}", font_size=theme.small_size, color=theme.muted)
+        name = run_id_label(f"{record.flow.name}/{record.run_id}")
         width = max(WIDTH, name.width)
         rail = rounded_rectangle(width, TRACK, TRACK / 2) + np.array([width / 2, -0.3])
         self.rail = Shape(rail, fill=mix(theme.edge, theme.background, 0.6))

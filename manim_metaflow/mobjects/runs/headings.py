@@ -1,20 +1,19 @@
-"""What is said about a run in words and numbers: its heading, its exception, its keys, its sum."""
+"""What is written about a run: its heading, its exception, the keys of its artifacts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
-from manim import DOWN, LEFT, VGroup
+from manim import DOWN, VGroup
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records import ArtifactRecord, RunRecord
-from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
+from manim_metaflow.mobjects.runs.run_ids import origin_label, run_id_label
 from manim_metaflow.mobjects.storage.face import Face
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
 
-__all__ = ["ExceptionNote", "KeyLine", "RunHeading", "RunTally"]
+__all__ = ["ExceptionNote", "KeyLine", "RunHeading"]
 
 
 class RunHeading(VGroup):
@@ -40,7 +39,7 @@ class RunHeading(VGroup):
     def __init__(self, command: str, record: RunRecord) -> None:
         theme = current_theme()
         self.command = TextLabel(command, font="prose", weight=600, font_size=theme.heading_size)
-        self.run_id = TextLabel(record.run_id, font_size=theme.small_size, color=theme.muted)
+        self.run_id = run_id_label(record.run_id)
         self.command.left_at(0, 0)
         self.run_id.left_at(0, -0.38)
         super().__init__(self.command, self.run_id)
@@ -119,13 +118,12 @@ class KeyLine(VGroup):
     def __init__(self, title: str, record: RunRecord, artifact: str) -> None:
         theme = current_theme()
         task, found = _maker(record, artifact)
-        how = f"a clone of {task.origin}" if task.origin else f"made by task {task.path}"
         self.face = Face(found.sha, size=0.36)
         columns = [
             (TextLabel(title, font="prose", weight=600, font_size=theme.label_size), -2.3),
             (TextLabel(artifact, font_size=theme.label_size), 0.35),
             (TextLabel(found.sha[:12], font_size=theme.label_size, color=theme.muted), 1.45),
-            (TextLabel(how, font_size=theme.small_size + 1, color=theme.state_color(task.state)), 3.75),
+            (origin_label(task), 3.75),
         ]
         super().__init__(self.face, *[label.left_at(x, 0) for label, x in columns])
 
@@ -139,63 +137,3 @@ def _maker(record: RunRecord, artifact: str) -> tuple[Any, ArtifactRecord]:
             if found.name == artifact and found.provenance != "inherited":
                 return task, found
     raise UsageError(f"No task of run {record.run_id} made an artifact named {artifact!r}.")
-
-
-class RunTally(VGroup):
-    """Runs side by side in numbers: tasks executed and cloned, seconds spent, artifacts new to the store.
-
-    Parameters
-    ----------
-    runs
-        Title to run, in the order of the columns.
-
-    Attributes
-    ----------
-    heads, rows
-        The titles, and a group a row.
-
-    Examples
-    --------
-    .. manim:: RunTallyExample
-        :save_last_frame:
-
-        class RunTallyExample(Scene):
-            def construct(self):
-                first = record_run("my_flow.py")
-                self.add(RunTally({"run": first, "resume": record_resume(first, "my_flow.py", step="join")}))
-    """
-
-    def __init__(self, runs: Mapping[str, RunRecord]) -> None:
-        theme = current_theme()
-        facts: list[tuple[str, Callable[[RunRecord], float], str, str]] = [
-            ("tasks executed", lambda run: len(run.executed), "{:.0f}", theme.done),
-            ("tasks cloned", lambda run: len(run.cloned), "{:.0f}", theme.cloned),
-            ("seconds in tasks", lambda run: run.seconds, "{:.1f}", theme.running),
-            ("new artifacts stored", lambda run: len(run.new_blobs or ()), "{:.0f}", theme.accent),
-        ]
-        columns = [3.4 + 3.1 * index for index in range(len(runs))]
-        self.heads = VGroup(
-            *[
-                TextLabel(title, font="prose", weight=600, font_size=theme.heading_size).left_at(x, 0)
-                for title, x in zip(runs, columns, strict=True)
-            ]
-        )
-        self.rows = VGroup()
-        for index, (name, count, form, color) in enumerate(facts):
-            y = -1.0 - 1.0 * index
-            row = VGroup(
-                TextLabel(name, font="prose", font_size=theme.label_size + 2, color=theme.muted).left_at(0, y)
-            )
-            most = max(count(run) for run in runs.values()) or 1
-            for run, x in zip(runs.values(), columns, strict=True):
-                value = count(run)
-                row.add(TextLabel(form.format(value), font_size=theme.heading_size).left_at(x, y))
-                if value:
-                    bar = Shape(rounded_rectangle(2.3 * value / most, 0.09, 0.04), fill=color)
-                    row.add(bar.move_to((x, y - 0.36, 0.0), aligned_edge=LEFT))
-            self.rows.add(row)
-        super().__init__(self.heads, self.rows)
-        self.center()
-
-    def __snapshot__(self) -> dict[str, Any]:
-        return {"role": "tally"}

@@ -12,8 +12,8 @@ from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records.storage import KeyEntry, KeyMapRecord, TaskKeys
 from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.shapes import Shape, dashes, rounded_rectangle
-from manim_metaflow.mobjects.storage.bytes import key_color
 from manim_metaflow.mobjects.storage.face import Face
+from manim_metaflow.mobjects.storage.hash_label import key_color
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
 

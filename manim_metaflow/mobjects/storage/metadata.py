@@ -9,7 +9,7 @@ from manim import UL, VGroup
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.mobjects.parts import Parts
-from manim_metaflow.mobjects.storage.lifecycle import StoragePanel
+from manim_metaflow.mobjects.storage.panel import StoragePanel
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
 

@@ -89,18 +89,19 @@ class TextLabel(Shape):
         return {"role": "text", "text": self.text, "font_size": round(self.font_size, 3), "owner": self.owner}
 
     @property
-    def _scale(self) -> float:
+    def zoom(self) -> float:
+        """How much it has been scaled since it was built."""
         return float(self.height) / self._rest_height if self._rest_height > 1e-9 else 1.0
 
     @property
     def font_size(self) -> float:
         """Manim font size as drawn now, after any scaling."""
-        return self._size * self._scale
+        return self._size * self.zoom
 
     @property
     def baseline(self) -> float:
         """Height (y, units) of the line the letters stand on."""
-        return float(self.get_bottom()[1]) + self._depth * self._scale
+        return float(self.get_bottom()[1]) + self._depth * self.zoom
 
     def show_text_of(self, other: TextLabel) -> TextLabel:
         """Be written as another label is, where that one is; colour and place in the scene stay."""

@@ -41,17 +41,16 @@ class LiveLabel(TextLabel):
         """Write something else: the pen starts where it did, on the same baseline, at the same size."""
         if text == self.text:
             return self
-        scale = round(self._scale, GRID)
+        scale = round(self.zoom, GRID)
         pen = round(float(self.get_left()[0]) - self.bearing * scale, GRID)
         return self.write(text, scale, pen, round(self.baseline, GRID))
 
     def write(self, text: str, scale: float, pen: float, baseline: float) -> LiveLabel:
         """Write a text at a scale, its pen starting at a place (units); nothing of the old one counts."""
         new = TextLabel(text, **self._options)
+        self.show_text_of(new)
         points = new.points * scale
         points[:, 0] += pen + new.bearing * scale - (points[:, 0].min() if len(points) else 0.0)
         points[:, 1] += baseline
         self.points = np.round(points, FINE)
-        self.text, self.advance, self.bearing = text, new.advance, new.bearing
-        self._rest_height, self._depth = new._rest_height, new._depth
         return self

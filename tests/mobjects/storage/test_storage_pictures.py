@@ -23,8 +23,8 @@ from manim_metaflow import (
 from manim_metaflow.errors import UsageError
 from manim_metaflow.graph import StepInfo
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
-from manim_metaflow.mobjects.storage.content_store import BlobSlot
 from manim_metaflow.mobjects.storage.face import CELLS, HUES, Face, face_color, face_pattern
+from manim_metaflow.mobjects.storage.slots import BlobSlot
 from manim_metaflow.runs import ArtifactRecord, AttemptRecord, TaskRecord
 from manim_metaflow.storage import (
     BlobBytes,
