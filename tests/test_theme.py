@@ -27,7 +27,7 @@ from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records import BlobBytes
 from manim_metaflow.facts.run.compare import AspectComparison
 from manim_metaflow.graph import STATES
-from manim_metaflow.mobjects.graph.node import look_of
+from manim_metaflow.mobjects.graph.node import state_style
 from manim_metaflow.mobjects.storage.face import HUES
 from manim_metaflow.runs import EvidenceTable, HashPair, Statement
 from manim_metaflow.storage import BlobCell, BytesStrip
@@ -111,11 +111,11 @@ def test_lines_and_shapes_stand_out(theme: Theme) -> None:
     pairs = {f"{name} on the frame": (getattr(theme, name), theme.background) for name in shapes}
     pairs |= {f"edge on {under}": (theme.edge, getattr(theme, under)) for under in ("background", "panel")}
     for state in STATES:
-        look = look_of(state, theme)
-        pairs[f"border of {state} outside"] = (look.stroke, theme.background)
-        pairs[f"border of {state} inside"] = (look.stroke, look.fill)
-        if look.badge:
-            pairs[f"mark in the badge of {state}"] = (theme.background, look.stroke)
+        style = state_style(state, theme)
+        pairs[f"border of {state} outside"] = (style.stroke, theme.background)
+        pairs[f"border of {state} inside"] = (style.stroke, style.fill)
+        if style.badge:
+            pairs[f"mark in the badge of {state}"] = (theme.background, style.stroke)
     assert low(pairs, SHAPE) == {}
 
 

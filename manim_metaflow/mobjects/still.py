@@ -23,7 +23,7 @@ DENSITY = 135
 """Pixels a unit: those of a 1080p frame, 8 units high."""
 
 TILE = 16000
-"""Pixels a side that are drawn at once: cairo bears twice as many."""
+"""Pixels a side that are drawn at once: cairo's limit is 32767."""
 
 LARGEST = 200_000_000
 """Pixels a picture may have: more than a gigabyte of memory is needed beyond."""
@@ -34,18 +34,18 @@ below, the smallest text cannot be read."""
 
 
 def draw_still(mobject: VMobject, *, density: float = DENSITY, transparent: bool = False) -> Image:
-    """Draw a mobject on a ground of its own size.
+    """Draw a mobject on a background of its own size.
 
     The text keeps its size and the picture grows: it is as large as the mobject and a margin.
 
     Parameters
     ----------
     mobject
-        Anything; its ``theme``, if it has one, says the colour of the ground.
+        Anything; its ``theme``, if it has one, gives the colour of the background.
     density
         Pixels a unit; fewer where the picture would be too large, but not fewer than can be read.
     transparent
-        Leave the ground out.
+        Leave the background out.
 
     Raises
     ------

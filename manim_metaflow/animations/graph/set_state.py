@@ -8,7 +8,7 @@ from typing import Any
 from manim import Mobject, smooth
 
 from manim_metaflow.animations.motion.timeline import Clip, Timeline
-from manim_metaflow.mobjects.graph.node import StepNode, look_of
+from manim_metaflow.mobjects.graph.node import StepNode, state_style
 
 __all__ = ["BLEND", "SetState", "StateClip"]
 
@@ -70,7 +70,7 @@ class SetState(Timeline):
     """
 
     def __init__(self, node: StepNode, state: str, *, run_time: float = 2 * BLEND, **kwargs: Any) -> None:
-        look_of(state)
+        state_style(state)
         super().__init__(
             [node], [StateClip(0.0, BLEND, node, node.state, state)], run_time=run_time, **kwargs
         )

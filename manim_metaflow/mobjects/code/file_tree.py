@@ -29,7 +29,7 @@ class FileRow(VGroup):
     Attributes
     ----------
     label, note
-        Its name, and what is said of it.
+        Its name, and the note about it.
     branch
         The line that joins it to its folder; the root has none.
     """
@@ -50,13 +50,13 @@ class FileTree(VGroup):
     Parameters
     ----------
     files
-        Paths with slashes, folders end with one: ``["flows/train.py", "data/"]``; they stand in the order
-        given, each below its folder. Or a folder on disk, whose files stand by name; hidden ones and
-        Python's caches are left out.
+        Paths with slashes, folders end with one: ``["flows/train.py", "data/"]``; they are drawn in the
+        order given, each below its folder. Or a folder on disk, whose files are sorted by name; hidden ones
+        and Python's caches are left out.
     root
         Name of the folder that holds all; that of the folder on disk by default. Empty draws none.
     notes
-        What is said of a file, by its path.
+        Notes about files, by path.
     rows
         How many rows at most; what is left out is counted.
     font_size
@@ -138,19 +138,19 @@ class FileTree(VGroup):
         return {"role": "file-tree", "paths": [row.path for row in self.rows]}
 
     def _row(self, path: str, note: str, index: int, above: tuple[int, int | None] | None) -> FileRow:
-        """Draw a row; ``above`` are the rows of its folder and of what stands before it in there."""
+        """Draw a row; ``above`` are the rows of its folder and of the one before it in there."""
         theme = current_theme()
         folder = path.endswith("/")
         depth = len(PurePosixPath(path).parts) - 1 + (self._depth if index else 0)
         name = PurePosixPath(path).name + ("/" if folder else "")
         label = TextLabel(name, font_size=self._size, color=theme.accent if folder else theme.text)
         self._put(label, depth, index)
-        said = None
+        remark = None
         if note:
-            said = TextLabel(note, font="prose", font_size=max(self._size - 2, 14), color=theme.muted)
-            said.left_at(float(label.get_right()[0]) + 0.3, -index * self._pitch)
+            remark = TextLabel(note, font="prose", font_size=max(self._size - 2, 14), color=theme.muted)
+            remark.left_at(float(label.get_right()[0]) + 0.3, -index * self._pitch)
         branch = None if above is None else self._branch(depth, index, *above)
-        return FileRow(label, said, branch, path=path, folder=folder)
+        return FileRow(label, remark, branch, path=path, folder=folder)
 
     def _put(self, label: TextLabel, depth: int, index: int) -> TextLabel:
         return label.left_at(depth * INDENT, -index * self._pitch)

@@ -120,18 +120,18 @@ class NotebookPanel(VGroup):
         output: bool = True,
     ) -> None:
         theme = current_theme()
-        held = notebook if isinstance(notebook, NotebookRecord) else load_notebook(notebook)
-        self.notebook = held
-        texts = [line for cell in held.cells for line in (*cell.source.splitlines(), *cell.output)]
+        record = notebook if isinstance(notebook, NotebookRecord) else load_notebook(notebook)
+        self.notebook = record
+        texts = [line for cell in record.cells for line in (*cell.source.splitlines(), *cell.output)]
         longest = max(columns_of(text.expandtabs(4)) for text in texts) * ADVANCE * EM * font_size
         wide = longest + 2 * PAD + 0.1 if width is None else width
         self.cells: Parts[CellBox] = Parts()
         y = 0.0
-        for cell in held.cells:
+        for cell in record.cells:
             box = CellBox(cell, width=wide, font_size=font_size, output=output)
             self.cells.add(box.shift((0, y - box.height_at_rest / 2, 0)))
             y -= box.height_at_rest + GAP
-        self.title = TextLabel(title or held.name, font="prose", font_size=theme.label_size)
+        self.title = TextLabel(title or record.name, font="prose", font_size=theme.label_size)
         self.title.left_at(-wide / 2, 0.3)
         super().__init__(self.title, self.cells)
         self.center()

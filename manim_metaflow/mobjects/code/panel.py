@@ -58,7 +58,7 @@ class CodePanel(CodeQueries, VGroup):
     Attributes
     ----------
     panel, title
-        Ground and heading.
+        The background with its border, and the heading.
     rows
         A :class:`.CodeLine` for each row that is seen, blank ones included.
     top
@@ -109,8 +109,8 @@ class CodePanel(CodeQueries, VGroup):
         """Width and height at rest, units."""
         self.top = 0
         self.lit: tuple[int, ...] = ()
-        ground = rounded_rectangle(*self.size, theme.radius)
-        self.panel = Shape(ground, fill=theme.panel, stroke=theme.edge, stroke_width=1.0)
+        outline = rounded_rectangle(*self.size, theme.radius)
+        self.panel = Shape(outline, fill=theme.panel, stroke=theme.edge, stroke_width=1.0)
         left, top = -self.size[0] / 2, self.size[1] / 2
         self.title = TextLabel(title, font="prose", font_size=theme.small_size, color=theme.muted)
         self.title.left_at(left + 0.25, top - 0.27)
@@ -234,8 +234,8 @@ class CodePanel(CodeQueries, VGroup):
         lines = []
         for index, row in enumerate(self.all_rows[top : top + self.window]):
             line = drawn.get(id(row))
-            place = line.place(self.home(index), self.zoom) if line else self.make_line(row, index)
-            lines.append(place.fade_to_opacity(1.0))
+            line = line.place(self.home(index), self.zoom) if line else self.make_line(row, index)
+            lines.append(line.fade_to_opacity(1.0))
         self.rows.submobjects = list(lines)
         self.show_thumb(top)
         return self
@@ -255,7 +255,7 @@ class CodePanel(CodeQueries, VGroup):
     def show_light(
         self, spans: list[tuple[float, float]], amount: float, *, top: float | None = None
     ) -> None:
-        """Light runs of rows of the whole source as strongly as said; the window begins at ``top``."""
+        """Light runs of rows of the whole source, ``amount`` from 0 to 1; the window begins at ``top``."""
         top = self.top if top is None else top
         shown = [
             (max(a - top, 0.0), min(b - top, float(self.window)))

@@ -79,7 +79,7 @@ class CodeQueries:
         return self._numbers(index for index, text in enumerate(texts, 1) if found.search(text))
 
     def spans(self, lines: Iterable[int]) -> list[tuple[float, float]]:
-        """Where lines stand, as runs of rows of the whole source: first row, row after the last."""
+        """Find the rows of lines in the whole source, as runs: first row, row after the last."""
         wanted = set(lines)
         runs: list[tuple[float, float]] = []
         for index, row in enumerate(self.all_rows):

@@ -19,7 +19,7 @@ __all__ = ["CodeRow", "Word", "code_rows", "columns_of"]
 
 TAB = 4
 CLIPPED, WRAPPED = "…", "\u203a"
-"""What stands where a line was cut, and where a line's number would stand in what continues it."""
+"""Drawn where a line was cut, and in the place of a number on the rows that continue a wrapped line."""
 
 _ROLES: tuple[tuple[Any, str], ...] = (
     (Token.Comment, "comment"),
@@ -123,7 +123,7 @@ def columns_of(text: str) -> int:
 
 
 _Letters = list[tuple[str, str]]
-"""Cell by cell what stands there and its role; the cells after a wide letter's first hold nothing."""
+"""The letter in each cell and its role; the cells after a wide letter's first are empty."""
 
 
 def _colored_lines(text: str, lexer: Lexer) -> list[_Letters]:
@@ -166,14 +166,14 @@ def _wrapped(letters: _Letters, columns: int) -> Iterator[_Letters]:
 
 def _row(letters: _Letters, number: int, part: int) -> CodeRow:
     words: list[Word] = []
-    run, start, held = "", 0, ""
+    run, start, run_role = "", 0, ""
     for column, (letter, role) in enumerate([*letters, (" ", "")]):
-        if run and (letter.isspace() or (letter and role != held)):
-            words.append(Word(start, run, held))
+        if run and (letter.isspace() or (letter and role != run_role)):
+            words.append(Word(start, run, run_role))
             run = ""
         if letter and not letter.isspace():
             if not run:
-                start, held = column, role
+                start, run_role = column, role
             run += letter
     return CodeRow("".join(letter for letter, _ in letters).rstrip(), number, part, tuple(words))
 

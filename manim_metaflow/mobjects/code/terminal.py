@@ -73,7 +73,7 @@ class TerminalPanel(VGroup):
     Attributes
     ----------
     panel, title
-        Ground and heading.
+        The background with its border, and the heading.
     lines
         A :class:`.TerminalLine` for each line that is seen.
 
@@ -104,8 +104,8 @@ class TerminalPanel(VGroup):
         self.rows_shown, self._font_size = rows, font_size
         self._pitch = LEADING * EM * font_size
         self._width, self._height = width, rows * self._pitch + 0.62
-        ground = rounded_rectangle(width, self._height, theme.radius)
-        self.panel = Shape(ground, fill=theme.background, stroke=theme.edge, stroke_width=1.0)
+        outline = rounded_rectangle(width, self._height, theme.radius)
+        self.panel = Shape(outline, fill=theme.background, stroke=theme.edge, stroke_width=1.0)
         self.title = TextLabel(title, font="prose", font_size=theme.small_size, color=theme.muted)
         self.title.left_at(-width / 2 + 0.25, self._height / 2 - 0.25)
         self.lines: Parts[TerminalLine] = Parts()

@@ -19,7 +19,7 @@ from manim_metaflow.mobjects.graph.node import SHEET, SHEETS, StepNode
 from manim_metaflow.mobjects.graph.notes import StepNotes, break_name, edge_text
 from manim_metaflow.mobjects.graph.region import ForeachRegion, region_text
 from manim_metaflow.mobjects.graph.stack import TaskStack
-from manim_metaflow.mobjects.graph.strands import Ends, hook_label_at, hook_room, strand_curves, strand_ends
+from manim_metaflow.mobjects.graph.strands import Ends, loop_label_at, loop_room, strand_curves, strand_ends
 from manim_metaflow.mobjects.graph.style import GraphStyle
 from manim_metaflow.mobjects.storage.chip import ArtifactChip
 from manim_metaflow.mobjects.text.glyphs import EM
@@ -90,7 +90,7 @@ class GraphBuilder:
             x, y = layout.positions[name]
             _put(node, (x, y))
             box = self.boxes[name]
-            self.notes[name].stand_round(x, y, box.width, box.height)
+            self.notes[name].move_round(x, y, box.width, box.height)
 
     def regions(self, layout: FlowLayout) -> dict[str, ForeachRegion]:
         """Build the frames of foreaches."""
@@ -151,7 +151,7 @@ class GraphBuilder:
         node = self.nodes[name]
         if isinstance(node, TaskStack):
             wide = max(0.0, (float(node.heading.width) - node.size[0]) / 2)
-            left = max(wide, self._hooks(name))
+            left = max(wide, self._loop_room(name))
             return NodeBox(*node.size, above=node.heading_room, below=node.rest_room, left=left, right=wide)
         sheets = SHEET * len(node.sheets)
         chips = self._chips(name)
@@ -170,12 +170,12 @@ class GraphBuilder:
             return NodeBox(0.0, 0.0, above=max(sheets, room), right=sheets)
         return NodeBox(0.0, 0.0, above=sheets, below=room, right=sheets)
 
-    def _hooks(self, name: str) -> float:
+    def _loop_room(self, name: str) -> float:
         """Room beside a step's tasks for the arrows from one iteration to the next."""
         ends = self._ends((name, name)) if (name, name) in self.edge_texts else ()
         if not ends:
             return 0.0
-        return hook_room(ends, self._text_size(self.edge_texts[name, name], (0.0, 0.0))[0])
+        return loop_room(ends, self._text_size(self.edge_texts[name, name], (0.0, 0.0))[0])
 
     def _box(self, step: StepInfo) -> NodeBox:
         node, notes = self.nodes[step.name], self.notes[step.name]
@@ -222,7 +222,7 @@ class GraphBuilder:
         strands = strand_curves(curves, source, target, ends)
         label, label_at = self.edge_texts.get(pair, ""), route.label_at
         if source is target and isinstance(source, TaskStack) and ends:
-            label_at = hook_label_at(source, ends, self._text_size(label, (0.0, 0.0))[0])
+            label_at = loop_label_at(source, ends, self._text_size(label, (0.0, 0.0))[0])
         return FlowEdge(*pair, strands, ends=ends, label=label, label_at=label_at, font_size=self.style.small)
 
     def _ends(self, pair: tuple[str, str]) -> Ends:

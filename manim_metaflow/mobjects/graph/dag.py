@@ -60,11 +60,11 @@ class FlowDAG(GraphFolding, VGroup):
     collapsed
         Regions drawn as one box, by the step that fans out.
     heading
-        Whether the flow's name stands above its graph; by default where every detail is asked for.
+        Whether the flow's name is above its graph; by default where every detail is asked for.
     font_size
         Manim font size of the step names; everything else follows from it.
     captions
-        On which side of their boxes artifacts and captions stand (``direction="right"``).
+        On which side of their boxes artifacts and captions are (``direction="right"``).
     most_tasks
         How many tasks of a step are drawn at most.
 

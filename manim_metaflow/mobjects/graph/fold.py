@@ -31,7 +31,7 @@ class Fold(VGroup):
     Parameters
     ----------
     dag
-        The graph, as it stands.
+        The graph, as it is now.
     region
         The step that fans out.
     folds

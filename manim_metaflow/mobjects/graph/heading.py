@@ -1,4 +1,4 @@
-"""What a flow says of itself as a whole: its name, docstring, decorators, parameters and configs."""
+"""What a graph is headed with: the flow's name, docstring, decorators, parameters and configs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["FlowHeading"]
 MOST_PARAMETERS = 12
 LETTERS = 72
 LEAST_HELP = 5
-"""Ems below which a help text says too little to be begun."""
+"""Ems below which there is no room for a help text that makes sense."""
 
 
 class FlowHeading(VGroup):
@@ -63,12 +63,12 @@ class FlowHeading(VGroup):
         for line in self._wrap(flow.name, theme.title_size * 0.8, 600):
             self._put(line, theme.title_size * 0.8, theme.text, "prose", weight=600)
         if detail != "names":
-            self._tell(flow, detail)
+            self._add_details(flow, detail)
 
     def __snapshot__(self) -> dict[str, Any]:
         return {"role": "heading", "name": self.name}
 
-    def _tell(self, flow: FlowInfo, detail: Detail) -> None:
+    def _add_details(self, flow: FlowInfo, detail: Detail) -> None:
         theme = current_theme()
         size = theme.label_size
         about = flow.doc.strip().partition("\n\n")[0] if detail == "full" else _first_line(flow.doc)

@@ -10,14 +10,14 @@ import numpy as np
 from manim import Animation, VGroup, override_animate
 
 from manim_metaflow.errors import UsageError
-from manim_metaflow.mobjects.graph.badges import Badge, badge_mark, pips
+from manim_metaflow.mobjects.graph.badges import Badge, attempt_dots, badge_mark
 from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.shapes import Shape, circle, dashes, rounded_rectangle
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import Theme, current_theme, mix
 from manim_metaflow.utils.lazy import deferred
 
-__all__ = ["STATES", "Look", "StepNode", "look_of"]
+__all__ = ["STATES", "StateStyle", "StepNode", "state_style"]
 
 _animate_state: Callable[..., Animation] = deferred("manim_metaflow.animations.graph.set_state:SetState")
 
@@ -56,7 +56,7 @@ BADGES: dict[str, Badge] = {
 
 
 @dataclass(frozen=True)
-class Look:
+class StateStyle:
     """How a state is drawn: by colour, and by a mark that can be read without colour."""
 
     fill: str
@@ -66,8 +66,8 @@ class Look:
     border: Literal["solid", "dashed", "dotted"] = "solid"
 
 
-def look_of(state: str, theme: Theme | None = None) -> Look:
-    """Return how a state looks.
+def state_style(state: str, theme: Theme | None = None) -> StateStyle:
+    """Return how a state is drawn.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def look_of(state: str, theme: Theme | None = None) -> Look:
 
     Examples
     --------
-    >>> look_of("failed").badge
+    >>> state_style("failed").badge
     'cross'
     """
     theme = theme or current_theme()
@@ -84,14 +84,14 @@ def look_of(state: str, theme: Theme | None = None) -> Look:
         raise UsageError(f"There is no task state {state!r}. The states are: {', '.join(STATES)}.")
     if state in ("pending", "queued"):
         text = theme.text if state == "queued" else theme.muted
-        return Look(theme.panel, theme.edge, text)
+        return StateStyle(theme.panel, theme.edge, text)
     if state == "unreached":
         faint = mix(theme.muted, theme.background, 0.92)
-        return Look(theme.background, mix(theme.edge, theme.background, 0.9), faint, border="dotted")
+        return StateStyle(theme.background, mix(theme.edge, theme.background, 0.9), faint, border="dotted")
     color = theme.state_color(state)
     fill = mix(color, theme.panel, theme.wash)
     border: Literal["solid", "dashed"] = "dashed" if state == "cloned" else "solid"
-    return Look(fill, color, theme.text, BADGES.get(state, ""), border)
+    return StateStyle(fill, color, theme.text, BADGES.get(state, ""), border)
 
 
 class StepNode(VGroup):
@@ -110,7 +110,7 @@ class StepNode(VGroup):
     font_size
         Manim font size of the text.
     align
-        Where in the box the text stands.
+        Where in the box the text is.
     sheets
         How many further sheets lie behind the box: a foreach whose tasks are not known yet.
     sheets_go
@@ -151,7 +151,7 @@ class StepNode(VGroup):
     ) -> None:
         self.state = state
         self.theme = current_theme()
-        look_of(state, self.theme)
+        state_style(state, self.theme)
         self.label = TextLabel(name if text is None else text, font_size=font_size, lines=lines)
         self._width = max(least_width, self.label.width + 2 * MARGIN) if width is None else width
         self._height = height
@@ -173,14 +173,14 @@ class StepNode(VGroup):
         self._dashes = Shape(nothing, stroke=self.theme.edge, stroke_width=stroke)
         self._disc = Shape(nothing, fill=self.theme.edge)
         self._mark = Shape(nothing, stroke=self.theme.background, stroke_width=2.4)
-        self._pips = Shape(nothing, fill=self.theme.failed)
+        self._attempts = Shape(nothing, fill=self.theme.failed)
         self.failed_attempts = 0
         self._stroke = stroke
         if align == "center":
             self.label.center_on(0, 0)
         else:
             self.label.left_at(-self._width / 2 + 0.12, 0)
-        marks = [self._disc, self._mark, self._pips]
+        marks = [self._disc, self._mark, self._attempts]
         super().__init__(self.sheets, self.box, self._dashes, self.label, *marks, name=name)
         self.set_state(state)
 
@@ -204,7 +204,7 @@ class StepNode(VGroup):
         return _animate_state(self, state, **(anim_args or {}))
 
     def show_change(self, before: str, after: str, progress: float, *, pulse: float = 0.0) -> StepNode:
-        """Show a moment on the way from one state to the next.
+        """Show a moment between one state and the next.
 
         Parameters
         ----------
@@ -215,7 +215,7 @@ class StepNode(VGroup):
         pulse
             0 to 1: how far the border of a running task swells.
         """
-        a, b = look_of(before, self.theme), look_of(after, self.theme)
+        a, b = state_style(before, self.theme), state_style(after, self.theme)
         self.state = after if progress > 0 else before
         stroke = mix(b.stroke, a.stroke, progress)
         fill = mix(b.fill, a.fill, progress)
@@ -223,7 +223,7 @@ class StepNode(VGroup):
         border = b.border if progress >= 0.5 else a.border
         self.box.paint(fill=fill)
         self.box.paint(stroke=stroke, stroke_width=width, opacity=1.0 if border == "solid" else 0.0)
-        self._draw_seam(border, stroke)
+        self._draw_border(border, stroke)
         self.label.paint(fill=mix(b.text, a.text, progress))
         for sheet in self.sheets:
             sheet.paint(fill=fill)
@@ -249,12 +249,12 @@ class StepNode(VGroup):
         """Put a dot on the box's lower edge for each attempt that failed before the present one."""
         self.failed_attempts = failed
         if not failed:
-            self._hide(self._pips)
+            self._hide(self._attempts)
             return self
         left, bottom, _, _ = self.node_box
         scale = self._scale
         at = np.array([left + 0.16 * scale, bottom])
-        self._pips.set_curves(pips(failed, scale) + at)
+        self._attempts.set_curves(attempt_dots(failed, scale) + at)
         return self
 
     @property
@@ -262,10 +262,10 @@ class StepNode(VGroup):
         _, bottom, _, top = self.node_box
         return (top - bottom) / self._height
 
-    def _draw_seam(self, border: str, color: str) -> None:
+    def _draw_border(self, border: str, color: str) -> None:
         if border == "solid":
             self._hide(self._dashes)
-            # No trace of the colour it had on the way: a play that is skipped has never shown it.
+            # It must not keep the colour of a moment in between, which a play that is skipped never shows.
             self._dashes.paint(stroke=self.theme.edge)
             return
         left, bottom, right, top = self.node_box
@@ -275,13 +275,13 @@ class StepNode(VGroup):
         self._dashes.set_curves(seam + np.array([(left + right) / 2, (bottom + top) / 2]))
         self._dashes.paint(stroke=color)
 
-    def _draw_badge(self, look: Look, size: float) -> None:
-        if not look.badge or size <= 0:
+    def _draw_badge(self, style: StateStyle, size: float) -> None:
+        if not style.badge or size <= 0:
             self._hide(self._disc, self._mark)
             return
         _, _, right, top = self.node_box
         radius = (0.125 if self._height > 0.5 else 0.1) * self._scale
         at = np.array([right - radius * 0.35, top - radius * 0.35])
         radius *= size
-        self._disc.set_curves(circle(radius) + at).paint(fill=look.stroke)
-        self._mark.set_curves(badge_mark(look.badge, radius) + at)
+        self._disc.set_curves(circle(radius) + at).paint(fill=style.stroke)
+        self._mark.set_curves(badge_mark(style.badge, radius) + at)

@@ -80,8 +80,8 @@ def edge_text(edge: EdgeInfo) -> str:
 class StepNotes(VGroup):
     """The lines round the box of a step.
 
-    Where the flow runs right, decorators stand on one side of the box and everything else on the
-    other; where it runs down, edges need both sides and all stands in a column right of the box. The
+    Where the flow runs right, decorators are on one side of the box and everything else on the
+    other; where it runs down, edges need both sides and all is in a column right of the box. The
     arrow of a step that leads to itself has a side of its own: above, or right where the flow runs down.
 
     Parameters
@@ -93,7 +93,7 @@ class StepNotes(VGroup):
     direction
         Where the flow runs.
     side
-        Where condition and docstring stand if the flow runs right; the decorators stand opposite.
+        On which side condition and docstring are if the flow runs right; the decorators are opposite.
     font_size
         Of the lines.
     room
@@ -140,10 +140,10 @@ class StepNotes(VGroup):
         left, right = max(taken.left, beside), max(taken.right, beside)
         return NodeBox(width, height, taken.above + above, taken.below + below, left, right)
 
-    def stand_round(self, x: float, y: float, width: float, height: float) -> None:
-        """Take the places round a box with its middle at ``(x, y)`` (units)."""
+    def move_round(self, x: float, y: float, width: float, height: float) -> None:
+        """Move the lines round a box with its middle at ``(x, y)`` (units)."""
         if not self._right:
-            self._stand_beside(x, y, width)
+            self._move_beside(x, y, width)
             return
         above, below = self._above_and_below()
         top = y + height / 2 + self._taken.above + GAP + len(above) * self._line_height
@@ -196,7 +196,7 @@ class StepNotes(VGroup):
         right = taken.right + (0.0 if self._loops else column)
         return NodeBox(width, height, max(more, taken.above), max(more, taken.below), left, right)
 
-    def _stand_beside(self, x: float, y: float, width: float) -> None:
+    def _move_beside(self, x: float, y: float, width: float) -> None:
         top = y + len(self) * self._line_height / 2
         for index, label in enumerate((*self.badges, *self.captions)):
             middle = top - (index + 0.5) * self._line_height
@@ -207,5 +207,5 @@ class StepNotes(VGroup):
 
 
 def switch_text(step: StepInfo) -> str:
-    """Name what a switch looks at."""
+    """Name the attribute that a switch reads."""
     return one_line(f"switch self.{step.condition}", BADGE_LETTERS)

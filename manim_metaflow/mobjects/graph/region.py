@@ -22,7 +22,7 @@ LETTERS = 30
 
 
 class ForeachRegion(VGroup):
-    """A dashed frame with the item's name, and the number of tasks where a run tells it.
+    """A dashed frame with the item's name, and the number of tasks where there is a run.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class ForeachRegion(VGroup):
     count
         Tasks of the run, 0 when there is no run.
     side
-        Where the caption stands.
+        On which side the caption is.
     caption_at
         Its middle (units), where it is not simply the middle of that side.
     font_size

@@ -11,12 +11,12 @@ from manim_metaflow.facts.records import RunRecord
 from manim_metaflow.mobjects.graph.node import StepNode
 from manim_metaflow.mobjects.graph.stack import TaskStack
 
-__all__ = ["HOOK", "Ends", "hook_label_at", "hook_room", "row_of", "strand_curves", "strand_ends"]
+__all__ = ["LOOP_REACH", "Ends", "loop_label_at", "loop_room", "row_of", "strand_curves", "strand_ends"]
 
 Ends = tuple[tuple[int, int], ...]
 """Rows of the source's and the target's tasks, a pair for each strand; none where one strand is for all."""
 
-HOOK, HOOK_GROWTH, LABEL_GAP = 0.2, 0.05, 0.17
+LOOP_REACH, LOOP_GROWTH, LABEL_GAP = 0.2, 0.05, 0.17
 """How far an arrow to the next iteration stands out, how much more for each row it passes, and its label."""
 
 
@@ -92,7 +92,7 @@ def strand_curves(
 ) -> list[npt.NDArray[np.float64]]:
     """Bend a route between two steps into a strand for each pair of rows; the handles keep their tangents."""
     if source is target and isinstance(source, TaskStack) and ends:
-        return [_hook(source, *pair) for pair in ends]
+        return [_loop(source, *pair) for pair in ends]
     strands = [] if ends else [curves]
     for first, last in ends:
         strand = curves.copy()
@@ -102,29 +102,29 @@ def strand_curves(
     return strands
 
 
-def _hook(node: TaskStack, first: int, last: int) -> npt.NDArray[np.float64]:
+def _loop(node: TaskStack, first: int, last: int) -> npt.NDArray[np.float64]:
     """Arrow from the left side of one row to that of another, shape ``(1, 4, 2)``."""
     one, other = node.rows[first].node_box, node.rows[last].node_box
     down = -1.0 if last > first else 1.0
-    out = np.array([HOOK + HOOK_GROWTH * abs(last - first), 0.0]) * 4 / 3
+    out = np.array([LOOP_REACH + LOOP_GROWTH * abs(last - first), 0.0]) * 4 / 3
     quarter = down * 0.25 * (one[3] - one[1])
     start = np.array([one[0], (one[1] + one[3]) / 2 + quarter])
     end = np.array([other[0], (other[1] + other[3]) / 2 - quarter])
     return np.array([[start, start - out, end - out, end]])
 
 
-def hook_room(ends: Ends, label_width: float) -> float:
+def loop_room(ends: Ends, label_width: float) -> float:
     """Room that the arrows of a recursive step and their label take beside its tasks (units)."""
     span = max((abs(last - first) for first, last in ends), default=0)
-    return HOOK + HOOK_GROWTH * span + LABEL_GAP + label_width
+    return LOOP_REACH + LOOP_GROWTH * span + LABEL_GAP + label_width
 
 
-def hook_label_at(node: TaskStack, ends: Ends, label_width: float) -> tuple[float, float]:
+def loop_label_at(node: TaskStack, ends: Ends, label_width: float) -> tuple[float, float]:
     """Centre of the label of such arrows: beside the last, where no arrow comes in."""
     first, last = ends[-1]
     boxes = [node.rows[row].node_box for row in (first, last)]
     return (
-        boxes[0][0] - hook_room(ends, label_width) + label_width / 2,
+        boxes[0][0] - loop_room(ends, label_width) + label_width / 2,
         sum(box[1] + box[3] for box in boxes) / 4,
     )
 

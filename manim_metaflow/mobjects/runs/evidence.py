@@ -1,4 +1,4 @@
-"""Statements with their verdicts, and what each rests on: a recorded fact, or somebody's word."""
+"""Statements with their verdicts, and what each rests on: a recorded fact, or a document."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ RIGHT_COLUMN = 7.2
 class Statement:
     """A statement, whether it is true, and what it rests on.
 
-    ``evidence`` is what was seen, in words, where ``source`` is ``"recorded"``; otherwise where it is said.
+    ``evidence`` is what was recorded, in words, where ``source`` is ``"recorded"``; otherwise the page or the
+    file that states it.
     """
 
     text: str

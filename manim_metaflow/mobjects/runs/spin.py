@@ -21,7 +21,7 @@ CHIP, PITCH, ASIDE = 0.32, 0.44, 0.55
 
 
 class SpinBench(VGroup):
-    """The one task of a spin: its inputs at the left, what it made and said at the right.
+    """The one task of a spin: its inputs at the left, what it made and printed at the right.
 
     Parameters
     ----------
@@ -60,8 +60,8 @@ class SpinBench(VGroup):
         size = theme.label_size if font_size is None else font_size
         self.node = StepNode(self.task.step, text=_name(self.task), font_size=size)
         left, _, right, _ = self.node.node_box
-        taken = [held for held in self.task.artifacts if held.provenance == "inherited"]
-        made = [held for held in self.task.artifacts if held.provenance != "inherited"]
+        taken = [artifact for artifact in self.task.artifacts if artifact.provenance == "inherited"]
+        made = [artifact for artifact in self.task.artifacts if artifact.provenance != "inherited"]
         self.inputs, self.outputs = _column(taken), _column(made)
         self.inputs.shift(np.array([left - ASIDE - self.inputs.get_right()[0], 0.0, 0.0]))
         self.outputs.shift(np.array([right + ASIDE - self.outputs.get_left()[0], 0.0, 0.0]))
@@ -92,8 +92,8 @@ def _name(task: TaskRecord) -> str:
 def _column(artifacts: list[ArtifactRecord]) -> Parts[ArtifactChip]:
     """Chips one below the other, centred on the origin's height."""
     chips = [
-        ArtifactChip(held.name, held.sha, size=CHIP, font_size=current_theme().small_size + 2)
-        for held in artifacts
+        ArtifactChip(artifact.name, artifact.sha, size=CHIP, font_size=current_theme().small_size + 2)
+        for artifact in artifacts
     ]
     for index, chip in enumerate(chips):
         chip.shift(np.array([0.0, ((len(chips) - 1) / 2 - index) * PITCH, 0.0]))

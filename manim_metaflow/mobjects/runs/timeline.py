@@ -173,8 +173,8 @@ class RunTimeline(VGroup):
         top, bottom = ROW / 2, ROW / 2 - rows * ROW
         self._rows = rows
         middle = np.array([(left + right) / 2, (top + bottom) / 2])
-        ground = rounded_rectangle(right - left, top - bottom, 0.0) + middle
-        self._field = Shape(ground, fill=theme.panel)
+        outline = rounded_rectangle(right - left, top - bottom, 0.0) + middle
+        self._field = Shape(outline, fill=theme.panel)
         self._now = Shape(polyline((left, bottom), (left, top)), stroke=theme.accent, stroke_width=theme.thin)
         axis = VGroup(self._field)
         if not self.history.timeless:

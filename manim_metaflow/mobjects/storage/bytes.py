@@ -19,12 +19,12 @@ __all__ = ["BytesStrip"]
 class BytesStrip(VGroup):
     """The first bytes of a pickle in hexadecimal, abridged, and how many there are.
 
-    The bytes that carry the value stand out from those that tell Python how to build it.
+    The bytes that carry the value are brighter than those that let Python build it.
 
     Parameters
     ----------
     blob
-        What is known of the bytes; its ``head`` is drawn.
+        The record of the bytes; its ``head`` is drawn.
     shown
         How many bytes at most.
     font_size
@@ -62,16 +62,16 @@ class BytesStrip(VGroup):
         theme = current_theme()
         self.sha = blob.sha
         size = font_size or theme.label_size
-        held = bytes.fromhex(blob.head)
-        values = _value_bytes(held, blob.raw_size)
+        head = bytes.fromhex(blob.head)
+        values = _value_bytes(head, blob.raw_size)
         pitch = TextLabel("00 ", font_size=size).advance
         self.cells: Parts[TextLabel] = Parts()
-        taken = _abridged(len(held), blob.raw_size, shown)
+        taken = _abridged(len(head), blob.raw_size, shown)
         for column, position in enumerate(taken):
             if position is None:
                 text, color = "…", theme.muted
             else:
-                text = f"{held[position]:02x}"
+                text = f"{head[position]:02x}"
                 color = theme.text if position in values else theme.muted
                 color = theme.conflict if position in marked else color
             self.cells.add(TextLabel(text, font_size=size, color=color).left_at(column * pitch, 0))
@@ -89,25 +89,25 @@ class BytesStrip(VGroup):
         return {"role": "bytes", "sha": self.sha, "bytes": [cell.text for cell in self.cells]}
 
 
-def _abridged(held: int, size: int, shown: int) -> list[int | None]:
+def _abridged(available: int, size: int, shown: int) -> list[int | None]:
     """Choose the positions to draw; ``None`` stands for those left out."""
-    if size <= min(held, shown):
+    if size <= min(available, shown):
         return list(range(size))
-    if held < size:
-        return [*range(min(held, shown - 1)), None]
+    if available < size:
+        return [*range(min(available, shown - 1)), None]
     return [*range(shown - 2), None, size - 1]
 
 
-def _value_bytes(held: bytes, size: int) -> frozenset[int]:
+def _value_bytes(head: bytes, size: int) -> frozenset[int]:
     """Find the bytes that are arguments of what the pickle builds: its numbers and letters."""
     found: set[int] = set()
-    if len(held) < size:
-        return frozenset(range(len(held)))
+    if len(head) < size:
+        return frozenset(range(len(head)))
     try:
-        steps = list(pickletools.genops(held))
+        steps = list(pickletools.genops(head))
     except ValueError:
         return frozenset()
-    ends = [place or 0 for _, _, place in steps[1:]] + [len(held)]
+    ends = [place or 0 for _, _, place in steps[1:]] + [len(head)]
     for (code, argument, place), end in zip(steps, ends, strict=True):
         if argument is not None and code.name not in ("PROTO", "FRAME", "BINGET", "LONG_BINGET"):
             length = len(argument.encode()) if isinstance(argument, str) else end - (place or 0) - 1

@@ -22,7 +22,7 @@ SLOT_WIDTH, SLOT_HEIGHT = 1.36, 0.84
 
 
 class ContentStore(VGroup):
-    """A shelf with a place for each blob that some runs of one flow refer to; it is empty at first.
+    """Places for all blobs that some runs of one flow refer to; they are empty at first.
 
     Parameters
     ----------
@@ -32,16 +32,16 @@ class ContentStore(VGroup):
         Units.
     rows
         How many rows of blobs at most; all by default. What finds no room is counted in the last place,
-        and :meth:`scroll` shows another part of the shelf.
+        and :meth:`scroll` shows other rows.
     title
-        What stands above; the flow's folder by default.
+        The heading; the flow's folder by default.
     grows
-        Whether the shelf is one row high at first, and becomes higher as it is filled.
+        Whether the store is one row high at first, and becomes higher as it is filled.
 
     Attributes
     ----------
     panel, title
-        Its ground and heading.
+        Its background and heading.
     blobs
         The slots filled so far.
 
@@ -96,17 +96,17 @@ class ContentStore(VGroup):
         super().__init__(self.panel, self.title, self.blobs)
 
     def __snapshot__(self) -> dict[str, Any]:
-        return {"role": "store", "keys": sorted(self._held())}
+        return {"role": "store", "keys": sorted(self._contents())}
 
     def __contains__(self, sha: object) -> bool:
-        return sha in self._held()
+        return sha in self._contents()
 
-    def _held(self) -> set[str]:
+    def _contents(self) -> set[str]:
         return {*self._filled, *(slot.sha for slot in self.blobs if isinstance(slot, BlobSlot))}
 
     @property
     def rows(self) -> int:
-        """How many rows the whole shelf has, shown or not."""
+        """How many rows there are, shown or not."""
         return max(1, -(-len(self._artifacts) // self._columns))
 
     def _window(self) -> range:
@@ -185,7 +185,7 @@ class ContentStore(VGroup):
 
     @property
     def first_row(self) -> int:
-        """Which row of the shelf stands first."""
+        """Which row is the first shown."""
         return self._first
 
     @property
@@ -209,7 +209,7 @@ class ContentStore(VGroup):
 
     @property
     def open_rows(self) -> float:
-        """How many rows the shelf is high now."""
+        """How many rows are open now."""
         return (self._height - _height_of(0)) / SLOT_HEIGHT
 
     def open_to(self, rows: float) -> ContentStore:
@@ -221,11 +221,11 @@ class ContentStore(VGroup):
         return self
 
     def scroll(self, row: int) -> ContentStore:
-        """Show the part of the shelf that begins with a row, as far as it is filled."""
-        held = self._held()
+        """Show the rows that begin with one, as far as they are filled."""
+        contents = self._contents()
         self._first = max(0, min(row, self.rows - self._rows))
         self.blobs.submobjects = []
-        return self.fill(*(sha for sha in self._order if sha in held))
+        return self.fill(*(sha for sha in self._order if sha in contents))
 
 
 def _height_of(rows: float) -> float:

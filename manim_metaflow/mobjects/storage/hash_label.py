@@ -24,7 +24,7 @@ class HashLabel(VGroup):
     letters
         How many of its letters are written.
     title
-        What stands before it; nothing if empty.
+        Written before it; nothing if empty.
 
     Attributes
     ----------
@@ -64,6 +64,6 @@ class HashLabel(VGroup):
 
 
 def key_color(sha: str) -> str:
-    """Return a colour for a key's letters: its face's, where the ground is dark enough to read it."""
+    """Return a colour for a key's letters: its face's, where the background is dark enough to read it."""
     theme = current_theme()
     return face_color(sha) if theme.name == "dark" else theme.text

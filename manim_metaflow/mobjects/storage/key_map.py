@@ -70,7 +70,7 @@ class KeyMap(VGroup):
     names
         The artifacts to list; by default all that are not Metaflow's own.
     title
-        What stands above; the task's path by default.
+        The heading; the task's path by default.
     width
         Units; as wide as its lines need by default.
     rows
@@ -79,7 +79,7 @@ class KeyMap(VGroup):
     Attributes
     ----------
     panel, title
-        Ground and heading.
+        The background with its border, and the heading.
     rows
         The lines that are written; ``key_map["raw"]`` is the :class:`KeyRow` named so, written or not.
     note

@@ -1,4 +1,4 @@
-"""Where an artifact is on its way, and the places it goes through."""
+"""The stages of an artifact in a row: which are past, which one is going on."""
 
 from __future__ import annotations
 
@@ -103,9 +103,9 @@ class LifecycleTrack(VGroup):
         super().__init__(self.lines, self.marks)
 
     def __getitem__(self, stage: Any) -> Any:
-        return self.marks[self.place(stage)] if isinstance(stage, str) else super().__getitem__(stage)
+        return self.marks[self.index_of(stage)] if isinstance(stage, str) else super().__getitem__(stage)
 
-    def place(self, stage: str) -> int:
+    def index_of(self, stage: str) -> int:
         """Return a stage's index.
 
         Raises
@@ -120,7 +120,7 @@ class LifecycleTrack(VGroup):
 
     def states_at(self, stage: str | None) -> list[StageState]:
         """Tell each stage's state while ``stage`` is going on; ``None`` when all are past."""
-        at = len(self.marks) if stage is None else self.place(stage)
+        at = len(self.marks) if stage is None else self.index_of(stage)
         return ["done" if i < at else "now" if i == at else "pending" for i in range(len(self.marks))]
 
     def advance_to(self, stage: str | None) -> LifecycleTrack:

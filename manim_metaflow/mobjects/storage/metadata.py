@@ -1,4 +1,4 @@
-"""What the metadata service knows: an index of paths, not the bytes."""
+"""What the metadata service holds: an index of paths, not the bytes."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ LINE = 0.36
 
 
 class MetadataPanel(VGroup):
-    """Artifacts as the metadata knows them: flow, run, step, task, name.
+    """Artifacts as the metadata service lists them: flow, run, step, task, name.
 
     Parameters
     ----------
     flow_name, run_id, task
         Whose artifacts; ``task`` is ``"step/task_id"``.
     names
-        The artifacts. Their lines are built, but stand on the panel only once they are registered.
+        The artifacts. Their lines are built, but are on the panel only once they are registered.
     width, height
         Units; as high as its lines need by default.
     columns
-        In how many columns the lines stand.
+        How many columns of lines there are.
     title
-        What stands in its corner.
+        Written in its corner.
 
     Attributes
     ----------
@@ -81,7 +81,7 @@ class MetadataPanel(VGroup):
         super().__init__(self.background, self.lines)
 
     def line(self, name: str) -> TextLabel:
-        """Return an artifact's line, where it stands or will stand.
+        """Return an artifact's line, where it is or will be.
 
         Raises
         ------
@@ -89,7 +89,9 @@ class MetadataPanel(VGroup):
             The panel was built without that name.
         """
         if name not in self._lines:
-            raise UsageError(f"The panel knows no {name!r}. It knows: {', '.join(self._lines)}.")
+            raise UsageError(
+                f"The panel has no line for {name!r}. It has lines for: {', '.join(self._lines)}."
+            )
         line = self._lines[name]
         if line not in self.lines.submobjects:
             # A line that is not written has not moved or grown with the panel.

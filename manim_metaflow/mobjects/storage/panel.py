@@ -19,14 +19,14 @@ class StoragePanel(VGroup):
     Parameters
     ----------
     title
-        What stands in its corner.
+        Written in its corner.
     width, height
         Units.
 
     Attributes
     ----------
     panel, title
-        Ground and heading.
+        The background with its border, and the heading.
 
     Examples
     --------

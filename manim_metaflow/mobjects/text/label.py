@@ -104,21 +104,21 @@ class TextLabel(Shape):
         return float(self.get_bottom()[1]) + self._depth * self.zoom
 
     def show_text_of(self, other: TextLabel) -> TextLabel:
-        """Be written as another label is, where that one is; colour and place in the scene stay."""
+        """Take over the letters of another label, and where they are; the colour stays."""
         for name in ("text", "_size", "advance", "bearing", "_rest_height", "_depth"):
             setattr(self, name, getattr(other, name))
         self.points = other.points.copy()
         return self
 
     def set_baseline(self, y: float) -> TextLabel:
-        """Move up or down until the letters stand at height ``y``."""
+        """Move up or down until the baseline is at height ``y``."""
         self.shift(np.array([0.0, y - self.baseline, 0.0]))
         return self
 
     def center_on(self, x: float, y: float) -> TextLabel:
         """Centre on a point so that labels centred at one height share a baseline.
 
-        The middle of a lower-case letter comes to stand on ``y``, whatever hangs below or stands out.
+        The middle of a lower-case letter comes to stand on ``y``, whatever reaches below or above.
         """
         self.shift(np.array([x - float(self.get_center()[0]), 0.0, 0.0]))
         return self.set_baseline(y - X_HEIGHT / 2 * EM * self.font_size)

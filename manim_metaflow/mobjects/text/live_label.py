@@ -46,7 +46,7 @@ class LiveLabel(TextLabel):
         return self.write(text, scale, pen, round(self.baseline, GRID))
 
     def write(self, text: str, scale: float, pen: float, baseline: float) -> LiveLabel:
-        """Write a text at a scale, its pen starting at a place (units); nothing of the old one counts."""
+        """Write a text at a scale, its pen starting at a point (units), whatever was written before."""
         new = TextLabel(text, **self._options)
         self.show_text_of(new)
         points = new.points * scale

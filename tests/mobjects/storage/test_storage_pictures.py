@@ -222,7 +222,7 @@ def test_unknown_names_are_refused_by_name() -> None:
         KeyMap(task(MADE, KEPT))["nope"]
     with pytest.raises(UsageError, match=r"no stage 'nope'.*create, serialize"):
         LifecycleTrack().advance_to("nope")
-    with pytest.raises(UsageError, match=r"knows no 'nope'"):
+    with pytest.raises(UsageError, match=r"has no line for 'nope'"):
         MetadataPanel("TinyFlow", "1", "use/3", ["raw"]).line("nope")
     with pytest.raises(UsageError, match="no attempt 4"):
         KeyMap(task(MADE), attempt=4)
