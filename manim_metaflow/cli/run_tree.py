@@ -6,7 +6,8 @@ from rich.text import Text
 from rich.tree import Tree
 
 from manim_metaflow.facts.records import RunRecord, TaskRecord
-from manim_metaflow.facts.run.history import RunHistory, final_state
+from manim_metaflow.facts.records.states import STATES, SUCCEEDED
+from manim_metaflow.facts.run.history import RunHistory
 from manim_metaflow.utils.units import counted, readable_time
 
 __all__ = ["run_tree"]
@@ -24,7 +25,7 @@ MARKS = {
 MOST = 12
 """Tasks of a step that are listed, those in trouble first; the others are counted."""
 
-DULL = ("done", "cloned")
+DULL = tuple(state for state in SUCCEEDED if not STATES[state].raised)
 
 
 def run_tree(record: RunRecord, *, most: int | None = MOST) -> Tree:
@@ -70,7 +71,7 @@ def _tasks(record: RunRecord) -> str:
 
 
 def _counted(tasks: tuple[TaskRecord, ...]) -> str:
-    states = [final_state(task) for task in tasks]
+    states = [task.shown_state for task in tasks]
     parts = [f"{states.count(state)} {state}" for state in dict.fromkeys(states)]
     return f"{counted(len(tasks), 'task')}: {', '.join(parts)}"
 
@@ -78,13 +79,13 @@ def _counted(tasks: tuple[TaskRecord, ...]) -> str:
 def _chosen(tasks: tuple[TaskRecord, ...], most: int) -> list[TaskRecord]:
     if len(tasks) <= most:
         return list(tasks)
-    trouble = [task for task in tasks if final_state(task) not in DULL or len(task.attempts) > 1][:most]
+    trouble = [task for task in tasks if task.shown_state not in DULL or len(task.attempts) > 1][:most]
     rest = [task for task in tasks if task not in trouble][: most - len(trouble)]
     return [task for task in tasks if task in trouble or task in rest]
 
 
 def _task(task: TaskRecord, history: RunHistory) -> Text:
-    state = final_state(task)
+    state = task.shown_state
     mark, style = MARKS.get(state, ("·", "dim"))
     line = Text.assemble((f"{mark} {state}", style), (f"  {task.path}", "dim" if task.foreach else ""))
     places = [level.value if level.value is not None else f"node {level.index}" for level in task.foreach]
@@ -96,7 +97,7 @@ def _task(task: TaskRecord, history: RunHistory) -> Text:
     if len(task.attempts) > 1:
         line.append(f"  attempt {task.attempts[-1].number + 1}", style="yellow")
     line.append(_times(task, history), style="dim")
-    if task.exception is not None and state not in ("done", "caught"):
+    if task.exception is not None and state not in SUCCEEDED:
         line.append(f"  {task.exception.type}: {task.exception.message}", style="red")
     return line
 

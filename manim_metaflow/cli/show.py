@@ -97,17 +97,11 @@ def flow_tree(flow: FlowInfo) -> Tree:
         tree.add(line + _said(parameter.help or "", "dim"))
     branches: dict[tuple[str, ...], Tree] = {(): tree}
     for step in flow.steps:
-        around = _around(step)
+        around = step.enclosing_splits
         branch = branches.get(around, tree).add(_step_line(step))
         if step.matching_join is not None:
             branches[(*around, step.name)] = branch
     return tree
-
-
-def _around(step: StepInfo) -> tuple[str, ...]:
-    """Open splits a step stands in; its own does not count, nor the one that a join closes."""
-    around = step.split_parents[:-1] if step.kind == "join" else step.split_parents
-    return tuple(name for name in around if name != step.name)
 
 
 def _step_line(step: StepInfo) -> Text:
@@ -121,9 +115,9 @@ def _step_line(step: StepInfo) -> Text:
 def _kind(step: StepInfo) -> str:
     if step.parallel:
         return f"foreach num_parallel={step.num_parallel or '?'}"
-    if step.foreach_param is not None:
+    if step.is_foreach:
         return f"foreach {step.foreach_param}"
-    if step.condition is not None:
+    if step.is_switch:
         return f"switch on self.{step.condition}"
     return step.kind
 

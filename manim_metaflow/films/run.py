@@ -10,6 +10,7 @@ from manim import DL, DOWN, DR, LEFT, UL, UP, Create, FadeIn, Mobject, Scene, co
 
 from manim_metaflow.animations.runs.replay import Detail, ReplayRun
 from manim_metaflow.facts.records import RunRecord
+from manim_metaflow.facts.records.states import FAILED
 from manim_metaflow.films.flow import render_film
 from manim_metaflow.mobjects.graph.dag import FlowDAG
 from manim_metaflow.mobjects.runs.clock import RunClock
@@ -114,7 +115,7 @@ class RunFilm:
         return lanes.to_edge(DOWN, buff=FOOT) if view == "both" else lanes.to_edge(UP, buff=HEAD)
 
     def _make_error(self) -> ExceptionNote | None:
-        raised = [task for task in self.record.tasks if task.exception and task.state != "caught"]
+        raised = [task for task in self.record.tasks if task.exception and task.state in FAILED]
         if self.record.status != "failed" or not raised:
             return None
         note = ExceptionNote(self.record)

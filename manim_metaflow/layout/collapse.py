@@ -76,7 +76,7 @@ def _fold(flow: FlowInfo, region: str, names: set[str]) -> FlowInfo:
     join = split.matching_join
     assert join is not None
     name = folded_name(region)
-    fold = StepInfo(name, "linear", targets=(join,), split_parents=(*_around(split), region))
+    fold = StepInfo(name, "linear", targets=(join,), split_parents=(*split.enclosing_splits, region))
     steps: list[StepInfo] = []
     for step in flow.steps:
         if step.name == region:
@@ -91,8 +91,3 @@ def _fold(flow: FlowInfo, region: str, names: set[str]) -> FlowInfo:
         elif edge.source not in names:
             edges.append(edge)
     return replace(flow, steps=tuple(steps), edges=tuple(edges))
-
-
-def _around(split: StepInfo) -> tuple[str, ...]:
-    """Open splits behind the split itself, without its own."""
-    return tuple(name for name in split.split_parents if name != split.name)

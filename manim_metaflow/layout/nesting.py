@@ -82,9 +82,9 @@ def loose_splits(flow: FlowInfo) -> set[str]:
     openers: dict[str, list[str]] = {}
     closers: dict[str, list[str]] = {}
     for step in flow.steps:
-        if step.kind in ("split", "foreach") and step.matching_join is not None:
+        if step.opens_split and step.matching_join is not None:
             openers.setdefault(step.matching_join, []).append(step.name)
-        if step.kind == "join" and step.split_parents:
+        if step.is_join and step.split_parents:
             closers.setdefault(step.split_parents[-1], []).append(step.name)
     loose = {name for names in openers.values() if len(names) > 1 for name in names}
     return loose | {name for name, joins in closers.items() if len(joins) > 1}
@@ -94,7 +94,7 @@ def _joins(flow: FlowInfo, loose: set[str]) -> dict[str, str]:
     """Join of each split that nests, in the author's order."""
     join_of: dict[str, str] = {}
     for step in flow.steps:
-        if step.kind not in ("split", "foreach") or step.name in loose:
+        if not step.opens_split or step.name in loose:
             continue
         join = step.matching_join
         if join is None or join not in flow:
@@ -110,9 +110,9 @@ def _joins(flow: FlowInfo, loose: set[str]) -> dict[str, str]:
 
 def _splits_around(step: StepInfo, opener_of: dict[str, str], loose: set[str]) -> tuple[str, ...]:
     parents = step.split_parents
-    if step.name in opener_of or (parents and step.kind == "join" and parents[-1] in loose):
+    if step.name in opener_of or (parents and step.is_join and parents[-1] in loose):
         parents = parents[:-1]
-    elif step.kind == "join":
+    elif step.is_join:
         raise FlowError(f"Step {step.name} is a join but closes no split.")
     return tuple(name for name in parents if name not in loose)
 

@@ -11,10 +11,10 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Literal
 
 from manim_metaflow.errors import FlowError
 from manim_metaflow.facts.records import FlowInfo
+from manim_metaflow.facts.records.kinds import FanOut
 from manim_metaflow.layout.nesting import Edge, Link, Nesting, Part, read_nesting
 
 __all__ = ["Fan", "Lane", "Region", "Series", "Tangle", "region_tree", "walk"]
@@ -38,7 +38,7 @@ class Series:
 class Fan:
     """Branches side by side, in the author's order, between the step ``source`` and where they meet."""
 
-    kind: Literal["split", "foreach", "switch"]
+    kind: FanOut
     source: str
     branches: list[Series | Lane] = field(default_factory=list)
 
@@ -138,13 +138,13 @@ class _Builder:
         if name not in self.nesting.join_of:
             return [name]
         part = self.nesting.parts[name]
-        fan = Fan("foreach" if self.flow[name].kind == "foreach" else "split", name)
+        fan = Fan("foreach" if self.flow[name].is_foreach else "split", name)
         fan.branches.extend(self._branches(part))
         return [name, fan, self.nesting.join_of[name]]
 
     def _switch_region(self, part: Part) -> Fan | Tangle:
         source = next(edge[0] for tail, _, edge in part.links if tail < 0)
-        if self.flow[source].kind not in ("split-switch", "split"):
+        if self.flow[source].traits.fan_out not in ("switch", "split"):
             raise FlowError(f"Step {source} leads to several steps but is neither a split nor a switch.")
         branches = self._branches(part, whole=True)
         if branches:

@@ -13,7 +13,6 @@ from manim_metaflow.animations.motion.timeline import Clip, Timeline
 from manim_metaflow.animations.motion.veil import Veil
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records import RunRecord, TaskRecord
-from manim_metaflow.facts.run.history import final_state
 from manim_metaflow.mobjects.graph.dag import FlowDAG
 from manim_metaflow.mobjects.graph.node import StepNode
 from manim_metaflow.mobjects.graph.stack import TaskStack, task_text
@@ -82,7 +81,7 @@ class TaskGrid(VGroup):
         grid = min(1.0, (width - 0.6) / self.cells.width, (height - 1.0) / self.cells.height)
         self.cells.scale(grid).center()
         for cell, task in zip(self.cells, shown, strict=True):
-            cell.set_state(final_state(task))
+            cell.set_state(task.shown_state)
             if len(shown) <= NAMED:
                 cell.show_attempts(max(0, len(task.attempts) - 1))
             elif cell.state == "done":
@@ -118,7 +117,7 @@ def _columns(count: int, width: float, height: float, aspect: float) -> int:
 
 
 def _counted(tasks: tuple[TaskRecord, ...]) -> str:
-    states = [final_state(task) for task in tasks]
+    states = [task.shown_state for task in tasks]
     parts = [f"{states.count(state)} {state}" for state in dict.fromkeys(states)]
     return f"{counted(len(tasks), 'task')}: {', '.join(parts)}"
 

@@ -8,6 +8,7 @@ from typing import Any
 from manim import Mobject, smooth
 
 from manim_metaflow.animations.motion.timeline import Clip, Timeline
+from manim_metaflow.facts.records.states import WORKING
 from manim_metaflow.mobjects.graph.node import StepNode, state_style
 
 __all__ = ["BLEND", "SetState", "StateClip"]
@@ -35,7 +36,7 @@ class StateClip(Clip):
         elapsed = progress * (self.end - self.start)
         blend = min(1.0, elapsed / min(BLEND, self.end - self.start)) if progress < 1 else 1.0
         pulse = 0.0
-        if self.after in ("running", "retrying") and progress < 1:
+        if self.after in WORKING and progress < 1:
             pulse = 0.5 - 0.5 * math.cos(2 * math.pi * elapsed / PULSE)
         self.node.show_change(self.before, self.after, smooth(blend), pulse=pulse)
 

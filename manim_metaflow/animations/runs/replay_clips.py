@@ -14,7 +14,8 @@ from manim_metaflow.animations.runs.replay_parts import decision_text, late_part
 from manim_metaflow.animations.runs.run_clips import AttemptClip, CounterClip, DimClip, PopClip, SayClip
 from manim_metaflow.animations.runs.states import node_states
 from manim_metaflow.facts.records import TaskRecord
-from manim_metaflow.facts.run.history import ENDED, RunHistory
+from manim_metaflow.facts.records.states import ENDED, WAITING, WORKING
+from manim_metaflow.facts.run.history import RunHistory
 from manim_metaflow.mobjects.graph.chips import made_here
 from manim_metaflow.mobjects.graph.dag import FlowDAG
 from manim_metaflow.mobjects.graph.node import StepNode
@@ -192,7 +193,7 @@ class ReplayClips:
 
     def _arrival(self, task: TaskRecord) -> float:
         """When what the parents handed on is there: as the task starts, or is cloned."""
-        moment = self.history.moment_of(task.path, "running", "retrying", *ENDED)
+        moment = self.history.moment_of(task.path, *WORKING, *ENDED)
         return self.history.changes(task.path)[-1][0] if moment is None else moment
 
     def _edges(self, screen: Screen) -> Iterator[Clip]:
@@ -222,7 +223,7 @@ class ReplayClips:
                 )
 
     def _has_begun(self, task: TaskRecord) -> bool:
-        return self.history.changes(task.path)[-1][1] not in ("pending", "queued")
+        return self.history.changes(task.path)[-1][1] not in WAITING
 
     def _is_counted(self, source: TaskRecord, target: TaskRecord) -> bool:
         """Whether a strand leaves a counter: then it grows with the count."""

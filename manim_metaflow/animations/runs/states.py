@@ -1,32 +1,14 @@
-"""What several tasks drawn as one box were at any moment."""
+"""When the box that stands for several tasks changes its state."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from manim_metaflow.facts.records import TaskRecord
-from manim_metaflow.facts.run.history import RunHistory, state_at, task_changes
+from manim_metaflow.facts.records.states import combined_state
+from manim_metaflow.facts.run.history import RunHistory, task_changes
 
-__all__ = ["combined_state", "node_states", "state_at", "task_changes"]
-
-
-def combined_state(states: Sequence[str]) -> str:
-    """Return what one box shows for several tasks.
-
-    >>> combined_state(["done", "running", "pending"]), combined_state(["done", "failed"])
-    ('running', 'failed')
-    """
-    present = set(states)
-    for state in ("running", "retrying", "failed", "timed out", "killed"):
-        if state in present:
-            return state
-    if present <= {"cloned"}:
-        return "cloned" if present else "pending"
-    if present <= {"done", "caught", "cloned"}:
-        return "done"
-    if present & {"done", "caught", "cloned"}:
-        return "running"
-    return "queued" if "queued" in present else "pending"
+__all__ = ["node_states"]
 
 
 def node_states(tasks: Sequence[TaskRecord], history: RunHistory | None = None) -> list[tuple[float, str]]:

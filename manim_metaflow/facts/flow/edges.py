@@ -28,8 +28,8 @@ def edges_of(step: StepInfo) -> tuple[EdgeInfo, ...]:
 
 
 def _edge_kind(step: StepInfo, target: str) -> EdgeKind:
-    if step.condition is not None:
+    if step.is_switch:
         return "loop" if target == step.name else "case"
-    if step.foreach_param is not None or step.parallel:
+    if step.is_foreach:
         return "foreach"
     return "branch" if len(step.targets) > 1 else "next"

@@ -9,10 +9,9 @@ from typing import Any
 
 from manim_metaflow.facts.flow.edges import case_label, edges_of
 from manim_metaflow.facts.records import DecoratorInfo, FlowInfo, ParameterInfo, StepInfo
+from manim_metaflow.facts.records.kinds import kind_stored_as
 
 __all__ = ["constant_names", "flow_from_graph_info"]
-
-_KINDS = {"split-static": "split", "split-foreach": "foreach", "split-parallel": "foreach"}
 
 
 def flow_from_graph_info(name: str, info: Mapping[str, Any]) -> FlowInfo:
@@ -53,7 +52,7 @@ def _place(held: Mapping[str, Any], info: Mapping[str, Any], start: str) -> tupl
 
 
 def _step(held: Mapping[str, Any]) -> StepInfo:
-    kind = _KINDS.get(held["type"], held["type"])
+    kind = kind_stored_as(held["type"])
     cases = held.get("switch_cases") or {}
     return StepInfo(
         name=held["name"],
@@ -89,9 +88,9 @@ def _with_split_parents(steps: list[StepInfo], start: str) -> list[StepInfo]:
     while waiting:
         step = by_name[waiting.pop()]
         stack = opened[step.name]
-        if step.kind == "join":
+        if step.is_join:
             stack = stack[:-1]
-        elif step.kind in ("split", "foreach"):
+        elif step.opens_split:
             stack = (*stack, step.name)
         for target in step.targets:
             if target in by_name and target not in opened:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from manim_metaflow.errors import FlowError
+from manim_metaflow.facts.records.kinds import kind_traits
 
 __all__ = ["check_graph"]
 
@@ -40,13 +41,15 @@ def _suspect(graph: Any) -> Any:
 
 def _goes_into_join(graph: Any, node: Any) -> bool:
     targets = [graph[name] for name in node.out_funcs if name in graph]
-    return node.type in ("foreach", "split") and any(target.type == "join" for target in targets)
+    return kind_traits(node.type).opens_split and any(kind_traits(target.type).joins for target in targets)
 
 
 def _hint(graph: Any, node: Any) -> str:
     if not _goes_into_join(graph, node):
         return " (Metaflow's checks fail on it without a message)"
-    joins = ", ".join(name for name in node.out_funcs if name in graph and graph[name].type == "join")
+    joins = ", ".join(
+        name for name in node.out_funcs if name in graph and kind_traits(graph[name].type).joins
+    )
     return f": it fans out straight into the join {joins}; put a step between them"
 
 

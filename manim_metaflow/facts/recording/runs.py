@@ -15,6 +15,7 @@ from manim_metaflow.facts.recording.child import Finished, entry_point, run_flow
 from manim_metaflow.facts.recording.packages import installed_packages
 from manim_metaflow.facts.recording.recordings import Shelf, recording_key, scratch_store, store_of
 from manim_metaflow.facts.records import RunRecord
+from manim_metaflow.facts.records.states import FAILED
 from manim_metaflow.facts.run.reader import read_run
 from manim_metaflow.facts.run.storage import load_storage
 from manim_metaflow.facts.run.storage_times import with_times
@@ -258,7 +259,7 @@ def _said(target: _Target, command: tuple[str, ...], ended: Finished) -> str:
 
 def _unexplained(record: RunRecord, ended: Finished, scratch: Path) -> tuple[str, ...]:
     """Tell why the run stopped, where no task of it says so."""
-    if ended.returncode == 0 or any(task.state in ("failed", "killed") for task in record.tasks):
+    if ended.returncode == 0 or any(task.state in FAILED for task in record.tasks):
         return ()
     last = ended.said.replace(str(scratch), "").splitlines()[-3:]
     return (

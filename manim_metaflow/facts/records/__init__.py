@@ -18,8 +18,8 @@ from manim_metaflow.facts.records.run import (
     PackageRecord,
     RunRecord,
     TaskRecord,
-    TaskState,
 )
+from manim_metaflow.facts.records.states import TaskState
 from manim_metaflow.facts.records.storage import (
     BlobBytes,
     KeyChange,

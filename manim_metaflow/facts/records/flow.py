@@ -7,11 +7,9 @@ from functools import cached_property
 from typing import Literal
 
 from manim_metaflow.facts.records.codec import JsonRecord
+from manim_metaflow.facts.records.kinds import KindTraits, StepKind, kind_traits
 
-__all__ = ["DecoratorInfo", "EdgeInfo", "EdgeKind", "FlowInfo", "ParameterInfo", "StepInfo", "StepKind"]
-
-StepKind = Literal["start", "linear", "split", "foreach", "split-switch", "join", "end"]
-"""Metaflow's own ``DAGNode.type``. A start step that fans out has the kind of its fan-out."""
+__all__ = ["DecoratorInfo", "EdgeInfo", "EdgeKind", "FlowInfo", "ParameterInfo", "StepInfo"]
 
 EdgeKind = Literal["next", "branch", "foreach", "case", "loop"]
 
@@ -75,6 +73,39 @@ class StepInfo:
     cases: tuple[tuple[str, str], ...] = ()
     split_parents: tuple[str, ...] = ()
     matching_join: str | None = None
+
+    @property
+    def traits(self) -> KindTraits:
+        """What the step's kind implies."""
+        return kind_traits(self.kind)
+
+    @property
+    def is_foreach(self) -> bool:
+        """Whether the step's only target has many tasks; ``num_parallel`` is a foreach, too."""
+        return self.traits.fan_out == "foreach"
+
+    @property
+    def is_switch(self) -> bool:
+        """Whether the run goes on with one of several targets."""
+        return self.traits.fan_out == "switch"
+
+    @property
+    def opens_split(self) -> bool:
+        """Whether a join has to close what the step opens."""
+        return self.traits.opens_split
+
+    @property
+    def is_join(self) -> bool:
+        """Whether the step closes a split."""
+        return self.traits.joins
+
+    @property
+    def enclosing_splits(self) -> tuple[str, ...]:
+        """The splits that the step is inside of, outermost first.
+
+        Metaflow's ``split_parents`` of a join have the split it closes, but the join is outside of it.
+        """
+        return self.split_parents[:-1] if self.is_join else self.split_parents
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from typing import Literal
 
 from manim_metaflow.facts.records.codec import JsonRecord
 from manim_metaflow.facts.records.flow import FlowInfo
+from manim_metaflow.facts.records.states import TaskState
 from manim_metaflow.facts.records.storage import StorageRecord
 
 __all__ = [
@@ -29,9 +30,6 @@ __all__ = [
     "TaskRecord",
 ]
 
-TaskState = Literal[
-    "pending", "queued", "running", "done", "failed", "retrying", "caught", "cloned", "killed"
-]
 Provenance = Literal["created", "changed", "inherited"]
 
 
@@ -141,6 +139,19 @@ class TaskRecord:
     def exception(self) -> ExceptionRecord | None:
         """What the last attempt raised."""
         return self.attempts[-1].exception if self.attempts else None
+
+    @property
+    def shown_state(self) -> str:
+        """The state to show: a task that failed because its time was up has ``timed out``.
+
+        >>> error = ExceptionRecord("metaflow.plugins.timeout_decorator.TimeoutException", "Step timed out")
+        >>> attempt = AttemptRecord(0, "failed", exception=error)
+        >>> TaskRecord("a", "1", "failed", attempts=(attempt,)).shown_state
+        'timed out'
+        """
+        error = self.exception
+        late = error is not None and error.type.rpartition(".")[2] == "TimeoutException"
+        return "timed out" if late and self.state == "failed" else self.state
 
     @property
     def cloned(self) -> bool:

@@ -11,13 +11,12 @@ from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.flow.used_code import used_code
 from manim_metaflow.facts.records import RunRecord, TaskRecord
 from manim_metaflow.facts.records.codec import JsonRecord
+from manim_metaflow.facts.records.states import FAILED, SUCCEEDED
 
 __all__ = ["AspectComparison", "RunComparison", "StepComparison", "compare_runs"]
 
 Verdict = Literal["same", "changed", "unknown"]
 Presence = Literal["both", "added", "removed"]
-
-_SUCCEEDED = ("done", "caught", "cloned")
 
 
 @dataclass(frozen=True)
@@ -181,7 +180,7 @@ def _step(name: str, before: RunRecord, after: RunRecord, environment: AspectCom
         reason=reason,
         executed=sum(1 for task in tasks if task.attempts and not task.cloned),
         cloned=sum(1 for task in tasks if task.cloned),
-        failed=sum(1 for task in tasks if task.state in ("failed", "killed")),
+        failed=sum(1 for task in tasks if task.state in FAILED),
         keys=len(made),
         written=None if after.new_blobs is None else len(made & set(after.new_blobs)),
     )
@@ -201,7 +200,7 @@ def _judge(
     changed = [what for what, aspect in named.items() if aspect.verdict == "changed"]
     if changed:
         return False, f"{' and '.join(changed)} changed"
-    succeeded = {task.place for task in before.tasks_of(name) if task.state in _SUCCEEDED}
+    succeeded = {task.place for task in before.tasks_of(name) if task.state in SUCCEEDED}
     wanted = {task.place for task in after.tasks_of(name)}
     if not wanted:
         return None, "not reached"

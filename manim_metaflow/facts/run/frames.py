@@ -66,8 +66,7 @@ class FrameReader:
         if step not in self._flow:
             return False
         info = self._flow[step]
-        around = info.split_parents[:-1] if info.kind == "join" else info.split_parents
-        return any(self._flow[name].kind == "foreach" for name in around if name in self._flow)
+        return any(self._flow[name].is_foreach for name in info.enclosing_splits if name in self._flow)
 
     def _eliminate(self, step: str, quiet: list[StoredTask]) -> None:
         paths = {task.path for task in quiet}
@@ -87,19 +86,19 @@ class FrameReader:
 
     def _wanted(self, step: str) -> Iterator[tuple[tuple[float, int], Frames]]:
         """Each place that finished tasks went on to at a step, with when and as which of them."""
-        closes = self._flow[step].kind == "join" and self._flow[self._flow[step].split_parents[-1]].kind
+        closes = self._flow[step].is_join and self._flow[self._flow[step].split_parents[-1]].is_foreach
         for task in self._tasks:
             last = task.attempts[-1] if task.attempts else None
             if last is None or last.objects is None or step not in _targets(self._read, task, last):
                 continue
             ended, frames = last.finished or float("inf"), self.of[task.path]
-            if self._flow[task.step].kind == "foreach":
+            if self._flow[task.step].is_foreach:
                 count = self._read(task, last, "_foreach_num_splits")
                 variable = self._flow[task.step].foreach_param
                 for index in range(count if isinstance(count, int) else 0):
                     yield (ended, index), [*frames, Foreach(step, variable, count, index, None)]
             else:
-                yield (ended, 0), frames[:-1] if closes == "foreach" else frames
+                yield (ended, 0), frames[:-1] if closes else frames
 
 
 def _targets(read: Read, task: StoredTask, attempt: StoredAttempt) -> list[str]:

@@ -10,28 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from manim_metaflow.facts.records import RunRecord, StepInfo, TaskRecord
+from manim_metaflow.facts.records.states import ENDED
 
-__all__ = ["Decision", "RunHistory", "attempt_failures", "final_state", "state_at", "task_changes"]
+__all__ = ["Decision", "RunHistory", "attempt_failures", "state_at", "task_changes"]
 
 Change = tuple[float, str]
 """A moment, seconds since the epoch, and the state from then on."""
-
-ENDED = ("done", "caught", "failed", "timed out", "killed", "cloned")
-
-
-def final_state(task: TaskRecord) -> str:
-    """Return a task's last state; a task that failed because its time was up has ``timed out``.
-
-    Examples
-    --------
-    >>> from manim_metaflow.facts.records import AttemptRecord, ExceptionRecord
-    >>> error = ExceptionRecord("metaflow.plugins.timeout_decorator.TimeoutException", "Step timed out")
-    >>> final_state(TaskRecord("a", "1", "failed", attempts=(AttemptRecord(0, "failed", exception=error),)))
-    'timed out'
-    """
-    error = task.exception
-    late = error is not None and error.type.rpartition(".")[2] == "TimeoutException"
-    return "timed out" if late and task.state == "failed" else task.state
 
 
 def task_changes(task: TaskRecord) -> list[Change]:
@@ -53,7 +37,7 @@ def task_changes(task: TaskRecord) -> list[Change]:
             changes.append((attempt.started, "retrying" if index else "running"))
         if attempt.finished is not None:
             last = index + 1 == len(task.attempts)
-            changes.append((attempt.finished, final_state(task) if last else attempt.state))
+            changes.append((attempt.finished, task.shown_state if last else attempt.state))
     return _ordered(changes)
 
 
@@ -154,7 +138,7 @@ class RunHistory:
         """Return what each switch went by, each time that a task of it decided, in order."""
         made = []
         for step in self.record.flow.steps:
-            if not step.condition:
+            if not step.is_switch:
                 continue
             decided = [
                 (when, task) for task in self.record.tasks_of(step.name) if (when := self._decided(task))
@@ -187,7 +171,7 @@ class RunHistory:
         for edge in self.record.flow.edges:
             pair = (edge.source, edge.target)
             moment = unreached.get(edge.target, unreached.get(edge.source))
-            if moment is None and pair not in used and self.record.flow[edge.source].condition:
+            if moment is None and pair not in used and self.record.flow[edge.source].is_switch:
                 moment = self._all_decided(edge.source)
             if moment is not None and pair not in used:
                 found[pair] = moment
@@ -196,7 +180,7 @@ class RunHistory:
     # ------------------------------------------------------------------------------- in between
 
     def _complete(self, task: TaskRecord, known: list[Change]) -> list[Change]:
-        final = final_state(task)
+        final = task.shown_state
         before = [self._changes[p][-1][0] for p in task.parents if self._changes.get(p)]
         floor = max(before, default=self.begin) + (1.0 if self.timeless else 0.0)
         if not known:
@@ -227,7 +211,7 @@ class RunHistory:
             if edge.source not in reached:
                 moments.append(self._given_up(edge.source, reached, seen))
             else:
-                switch = self.record.flow[edge.source].condition
+                switch = self.record.flow[edge.source].is_switch
                 moments.append(self._all_decided(edge.source) if switch else None)
         if moments and all(moment is not None for moment in moments):
             seen[name] = max(moment for moment in moments if moment is not None)

@@ -30,12 +30,12 @@ class Place:
 
 def closing_foreach(flow: FlowInfo) -> frozenset[str]:
     """Name the joins that close a foreach."""
-    named = {step.matching_join for step in flow.steps if step.kind == "foreach"}
+    named = {step.matching_join for step in flow.steps if step.is_foreach}
     # Where switches lead to several joins of one foreach, it names only one of them.
     named |= {
         step.name
         for step in flow.steps
-        if step.kind == "join" and step.split_parents and flow[step.split_parents[-1]].kind == "foreach"
+        if step.is_join and step.split_parents and flow[step.split_parents[-1]].is_foreach
     }
     return frozenset(join for join in named if join is not None)
 
@@ -43,7 +43,7 @@ def closing_foreach(flow: FlowInfo) -> frozenset[str]:
 def parents_of(places: Iterable[Place], flow: FlowInfo) -> dict[str, tuple[str, ...]]:
     """Find the parents of every task, by foreach index and then in the order of ``places``."""
     places = tuple(places)
-    fan_outs = {step.name for step in flow.steps if step.kind == "foreach"}
+    fan_outs = {step.name for step in flow.steps if step.is_foreach}
     loops = {step.name for step in flow.steps if step.name in step.targets}
     joins = closing_foreach(flow)
     level: dict[tuple[str, Stack], list[Place]] = defaultdict(list)

@@ -20,6 +20,7 @@ from manim_metaflow.facts.records import (
     TaskRecord,
     TaskState,
 )
+from manim_metaflow.facts.records.states import FAILED, SUCCEEDED
 from manim_metaflow.facts.run.artifacts import Inherited, KeyMaps, key_map
 from manim_metaflow.facts.run.frames import FrameReader
 from manim_metaflow.facts.run.lineage import Place, parents_of
@@ -78,7 +79,7 @@ class _Reader:
         self.frames = frames.of
         self.notes += frames.notes
         self.fan_outs = {
-            target: step.name for step in self.flow.steps if step.kind == "foreach" for target in step.targets
+            target: step.name for step in self.flow.steps if step.is_foreach for target in step.targets
         }
 
     def record(self) -> RunRecord:
@@ -262,9 +263,9 @@ class _Reader:
         return None if held in (None, "None") else str(held)
 
     def _status(self, tasks: tuple[TaskRecord, ...]) -> Literal["running", "successful", "failed"]:
-        if any(task.step == self.flow.end and task.state in ("done", "caught", "cloned") for task in tasks):
+        if any(task.step == self.flow.end and task.state in SUCCEEDED for task in tasks):
             return "successful"
-        if self.ended or any(task.state in ("failed", "killed") for task in tasks):
+        if self.ended or any(task.state in FAILED for task in tasks):
             return "failed"
         self.notes.append("the run has not ended: it is still going, or its process was stopped")
         return "running"

@@ -60,7 +60,7 @@ class GraphBuilder:
         """Find a place for everything; ``wrap`` as :class:`.FlowDAG` has it."""
         labels = self.label_sizes()
         below = self.style.side == "below"
-        fans = [step for step in self.flow.steps if step.kind == "foreach"]
+        fans = [step for step in self.flow.steps if step.is_foreach]
         sizes = {step.name: self._text_size(self._caption(step), CAPTION_PADDING) for step in fans}
         captions = {name: (width, height if below else 0.0) for name, (width, height) in sizes.items()}
         spacing = Spacing(region_label=0.4 if below else 0.0)
@@ -196,7 +196,7 @@ class GraphBuilder:
 
     def _edge_texts(self) -> dict[tuple[str, str], str]:
         """Return what is written on edges: cases, and what a foreach without a frame of its own repeats."""
-        unframed = {name for name in loose_splits(self.flow) if self.flow[name].kind == "foreach"}
+        unframed = {name for name in loose_splits(self.flow) if self.flow[name].is_foreach}
         texts = {}
         for edge in self.flow.edges:
             if edge.source in unframed:
@@ -232,8 +232,7 @@ class GraphBuilder:
 
 def inside_foreach(flow: FlowInfo, step: StepInfo) -> bool:
     """Tell whether a step has a task for every item of some foreach."""
-    open_splits = step.split_parents[:-1] if step.kind == "join" else step.split_parents
-    return any(flow[name].kind == "foreach" for name in open_splits)
+    return any(flow[name].is_foreach for name in step.enclosing_splits)
 
 
 def _put(node: StepNode | TaskStack, at: tuple[float, float]) -> None:

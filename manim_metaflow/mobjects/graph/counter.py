@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from manim import VGroup
 
+from manim_metaflow.facts.records.states import ENDED, STATES, WAITING
 from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
 from manim_metaflow.mobjects.text.label import TextLabel
@@ -16,15 +17,9 @@ from manim_metaflow.theme import current_theme, mix
 
 __all__ = ["TaskCounter"]
 
-PARTS = (
-    ("done", ("done", "caught")),
-    ("cloned", ("cloned",)),
-    ("failed", ("failed", "timed out", "killed")),
-    ("running", ("running", "retrying")),
-)
-"""The parts of the bar from left to right, and the states each of them counts."""
+PARTS = ("done", "cloned", "failed", "running")
+"""The parts of the bar from left to right; each counts the states that are counted as it."""
 
-ENDED = ("done", "caught", "cloned", "failed", "timed out", "killed")
 BAR_HEIGHT, MARGIN = 0.07, 0.12
 NOTHING = np.zeros((1, 4, 2))
 
@@ -81,9 +76,7 @@ class TaskCounter(VGroup):
         track = rounded_rectangle(wide - 2 * MARGIN, BAR_HEIGHT, BAR_HEIGHT / 2)
         y = -height / 2 + 0.1
         self.track = Shape(track + np.array([0.0, y]), fill=mix(theme.edge, theme.panel, 0.4))
-        self.bars: Parts[Shape] = Parts(
-            *[Shape(NOTHING, fill=theme.state_color(state)) for state, _ in PARTS]
-        )
+        self.bars: Parts[Shape] = Parts(*[Shape(NOTHING, fill=theme.state_color(state)) for state in PARTS])
         self.label.left_at(-wide / 2 + MARGIN, 0.06)
         self._height = height
         self._pen = MARGIN - self.label.bearing, self.label.baseline + height / 2
@@ -109,12 +102,13 @@ class TaskCounter(VGroup):
         if dict(counts) == dict(self.counts):
             return self
         self.counts = dict(counts)
-        begun = any(count for state, count in counts.items() if state not in ("pending", "queued"))
+        begun = any(count for state, count in counts.items() if state not in WAITING)
         ended = sum(counts.get(state, 0) for state in ENDED)
         self._write(f"{ended} / {self.count}" if begun else f"{self.count} more")
         left, right = self.track.get_left(), self.track.get_right()
         at = 0.0
-        for bar, (_, states) in zip(self.bars, PARTS, strict=True):
+        for bar, part in zip(self.bars, PARTS, strict=True):
+            states = (state for state, traits in STATES.items() if traits.counted_as == part)
             share = sum(counts.get(state, 0) for state in states) / self.count
             begin, end = (left + (right - left) * edge for edge in (at, at + share))
             at += share

@@ -128,7 +128,7 @@ def fold_box(flow: FlowInfo, region: str, style: GraphStyle) -> StepNode:
     names = inside(flow, region)
     split = flow[region]
     text = names[0] if len(names) == 1 else f"{len(names)} steps"
-    sheets = SHEETS if split.kind == "foreach" else 0
+    sheets = SHEETS if split.is_foreach else 0
     return StepNode(
         folded_name(region),
         text=text,

@@ -10,6 +10,7 @@ import numpy as np
 from manim import Animation, VGroup, override_animate
 
 from manim_metaflow.errors import UsageError
+from manim_metaflow.facts.records.states import STATES as TRAITS, WAITING
 from manim_metaflow.mobjects.graph.badges import Badge, attempt_dots, badge_mark
 from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.shapes import Shape, circle, dashes, rounded_rectangle
@@ -21,19 +22,7 @@ __all__ = ["STATES", "StateStyle", "StepNode", "state_style"]
 
 _animate_state: Callable[..., Animation] = deferred("manim_metaflow.animations.graph.set_state:SetState")
 
-STATES = (
-    "pending",
-    "queued",
-    "running",
-    "done",
-    "failed",
-    "retrying",
-    "caught",
-    "timed out",
-    "killed",
-    "cloned",
-    "unreached",
-)
+STATES = tuple(TRAITS)
 """What a task can be, in Metaflow's words where it has one; ``unreached`` is what a run never came to."""
 
 MARGIN = 0.22
@@ -82,7 +71,7 @@ def state_style(state: str, theme: Theme | None = None) -> StateStyle:
     theme = theme or current_theme()
     if state not in STATES:
         raise UsageError(f"There is no task state {state!r}. The states are: {', '.join(STATES)}.")
-    if state in ("pending", "queued"):
+    if state in WAITING:
         text = theme.text if state == "queued" else theme.muted
         return StateStyle(theme.panel, theme.edge, text)
     if state == "unreached":

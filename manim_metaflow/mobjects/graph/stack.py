@@ -11,6 +11,7 @@ import numpy.typing as npt
 from manim import UP, VGroup
 
 from manim_metaflow.facts.records import TaskRecord
+from manim_metaflow.facts.records.states import FAILED, WORKING
 from manim_metaflow.mobjects.graph.counter import TaskCounter
 from manim_metaflow.mobjects.graph.node import StepNode
 from manim_metaflow.mobjects.parts import Parts
@@ -21,7 +22,7 @@ __all__ = ["TaskStack", "task_text"]
 
 CELL_HEIGHT, CELL_GAP, GROUP_GAP, HEADING = 0.4, 0.09, 0.14, 0.36
 
-TROUBLED = ("failed", "killed", "retrying", "running")
+TROUBLED = (*FAILED, *WORKING)
 
 
 def task_text(task: TaskRecord) -> str:

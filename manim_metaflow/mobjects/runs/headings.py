@@ -8,6 +8,7 @@ from manim import DOWN, VGroup
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records import ArtifactRecord, RunRecord
+from manim_metaflow.facts.records.states import FAILED
 from manim_metaflow.mobjects.runs.run_ids import origin_label, run_id_label
 from manim_metaflow.mobjects.storage.face import Face
 from manim_metaflow.mobjects.text.label import TextLabel
@@ -76,7 +77,7 @@ class ExceptionNote(VGroup):
 
     def __init__(self, record: RunRecord) -> None:
         theme = current_theme()
-        raised = [t.exception for t in record.tasks if t.exception is not None and t.state != "caught"]
+        raised = [t.exception for t in record.tasks if t.exception is not None and t.state in FAILED]
         if not raised:
             raise UsageError(f"No task of run {record.run_id} raised an exception.")
         error = raised[0]

@@ -11,7 +11,8 @@ import numpy.typing as npt
 from manim import VGroup
 
 from manim_metaflow.facts.records import RunRecord, TaskRecord
-from manim_metaflow.facts.run.history import ENDED, RunHistory
+from manim_metaflow.facts.records.states import ENDED, WORKING
+from manim_metaflow.facts.run.history import RunHistory
 from manim_metaflow.mobjects.graph.stack import task_text
 from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.shapes import Shape, polyline, rounded_rectangle
@@ -52,7 +53,7 @@ def spans_of(history: RunHistory, task: TaskRecord) -> list[Span]:
         elif state == "retrying" and begun is not None:
             spans.append(Span("failed", begun, moment))
             begun = None
-        elif state in ("running", "retrying"):
+        elif state in WORKING:
             begun = moment
             if index + 1 == len(changes):
                 spans.append(Span("running", moment, None))

@@ -11,7 +11,6 @@ from recorded import recorded
 
 from manim_metaflow import FlowDAG, ReplayRun
 from manim_metaflow.errors import UsageError
-from manim_metaflow.facts.run.history import final_state
 from manim_metaflow.graph import ExplodeStep
 from manim_metaflow.testing.render import still_config
 
@@ -61,7 +60,7 @@ def shown(scene_class: type[Exploded], frame_rate: float | None) -> Exploded:
 def test_every_task_of_the_step_is_there_in_its_state(scene_class: type[Exploded]) -> None:
     scene, record = shown(scene_class, None), recorded(scene_class.name)
     cells = {cell.name: cell.state for cell in scene.explode.grid.cells}
-    assert cells == {task.place: final_state(task) for task in record.tasks_of(scene_class.step)}
+    assert cells == {task.place: task.shown_state for task in record.tasks_of(scene_class.step)}
     x, y = mn.config.frame_x_radius, mn.config.frame_y_radius
     assert np.all(np.abs(scene.explode.grid.get_all_points()[:, :2]) <= (x, y))
 
@@ -92,7 +91,7 @@ def test_a_thousand_tasks_are_squares_that_still_tell_their_states() -> None:
     record = made.record()
     with still_config():
         grid = ExplodeStep(FlowDAG(record.flow, run=record), record, "work").grid
-    states = [final_state(task) for task in record.tasks_of("work")]
+    states = [task.shown_state for task in record.tasks_of("work")]
     assert [cell.state for cell in grid.cells] == states
     assert len(set(states)) > 2
     assert grid.width <= mn.config.frame_width
