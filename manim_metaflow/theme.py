@@ -103,6 +103,15 @@ class Theme:
     stripe: float = 0.14
     radius: float = 0.13
 
+    @property
+    def is_dark(self) -> bool:
+        """Whether white stands out more from its background than black.
+
+        >>> DARK_THEME.is_dark, LIGHT_THEME.is_dark
+        (True, False)
+        """
+        return contrast("#FFFFFF", self.background) > contrast("#000000", self.background)
+
     def state_color(self, state: str) -> str:
         """Colour of a task's or a step's state; the outline's for states that have none."""
         colors = {
@@ -236,5 +245,6 @@ def contrast(first: str, second: str) -> float:
         linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in _channels(color)]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
+    # 0.05 is the light that a screen reflects, as WCAG 2 has it.
     light, dark = sorted((luminance(first), luminance(second)), reverse=True)
     return (light + 0.05) / (dark + 0.05)

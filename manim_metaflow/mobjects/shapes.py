@@ -65,6 +65,7 @@ class Shape(VMobject, metaclass=ConvertToOpenGL):
         **kwargs: Any,
     ) -> None:
         super().__init__(
+            # Colours are set where nothing of them is seen, too: a fill that fades in would begin with white.
             fill_color=fill or stroke,
             fill_opacity=1.0 if fill else 0.0,
             stroke_color=stroke or fill,
@@ -121,6 +122,7 @@ def rounded_rectangle(width: float, height: float, radius: float) -> Curves:
         at = corner[-1]
     curves.append(np.linspace(at, (-x, 0.0), 4))
     contour = np.array(curves)
+    # The cache hands the same array to everybody.
     contour.flags.writeable = False
     return contour
 

@@ -75,6 +75,7 @@ def draw_still(mobject: VMobject, *, density: float = DENSITY, transparent: bool
     for left, right in _tiles(pixels[0]):
         for top, bottom in _tiles(pixels[1]):
             away = (left + right - pixels[0]) / 2 / density, (pixels[1] - top - bottom) / 2 / density
+            # Each tile is seen by a camera of its own, aimed at its part of the mobject.
             camera = Camera(
                 pixel_width=right - left,
                 pixel_height=bottom - top,

@@ -58,6 +58,7 @@ class CellBox(VGroup):
         for index, row in enumerate(rows):
             line = CodeLine(row, font_size=font_size)
             line.place((left + PAD - GUTTER, top - PAD - (index + 0.5) * pitch, 0.0))
+            # Cells of a notebook have no line numbers.
             line.number.set_fill(opacity=0.0)
             self.lines.add(line)
         self.prompt.right_at(left - 0.1, top - PAD - 0.5 * pitch)

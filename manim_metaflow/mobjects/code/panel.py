@@ -233,6 +233,7 @@ class CodePanel(CodeQueries, VGroup):
         self.top = top
         lines = []
         for index, row in enumerate(self.all_rows[top : top + self.window]):
+            # What stays in the window keeps its shapes: drawing letters is what costs.
             line = drawn.get(id(row))
             line = line.place(self.home(index), self.zoom) if line else self.make_line(row, index)
             lines.append(line.fade_to_opacity(1.0))
@@ -294,6 +295,7 @@ class CodePanel(CodeQueries, VGroup):
         shown = list(self.rows)
         stripes = Parts(*[self.stripe(shown.index(self.line(number)), color) for number in numbers])
         stripes.set_fill(opacity=current_theme().stripe if amount is None else amount)
+        # Over the panel, under the code.
         self.submobjects[1:1] = list(stripes)
         return stripes
 

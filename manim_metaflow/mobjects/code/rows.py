@@ -139,6 +139,7 @@ def _colored_lines(text: str, lexer: Lexer) -> list[_Letters]:
                 line += [(" ", role)] * (TAB - len(line) % TAB)
                 continue
             cells = _cells(letter)
+            # A mark belongs to the letter before it and takes no cell of its own.
             if cells == 0:
                 if line:
                     line[-1] = (line[-1][0] + letter, line[-1][1])
@@ -189,6 +190,7 @@ def _cells(letter: str) -> int:
 @lru_cache(maxsize=16)
 def _lexer(language: str) -> Lexer:
     try:
+        # Blank lines at both ends are rows, too: Pygments would take them away.
         return get_lexer_by_name(language, stripnl=False, ensurenl=False)
     except ClassNotFound as error:
         raise UsageError(f"There is no language {language!r}. Give a name that Pygments knows.") from error

@@ -152,6 +152,7 @@ class GraphBuilder:
         if isinstance(node, TaskStack):
             wide = max(0.0, (float(node.heading.width) - node.size[0]) / 2)
             left = max(wide, self._loop_room(name))
+            # Arrows of a recursive step leave at the left, and the name may be wider than the tasks.
             return NodeBox(*node.size, above=node.heading_room, below=node.rest_room, left=left, right=wide)
         sheets = SHEET * len(node.sheets)
         chips = self._chips(name)

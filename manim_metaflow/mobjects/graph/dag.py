@@ -124,6 +124,7 @@ class FlowDAG(GraphFolding, VGroup):
         captions: Literal["below", "above"] = "below",
         most_tasks: int = 5,
     ) -> None:
+        # Imports Metaflow, which a graph of a record does without.
         from manim_metaflow.facts import load_flow
 
         if detail not in DETAILS:

@@ -161,6 +161,7 @@ def _outside(
         return bool(are_inside(np.array([t]))[0])
 
     cuts = [0.0]
+    # Fine enough that no line enters and leaves a label between two samples.
     grid = np.linspace(0, 1, 49)
     states = are_inside(grid)
     for (low_t, high_t), (one, two) in zip(pairwise(grid), pairwise(states), strict=True):
@@ -177,6 +178,7 @@ def _border(is_inside: Callable[[float], bool], start: float, end: float) -> flo
     for _ in range(30):
         middle = (start + end) / 2
         start, end = (middle, end) if is_inside(middle) == first else (start, middle)
+    # Rounded, so that a cut is at the same point on every machine.
     return float(round((start + end) / 2, 9))
 
 
@@ -185,12 +187,14 @@ def _with_tip(curves: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64],
     end, handle = curves[-1, 3], curves[-1, 2]
     away = end - handle
     if not np.any(away):
+        # The last handle lies on the end: it gives no direction.
         away = end - curves[-1, 0]
     along = away / np.linalg.norm(away)
     across = np.array([-along[1], along[0]]) * TIP_WIDTH / 2
     base = end - along * TIP_LENGTH
     shaft = curves.copy()
     shaft[-1, 3] = base
+    # The handle moves less than the end, so that the line keeps its bend.
     shaft[-1, 2] = handle - along * TIP_LENGTH * 0.6
     corners = [base + across, end, base - across, base + across]
     return shaft, polyline(*corners)

@@ -100,6 +100,7 @@ class Fold(VGroup):
         if progress > 0:
             self._region.set_frame(Rect(*sides))
         else:
+            # The points of before: dashes drawn anew would differ in the last digits.
             self._region.frame.points = self._rest.frame.points.copy()
         edge = two.top - one.top if self._side == "above" else two.bottom - one.bottom
         across = two.center[0] - one.center[0] if self._right else 0.0

@@ -71,6 +71,7 @@ class GraphFolding(GraphQueries):
         """Let each layer of the drawing hold what is seen of it, in its old order."""
         folds = list(self.folds.values())
         gone = {id(part) for fold in folds if fold.closed for part in fold.hidden}
+        # Artifacts come and go, so their layer is not kept whole: a fold remembers those it hides.
         chips = [part for fold in folds for part in fold.hidden if isinstance(part, ArtifactChip)]
         whole: list[tuple[Any, list[Any]]] = [
             *self.layers,

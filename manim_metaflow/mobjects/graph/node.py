@@ -148,6 +148,7 @@ class StepNode(VGroup):
         outline = rounded_rectangle(self._width, height, self._radius)
         lean = np.array([SHEET, SHEET if sheets_go == "up" else -SHEET, 0.0])
         offsets = [lean * level for level in range(sheets, 0, -1)]
+        # A small box would look bold with the full stroke.
         stroke = self.theme.stroke if height > 0.5 else self.theme.stroke * 0.8
         self.sheets = Parts(
             *[
@@ -209,6 +210,7 @@ class StepNode(VGroup):
         stroke = mix(b.stroke, a.stroke, progress)
         fill = mix(b.fill, a.fill, progress)
         width = self._stroke * (1 + 0.9 * pulse)
+        # Dashes cannot blend into a line: the border changes half-way.
         border = b.border if progress >= 0.5 else a.border
         self.box.paint(fill=fill)
         self.box.paint(stroke=stroke, stroke_width=width, opacity=1.0 if border == "solid" else 0.0)
@@ -218,6 +220,7 @@ class StepNode(VGroup):
             sheet.paint(fill=fill)
             sheet.paint(stroke=stroke)
         shown = b if b.badge else a
+        # A badge that both states have stays; else the new one grows, or the old one shrinks.
         grown = 1.0 if a.badge == b.badge else progress if b.badge else 1 - progress
         self._draw_badge(shown, grown)
         return self

@@ -90,6 +90,7 @@ class GraphQueries:
         parts: list[VMobject] = [self.node(source)]
         self.node(target)
         graph = nx.DiGraph([(step.name, name) for step in self.flow.steps for name in step.targets])
+        # A flow of one step has no arrow to bring its node.
         graph.add_nodes_from(self.nodes)
         paths = nx.single_source_shortest_path(graph, source)
         if target not in paths:

@@ -90,6 +90,7 @@ class TaskStack(VGroup):
         width = max(widest + 0.24 + 0.3 * slots + (0.06 if slots else 0), self.heading.width)
         if self.more:
             width = max(width, self.more.width_needed)
+            # All rows are as wide as the widest, which may be this one: it is built again at their width.
             self.more = TaskCounter(name, self.rest, width=width, height=CELL_HEIGHT, font_size=size)
         self.cells = Parts(
             *[

@@ -106,8 +106,10 @@ def _loop(node: TaskStack, first: int, last: int) -> npt.NDArray[np.float64]:
     """Arrow from the left side of one row to that of another, shape ``(1, 4, 2)``."""
     one, other = node.rows[first].node_box, node.rows[last].node_box
     down = -1.0 if last > first else 1.0
+    # A cubic reaches three quarters of the way to its handles.
     out = np.array([LOOP_REACH + LOOP_GROWTH * abs(last - first), 0.0]) * 4 / 3
     quarter = down * 0.25 * (one[3] - one[1])
+    # It leaves and arrives at different heights: arrows in and out of a row do not touch.
     start = np.array([one[0], (one[1] + one[3]) / 2 + quarter])
     end = np.array([other[0], (other[1] + other[3]) / 2 - quarter])
     return np.array([[start, start - out, end - out, end]])

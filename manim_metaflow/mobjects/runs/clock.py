@@ -76,6 +76,7 @@ class RunClock(VGroup):
         """Show a moment, seconds since the epoch."""
         if not self._known:
             return self
+        # A replay shows the graph for a moment before and after the run.
         inside = min(max(moment, self._begin), self._end)
         self.time.set_text(readable_time(inside - self._begin))
         span = self._end - self._begin

@@ -80,6 +80,7 @@ class ExceptionNote(VGroup):
         raised = [t.exception for t in record.tasks if t.exception is not None and t.state in FAILED]
         if not raised:
             raise UsageError(f"No task of run {record.run_id} raised an exception.")
+        # Tasks of a foreach often fail alike: the first stands for all.
         error = raised[0]
         self.what = TextLabel(
             f"{error.type}: {error.message}", font_size=theme.label_size, color=theme.failed

@@ -75,6 +75,7 @@ class SpinBench(VGroup):
                 for index, line in enumerate(lines)
             ]
         )
+        # What was made and what was printed are centred together.
         lift = np.array([0.0, len(lines) * PITCH / 2, 0.0])
         self.outputs.shift(lift)
         self.printed.shift(lift)

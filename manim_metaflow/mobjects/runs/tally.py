@@ -60,6 +60,7 @@ class RunTally(VGroup):
             row = VGroup(
                 TextLabel(name, font="prose", font_size=theme.label_size + 2, color=theme.muted).left_at(0, y)
             )
+            # A number that is 0 in every run has no bar, and nothing is divided by 0.
             most = max(count(run) for run in runs.values()) or 1
             for run, x in zip(runs.values(), columns, strict=True):
                 value = count(run)

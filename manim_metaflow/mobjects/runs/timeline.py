@@ -128,6 +128,7 @@ class RunTimeline(VGroup):
         self.lanes: Parts[TaskLane] = Parts(
             *[TaskLane(task.path, _name(task), spans_of(self.history, task), theme) for task in self.shown]
         )
+        # A run without times has no span, and scales are divided by it.
         self._span = max(self.history.end - self.history.begin, 1e-3)
         names = max((lane.label.width for lane in self.lanes), default=1.0) + 0.25
         rows = len(self.lanes) + (1 if self.rest else 0)
@@ -139,6 +140,7 @@ class RunTimeline(VGroup):
             more = TextLabel(f"{self.rest} more tasks", font_size=theme.small_size, color=theme.muted)
             self.add(more.left_at(0.0, -len(self.lanes) * ROW))
         self.center()
+        # Before the run: nothing has happened yet.
         self.show_time(self.history.begin - 1)
 
     def __snapshot__(self) -> dict[str, Any]:
@@ -167,6 +169,7 @@ class RunTimeline(VGroup):
 
     def _corners(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         points = self._field.points[:, :2]
+        # Rounded: a timeline that was moved and moved back draws the same bars.
         return np.round(points.min(axis=0), 6), np.round(points.max(axis=0), 6)
 
     def _make_axis(self, left: float, right: float, rows: int) -> VGroup:
@@ -187,6 +190,7 @@ class RunTimeline(VGroup):
                 axis.add(Shape(line, stroke=mix(theme.edge, theme.panel, 0.35), stroke_width=1.0))
                 text = readable_time(index * step)
                 label = TextLabel(text, font_size=theme.minimum_size, color=theme.muted)
+                # The last label may reach over the edge, but not far.
                 if x + label.width / 2 <= right + 0.3:
                     axis.add(label.center_on(x, bottom - 0.2))
         return axis.add(self._now)

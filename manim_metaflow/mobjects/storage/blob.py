@@ -55,7 +55,8 @@ class BlobCell(VGroup):
         theme = current_theme()
         self.blob, self.sha = blob, blob.sha
         color = theme.damaged if blob.damage else face_color(blob.sha)
-        if theme.name != "dark" and not blob.damage:
+        if not theme.is_dark and not blob.damage:
+            # The colours of faces are made for dark tiles: on a light panel, a line of them is too faint.
             color = mix(color, theme.text, 0.55)
         self.box = Shape(
             rounded_rectangle(width, height, theme.radius), fill=theme.panel, stroke=color, stroke_width=1.6

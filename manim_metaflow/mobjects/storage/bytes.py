@@ -101,6 +101,7 @@ def _abridged(available: int, size: int, shown: int) -> list[int | None]:
 def _value_bytes(head: bytes, size: int) -> frozenset[int]:
     """Find the bytes that are arguments of what the pickle builds: its numbers and letters."""
     found: set[int] = set()
+    # The rest of the pickle was not recorded: it cannot be taken apart.
     if len(head) < size:
         return frozenset(range(len(head)))
     try:

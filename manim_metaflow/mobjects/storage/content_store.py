@@ -116,6 +116,7 @@ class ContentStore(VGroup):
         total = len(self._artifacts)
         if self._first == 0 and total <= room:
             return range(total)
+        # One place fewer: the last one counts the others.
         return range(first, min(total, first + room - 1))
 
     def slot(self, sha: str) -> BlobSlot:
@@ -132,6 +133,7 @@ class ContentStore(VGroup):
             )
         window = self._window()
         if self._order[sha] not in window:
+            # It has a face and lines as a slot has: animations need not tell them apart.
             return cast("BlobSlot", self._more_slot())
         if sha not in self._slots:
             self._slots[sha] = BlobSlot(self._artifacts[sha])
@@ -160,6 +162,7 @@ class ContentStore(VGroup):
         hidden = self._hidden()
         self._more.face.scale(self._zoom * FACE / float(self._more.face.height))
         self._more.face.move_to(self._place(self._rows * self._columns - 1))
+        # Nothing is filled yet: count what will have no place.
         hidden = hidden or [sha for sha, place in self._order.items() if place not in window]
         return self._more.count(len(hidden), sum(self._artifacts[sha].size for sha in hidden))
 

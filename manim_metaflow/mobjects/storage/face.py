@@ -29,6 +29,7 @@ def face_color(sha: str) -> str:
     >>> face_color("198756254c5b4f18cb8af891d55a414724e402c5")
     '#6FA8FF'
     """
+    # Colour and pattern come from different ends of the hash: one does not imply the other.
     return HUES[int(sha[-8:], 16) % len(HUES)]
 
 

@@ -66,4 +66,4 @@ class HashLabel(VGroup):
 def key_color(sha: str) -> str:
     """Return a colour for a key's letters: its face's, where the background is dark enough to read it."""
     theme = current_theme()
-    return face_color(sha) if theme.name == "dark" else theme.text
+    return face_color(sha) if theme.is_dark else theme.text

@@ -66,6 +66,7 @@ def _font(key: FontKey) -> Any:
 
     family, weight = key
     font = hb.Font(hb.Face(hb.Blob.from_file_path(str(font_file(family)))))
+    # One optical size for all: a label that is scaled looks like one that was built larger.
     font.set_variations({"wght": float(weight), "opsz": 20.0})
     return font
 
@@ -77,6 +78,7 @@ class _Pen:
         self.curves: list[Points] = []
         self._start = self._at = np.zeros(2)
 
+    # HarfBuzz calls the methods of a pen by these names.
     def moveTo(self, at: tuple[float, float]) -> None:
         self._start = self._at = np.array(at)
 
@@ -142,6 +144,7 @@ def shape_text(text: str, key: FontKey, *, ligatures: bool = True) -> Outline:
     buffer = hb.Buffer()
     buffer.add_str(text)
     buffer.guess_segment_properties()
+    # JetBrains Mono would draw "!=" as one sign.
     hb.shape(font, buffer, {} if ligatures else {"liga": False, "calt": False})
     upem = font.face.upem
     x, parts, missing = 0.0, [], []

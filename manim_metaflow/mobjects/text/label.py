@@ -138,6 +138,7 @@ class TextLabel(Shape):
 
 def _outline(text: str, key: tuple[str, int], size: float) -> Outline:
     """One line in ems; a character our fonts lack is drawn with what Pango finds."""
+    # Code is shown as it is typed, letter by letter.
     outline = shape_text(text, key, ligatures=key[0] == current_theme().prose)
     if not outline.missing:
         return outline
