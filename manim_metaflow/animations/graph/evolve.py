@@ -96,7 +96,7 @@ class EvolveFlow(Timeline):
         self._overlay = VGroup()
         self.kept: list[tuple[VMobject, VMobject]] = []
         """What a fresh graph has, and what of the graph stays in its place."""
-        self.adopting: list[tuple[VMobject, VMobject]] = []
+        self.adopting: list[VMobject] = []
         self._renamed = renamed_steps(dag.flow, self.fresh.flow)
         pairs = list(self._pairs())
         goes = any(new is None for _, new, _ in pairs) or any(how == "swap" for *_, how in pairs)
@@ -214,7 +214,7 @@ class EvolveFlow(Timeline):
                 yield MorphClip(self._go, self._move, old, new, home)
                 if how == "adopt":
                     self.kept.append((new, old))
-                    self.adopting.append((old, new))
+                    self.adopting.append(old)
 
     def _shelter(self, node: VMobject) -> Point | None:
         """Where a step folds away to: the nearest step before it, or else after it, that stays."""
@@ -256,9 +256,8 @@ class EvolveFlow(Timeline):
         dag, fresh = self.dag, self.fresh
         kept = {id(goal): stays for goal, stays in self.kept}
         for goal, stays in self.kept:
-            adopted = any(old is stays for old, _ in self.adopting)
-            if adopted:
-                stays.__dict__.update(goal.__dict__)
+            if isinstance(stays, StepNode) and isinstance(goal, StepNode) and stays in self.adopting:
+                stays.adopt(goal)
             else:
                 family: Any = zip(stays.get_family(), goal.get_family(), strict=True)
                 for mine, its in family:
@@ -272,7 +271,7 @@ class EvolveFlow(Timeline):
             parts.update({key: kept.get(id(part), part) for key, part in parts.items()})
         if fresh.heading is not None:
             fresh.heading = kept.get(id(fresh.heading), fresh.heading)  # type: ignore[assignment]
-        dag.__dict__.update(fresh.__dict__)
+        dag.adopt(fresh)
 
 
 def _ends(edge: Any) -> tuple[str, str]:

@@ -132,10 +132,7 @@ class Unfolding:
 
     def adopt(self) -> None:
         """Let the graph on the scene have the tasks from now on."""
-        plain = vars(VGroup())
-        parts = {name: value for name, value in vars(self.after).items() if name not in plain}
-        self.dag.__dict__.update(parts)
-        self.dag.submobjects = list(self.after.submobjects)
+        self.dag.adopt(self.after)
         if self._heading is not None:
             self.dag.heading = self._heading
             self.dag.add(self._heading)

@@ -207,6 +207,20 @@ class FlowDAG(GraphFolding, VGroup):
         """Whether it was built with ``run=``: each task has a box, and there is room for artifacts."""
         return self._run is not None
 
+    def adopt(self, other: FlowDAG) -> None:
+        """Become what another graph shows, with its parts; the other must not be used afterwards.
+
+        What a camera saw before it focused on this graph is kept.
+        """
+        self.theme, self.style, self._run = other.theme, other.style, other._run
+        self.whole, self.flow = other.whole, other.flow
+        self.nodes, self.edges, self.regions = other.nodes, other.edges, other.regions
+        self.notes, self.captions, self.heading = other.notes, other.captions, other.heading
+        self.folds, self.fold_layer, self.layers = other.folds, other.fold_layer, other.layers
+        self.artifacts, self.dimmed = other.artifacts, other.dimmed
+        self.rest_height = other.rest_height
+        self.submobjects = list(other.submobjects)
+
     def chips(self, place: str, artifacts: tuple[ArtifactRecord, ...]) -> Parts[ArtifactChip]:
         """Build the chips of a task where they belong beside its box; they are not shown yet."""
         node = self.task(place)

@@ -184,6 +184,20 @@ class StepNode(VGroup):
         (left, bottom), (right, top) = self.box.points[:, :2].min(axis=0), self.box.points[:, :2].max(axis=0)
         return float(left), float(bottom), float(right), float(top)
 
+    def adopt(self, other: StepNode) -> None:
+        """Become what another box shows, with its parts; the other must not be used afterwards."""
+        self.state, self.failed_attempts = other.state, other.failed_attempts
+        self.label, self.sheets, self.box = other.label, other.sheets, other.box
+        self._dashes, self._disc, self._mark, self._attempts = (
+            other._dashes,
+            other._disc,
+            other._mark,
+            other._attempts,
+        )
+        self.theme, self._stroke = other.theme, other._stroke
+        self._width, self._height, self._radius = other._width, other._height, other._radius
+        self.submobjects = list(other.submobjects)
+
     def set_state(self, state: str) -> StepNode:
         """Show a state at once; ``node.animate.set_state(...)`` shows it gradually."""
         return self.show_change(state, state, 1.0)

@@ -218,3 +218,19 @@ def test_what_did_not_happen_cannot_be_drawn() -> None:
         ExceptionNote(recorded("foreach"))
     with pytest.raises(UsageError, match="artifact named 'nothing'"):
         KeyLine("run", recorded("foreach"), "nothing")
+
+
+def test_a_graph_that_adopts_another_has_all_that_it_has() -> None:
+    dag, other = FlowDAG(FLOWS / "linear.py"), FlowDAG(FLOWS / "branch.py", detail="full")
+    dag.adopt(other)
+    own = vars(other).keys() - vars(mn.VGroup()).keys() - {"overview"}
+    assert {name for name in own if getattr(dag, name) is not getattr(other, name)} == set()
+    assert dag.submobjects == other.submobjects
+
+
+def test_a_step_that_adopts_another_has_all_that_it_has() -> None:
+    node, other = StepNode("fit"), StepNode("fit", text="fit a model", sheets=2, state="failed")
+    node.adopt(other)
+    own = vars(other).keys() - vars(mn.VGroup()).keys()
+    assert {name for name in own if getattr(node, name) is not getattr(other, name)} == set()
+    assert node.submobjects == other.submobjects
