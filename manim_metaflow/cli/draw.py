@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn
 
 from manim_metaflow.cli.flow_argument import flow_argument, read_flow
 from manim_metaflow.errors import UsageError
-from manim_metaflow.utils.files import whole_file, writable
+from manim_metaflow.utils.files import atomic_write, writable
 
 if TYPE_CHECKING:
     from manim_metaflow.facts.records import FlowInfo
@@ -142,7 +142,7 @@ def _draw_still(
     with Console(stderr=True).status(f"Drawing {info.name}", spinner="dots"):
         dag = draw_for_still(info, **options)
         picture = draw_still(dag, density=height / 8, transparent=transparent)
-        with whole_file(target) as draft:
+        with atomic_write(target) as draft:
             picture.save(draft, format="PNG")
 
 
@@ -156,7 +156,7 @@ def _draw_film(info: FlowInfo, target: Path, quality: str, options: dict[str, An
         task = progress.add_task(f"Drawing {info.name}", total=None)
         dag = draw_for_film(info, **options)
         progress.update(task, description=f"Rendering {info.name}", total=film_length(dag))
-        with whole_file(target) as draft:
+        with atomic_write(target) as draft:
             film_flow(
                 dag,
                 draft,

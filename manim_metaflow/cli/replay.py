@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn
 
 from manim_metaflow.cli.run_argument import read_run_named
 from manim_metaflow.errors import UsageError
-from manim_metaflow.utils.files import whole_file, writable
+from manim_metaflow.utils.files import atomic_write, writable
 
 if TYPE_CHECKING:
     from manim_metaflow.facts.records import RunRecord
@@ -106,5 +106,5 @@ def _film(record: RunRecord, target: Path, quality: str, look: dict[str, Any]) -
         task = progress.add_task(f"Rendering {name}", total=None)
         film = RunFilm(record, **look)
         progress.update(task, total=film.length)
-        with whole_file(target) as draft:
+        with atomic_write(target) as draft:
             film_run(film, draft, Path(media), quality, lambda s: progress.update(task, completed=s))

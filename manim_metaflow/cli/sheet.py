@@ -8,7 +8,7 @@ import cloup
 from rich.console import Console
 
 from manim_metaflow.films.scene_files import blaming, load_scene
-from manim_metaflow.utils.files import whole_file, writable
+from manim_metaflow.utils.files import atomic_write, writable
 
 __all__ = ["sheet"]
 
@@ -53,5 +53,5 @@ def _draw(file: Path, scene: str | None, target: Path, columns: int) -> None:
         (f"{beat.section}: {beat.caption}" if beat.caption else beat.section, beat.frame)
         for beat in beat_frames(load_scene(file, scene), resolution=(1280, 720))
     )
-    with blaming(file), whole_file(target) as draft:
+    with blaming(file), atomic_write(target) as draft:
         contact_sheet(frames, columns=columns).save(draft, format="PNG")

@@ -11,7 +11,7 @@ import cloup
 from rich.console import Console
 
 from manim_metaflow.errors import UsageError
-from manim_metaflow.utils.files import whole_file, writable
+from manim_metaflow.utils.files import atomic_write, writable
 
 if TYPE_CHECKING:
     from manim_metaflow.facts.flow.versions import FlowVersion
@@ -100,5 +100,5 @@ def _film(
 ) -> None:
     from manim_metaflow.films.story import film_story
 
-    with whole_file(output) as draft, tempfile.TemporaryDirectory(prefix="manim-metaflow-") as media:
+    with atomic_write(output) as draft, tempfile.TemporaryDirectory(prefix="manim-metaflow-") as media:
         film_story(read, title, draft, Path(media), theme=theme, direction=direction, quality=quality)

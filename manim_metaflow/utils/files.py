@@ -1,16 +1,16 @@
-"""Where a command writes, and how it says what it does meanwhile."""
+"""Write files: checked before long work, and whole or not at all."""
 
 from __future__ import annotations
 
-import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from manim_metaflow.errors import UsageError
+from manim_metaflow.utils.signals import interrupts_held
 
-__all__ = ["whole_file", "writable"]
+__all__ = ["atomic_write", "writable", "write_bytes", "write_text"]
 
 
 def writable(output: Path) -> Path:
@@ -26,23 +26,68 @@ def writable(output: Path) -> Path:
         raise UsageError(f"{output} is a folder. Name the file to write.")
     if not folder.is_dir():
         raise UsageError(f"Cannot write {output}: there is no folder {folder}.")
-    if not os.access(folder, os.W_OK):
-        raise UsageError(f"Cannot write {output}: the folder {folder} is not writable.")
+    try:
+        # Only writing tells: the superuser and network file systems do not go by permissions.
+        with interrupts_held():
+            _new_draft(output.resolve()).unlink()
+    except OSError as error:
+        raise UsageError(
+            f"Cannot write {output}: the folder {folder} is not writable ({error.strerror})."
+        ) from error
     return output
 
 
 @contextmanager
-def whole_file(output: Path) -> Iterator[Path]:
-    """Write beside the file and put it in place when it is whole; nothing is left when it is not."""
+def atomic_write(path: Path) -> Iterator[Path]:
+    """Yield an empty draft in the same folder, and put it in place of ``path`` when the block succeeds.
+
+    A failure or Ctrl-C, whenever it comes, leaves the file as it was and no draft behind. The draft has
+    the suffix of ``path``, from which many writers choose the format, and may be replaced in the block. A
+    symbolic link stays one: the file it points to is replaced.
+
+    Raises
+    ------
+    OSError
+        The folder does not exist, cannot be written to, or is full.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "numbers.csv")
+    ...     with atomic_write(path) as draft:
+    ...         count = draft.write_text("1,2,3")
+    ...         before = path.exists()
+    ...     before, draft.suffix, path.read_text()
+    (False, '.csv', '1,2,3')
+    """
+    target = path.resolve()
+    draft: Path | None = None
     try:
-        handle, name = tempfile.mkstemp(prefix=".", suffix=output.suffix, dir=output.resolve().parent)
-    except OSError as error:  # a folder that lets nobody write, whatever its permissions say
-        raise UsageError(f"Cannot write {output}: {error.strerror}.") from error
-    os.close(handle)
-    draft = Path(name)
-    try:
+        # Ctrl-C between making the draft and remembering it would leave it behind.
+        with interrupts_held():
+            draft = _new_draft(target)
         yield draft
-        draft.chmod(0o644)
-        draft.replace(output)
+        draft.replace(target)
     finally:
-        draft.unlink(missing_ok=True)
+        if draft is not None:
+            with interrupts_held():
+                draft.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write text as UTF-8 with plain line ends, whole or not at all."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write bytes, whole or not at all."""
+    with atomic_write(path) as draft:
+        draft.write_bytes(data)
+
+
+def _new_draft(target: Path) -> Path:
+    # Not `tempfile`: its files are private, whatever the umask says. A long name is not made longer.
+    draft = target.with_name(f".{secrets.token_hex(8)}{target.suffix}")
+    draft.touch(exist_ok=False)
+    return draft

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -139,8 +140,12 @@ def test_a_wrong_request_is_one_message_and_exit_code_2(run, arguments, said):
     assert result.output.count("\n") == 1
 
 
+def read_only(*args, **kwargs):
+    raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+
 def test_an_output_folder_that_cannot_be_written(run, tmp_path, monkeypatch):
-    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    monkeypatch.setattr(Path, "touch", read_only)
     result = run("draw", LINEAR, "-o", "flow.png")
     assert (result.exit_code, list(tmp_path.iterdir())) == (2, [])
     assert "is not writable" in result.output
