@@ -16,12 +16,14 @@ from pathlib import Path
 from manim_metaflow.errors import RunError
 from manim_metaflow.utils.signals import interrupts_held
 
-__all__ = ["Finished", "ask_python", "entry_point", "run_flow"]
+__all__ = ["CONSOLE_LINES", "Finished", "ask_python", "entry_point", "run_flow"]
 
 _DRIVER = Path(__file__).with_name("driver.py")
 _GRACE = 5.0
-_SAID_LINES = 40
-_CONSOLE_LINES = 400
+_OUTPUT_LINES = 40
+CONSOLE_LINES = 400
+"""How many lines of what was printed a recording keeps."""
+
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _CLOCK = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ ")
 _PROCESS = re.compile(r" \(pid \d+\)\]")
@@ -30,10 +32,10 @@ _FOLDERS = re.compile(r"(?<![\w.])/(?:[\w.@+-]+/)+")
 
 @dataclass(frozen=True)
 class Finished:
-    """How the child ended and what it said last."""
+    """How the child ended, and the last of what it printed."""
 
     returncode: int
-    said: str
+    output: str
     console: tuple[str, ...] = ()
     """Every line, without its clock, its process id, its colours and this machine's folders."""
 
@@ -45,15 +47,15 @@ def run_flow(
     environment: Mapping[str, str],
     timeout: float | None,
     *,
-    lines: int = _CONSOLE_LINES,
+    lines: int = CONSOLE_LINES,
 ) -> Finished:
     """Run ``entry`` with ``arguments`` against the datastore in ``store``, and wait.
 
     However this ends, with a result, a timeout or Ctrl-C, no process of the child's group outlives it.
     """
-    said = store / "said.log"
+    output = store / "output.log"
     child: subprocess.Popen[bytes] | None = None
-    with said.open("wb") as log:
+    with output.open("wb") as log:
         try:
             with interrupts_held():
                 child = subprocess.Popen(
@@ -72,10 +74,10 @@ def run_flow(
             if child is not None:
                 with interrupts_held():
                     _end(child)
-    printed = said.read_text(errors="replace").splitlines()
-    said.unlink()
+    printed = output.read_text(errors="replace").splitlines()
+    output.unlink()
     console = tuple(_plain(line, store) for line in printed[:lines])
-    return Finished(child.returncode, "\n".join(printed[-_SAID_LINES:]).strip(), console)
+    return Finished(child.returncode, "\n".join(printed[-_OUTPUT_LINES:]).strip(), console)
 
 
 def _plain(line: str, store: Path) -> str:

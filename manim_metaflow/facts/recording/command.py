@@ -7,12 +7,10 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from manim_metaflow.facts.flow.load import load_flow
-from manim_metaflow.facts.recording.child import entry_point, run_flow
-from manim_metaflow.facts.recording.recordings import Shelf, recording_key, scratch_store, write_text
-from manim_metaflow.facts.recording.runs import _TIMEOUT, _need_key, _store_after, _Target, _target
+from manim_metaflow.facts.recording.request import TIMEOUT, Request
 from manim_metaflow.facts.records import RunRecord
 from manim_metaflow.facts.records.codec import JsonRecord
+from manim_metaflow.utils.files import write_text
 
 __all__ = ["CommandRecord", "record_command"]
 
@@ -45,7 +43,7 @@ def record_command(
     recordings: str | Path | None = None,
     fresh: bool = False,
     env: Mapping[str, str] | None = None,
-    timeout: float | None = _TIMEOUT,
+    timeout: float | None = TIMEOUT,
 ) -> CommandRecord:
     """Give a flow a command and record what it says, or read the recording if there is one.
 
@@ -76,38 +74,22 @@ def record_command(
     >>> said.code, "    The graph looks good!" in said.console
     (0, True)
     """
-    target = _target(flow)
-    variables = dict(env or {})
-    key = recording_key(target.text, "command", arguments, variables, _need_key(after) if after else "")
-    if recordings is None and after is not None and after.recording is not None:
-        recordings = after.recording.parent
-    shelf = Shelf(recordings, target.path, "command", key)
-    name = target.class_name or load_flow(target.source).name
-    path = shelf.directory / f"{name}-command-{key}.said.json"  # not to be taken for a run's
-    run_id = after.run_id if after else None
+    request = Request.make(
+        "command", flow, arguments, recordings=recordings, env=env, timeout=timeout, origin=after
+    )
+    name = request.file.class_name or request.load_flow().name
+    path = request.files.path(name, ".console.json")
     if path.is_file() and not fresh:
         found = CommandRecord.from_json(path.read_bytes(), name=str(path))
-        if found.origin_run_id == run_id:
+        if found.origin_run_id == request.origin_run_id:
             return found
-    record = CommandRecord(name, arguments, 0, origin_run_id=run_id)
-    return _record(target, record, shelf, path, variables, after, setting, timeout)
+    record = CommandRecord(name, arguments, 0, origin_run_id=request.origin_run_id)
+    return _record(request, record, path, setting or _nothing)
 
 
-def _record(
-    target: _Target,
-    record: CommandRecord,
-    shelf: Shelf,
-    path: Path,
-    variables: Mapping[str, str],
-    after: RunRecord | None,
-    setting: Setting | None,
-    timeout: float | None,
-) -> CommandRecord:
-    entry, for_driver = entry_point(target.path, record.flow_name, target.text)
-    origin = _store_after(after, shelf) if after else None
-    with scratch_store(shelf.directory, origin) as scratch, (setting or _nothing)() as given:
-        environment = {**variables, **for_driver, **given}
-        ended = run_flow(entry, record.command, scratch, environment, timeout, lines=_LINES)
+def _record(request: Request, record: CommandRecord, path: Path, setting: Setting) -> CommandRecord:
+    with request.datastore() as scratch, setting() as given:
+        ended = request.run(record.flow_name, record.command, scratch, given, lines=_LINES)
     record = replace(record, code=ended.returncode, console=ended.console)
     write_text(path, record.to_json())
     return record

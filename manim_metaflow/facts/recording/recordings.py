@@ -14,10 +14,11 @@ from pathlib import Path
 
 from manim_metaflow.errors import RecordingError, RunError
 from manim_metaflow.facts.records import RunRecord
+from manim_metaflow.utils.files import write_text
 from manim_metaflow.utils.signals import interrupts_held
 
 __all__ = [
-    "Shelf",
+    "RecordingFiles",
     "list_recordings",
     "load_recording",
     "put_recording",
@@ -25,7 +26,6 @@ __all__ = [
     "scratch_folder",
     "scratch_store",
     "store_of",
-    "write_text",
 ]
 
 _DIRECTORY_VARIABLE = "MANIM_METAFLOW_RECORDINGS"
@@ -71,8 +71,8 @@ def store_of(recording: Path) -> Path:
     return recording.with_suffix(".store")
 
 
-class Shelf:
-    """A folder of recordings, and the one place on it a command's recording belongs.
+class RecordingFiles:
+    """The folder of recordings, and what the files of one of them are called.
 
     Parameters
     ----------
@@ -80,28 +80,32 @@ class Shelf:
         The folder; ``None`` for ``MANIM_METAFLOW_RECORDINGS``, or ``recordings`` beside the flow's file.
     flow_file
         The flow's file.
-    command
-        ``"run"``, ``"resume"``.
+    kind
+        What is recorded: ``"run"``, ``"resume"``, ``"spin"`` or ``"command"``.
     key
         The recording's key.
     """
 
-    def __init__(self, directory: str | Path | None, flow_file: Path, command: str, key: str) -> None:
+    def __init__(self, directory: str | Path | None, flow_file: Path, kind: str, key: str) -> None:
         chosen = directory or os.environ.get(_DIRECTORY_VARIABLE) or flow_file.parent / "recordings"
         self.directory = Path(chosen)
-        self.command, self.key = command, key
+        self.kind, self.key = kind, key
+
+    def path(self, flow_name: str, suffix: str = ".json") -> Path:
+        """Return the file of the recording. Only those of runs end in a plain ``.json``."""
+        return self.directory / f"{flow_name}-{self.kind}-{self.key}{suffix}"
 
     def find(self, flow_name: str | None) -> RunRecord | None:
-        """Read the recording, if it was made before."""
-        name = f"{flow_name or '*'}-{self.command}-{self.key}.json"
-        found = sorted(self.directory.glob(name))
+        """Read the recording, if it was made before.
+
+        Where the caller did not name the flow's class, the key alone has to find the file.
+        """
+        found = sorted(self.directory.glob(self.path(flow_name or "*").name))
         return load_recording(found[0]) if len(found) == 1 else None
 
-    def put(self, record: RunRecord, scratch: Path) -> RunRecord:
+    def put(self, record: RunRecord, store: Path) -> RunRecord:
         """Keep the record and its datastore; either both are there afterwards or neither."""
-        path = self.directory / f"{record.flow.name}-{self.command}-{self.key}.json"
-        record = replace(record, key=self.key)
-        return put_recording(record, scratch, path)
+        return put_recording(replace(record, key=self.key), store, self.path(record.flow.name))
 
 
 def put_recording(record: RunRecord, store: Path | None, path: Path) -> RunRecord:
@@ -120,19 +124,6 @@ def put_recording(record: RunRecord, store: Path | None, path: Path) -> RunRecor
             shutil.rmtree(store_of(path), ignore_errors=True)
             raise
     return replace(record, recording=path)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 @contextmanager

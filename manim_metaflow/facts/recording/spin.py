@@ -7,19 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from manim_metaflow.errors import RunError, UsageError
-from manim_metaflow.facts.flow.load import load_flow
-from manim_metaflow.facts.recording.child import Finished, entry_point, run_flow
-from manim_metaflow.facts.recording.recordings import Shelf, recording_key, scratch_store
-from manim_metaflow.facts.recording.runs import (
-    _TIMEOUT,
-    _need_key,
-    _said,
-    _same_flow,
-    _store_after,
-    _Target,
-    _target,
-)
+from manim_metaflow.errors import UsageError
+from manim_metaflow.facts.recording.child import Finished
+from manim_metaflow.facts.recording.request import TIMEOUT, Request
 from manim_metaflow.facts.records import ArtifactRecord, RunRecord, TaskRecord, TaskState
 from manim_metaflow.facts.run.reader import read_run
 from manim_metaflow.facts.store.local import LocalStore
@@ -39,7 +29,7 @@ def record_spin(
     recordings: str | Path | None = None,
     fresh: bool = False,
     env: Mapping[str, str] | None = None,
-    timeout: float | None = _TIMEOUT,
+    timeout: float | None = TIMEOUT,
 ) -> RunRecord:
     """Run one step by itself, with the inputs a task of a recorded run had, or read the recording of it.
 
@@ -79,19 +69,16 @@ def record_spin(
     >>> [task.path for task in spun.tasks], spun.status, spun.origin_run_id == run.run_id
     (['use/0'], 'successful', True)
     """
-    target = _target(flow if flow is not None else _same_flow(origin))
-    variables = dict(env or {})
     past = _past_task(origin, step)
     asked = (past.path, *(("--persist",) if persist else ()), *arguments)
-    key = recording_key(target.text, "spin", asked, variables, _need_key(origin))
-    if recordings is None and origin.recording is not None:
-        recordings = origin.recording.parent
-    shelf = Shelf(recordings, target.path, "spin", key)
-    found = None if fresh else shelf.find(target.class_name)
+    request = Request.make(
+        "spin", flow, asked, recordings=recordings, env=env, timeout=timeout, origin=origin
+    )
+    found = None if fresh else request.find()
     if found is not None and found.origin_run_id == origin.run_id:
-        return replace(found, flow_source=target.source)
+        return found
     command = ("spin", f"{origin.flow.name}/{origin.run_id}/{past.path}", *asked[1:])
-    return _spin(target, command, shelf, variables, timeout, origin, past)
+    return _spin(request, command, origin, past)
 
 
 def _past_task(origin: RunRecord, step: str) -> TaskRecord:
@@ -105,27 +92,18 @@ def _past_task(origin: RunRecord, step: str) -> TaskRecord:
     return tasks[0]
 
 
-def _spin(
-    target: _Target,
-    command: tuple[str, ...],
-    shelf: Shelf,
-    variables: Mapping[str, str],
-    timeout: float | None,
-    origin: RunRecord,
-    past: TaskRecord,
-) -> RunRecord:
-    flow = load_flow(target.source)
-    entry, for_driver = entry_point(target.path, flow.name, target.text)
-    with scratch_store(shelf.directory, _store_after(origin, shelf)) as scratch:
+def _spin(request: Request, command: tuple[str, ...], origin: RunRecord, past: TaskRecord) -> RunRecord:
+    flow = request.load_flow()
+    with request.datastore() as scratch:
         store = LocalStore(scratch / SPIN_ROOT, flow.name)
         before = set(store.run_ids())
-        _move(scratch / ".metaflow", flow.name, origin.run_id)
-        ended = run_flow(entry, command, scratch, {**variables, **for_driver}, timeout)
+        _relocate(scratch / ".metaflow", flow.name, origin.run_id)
+        ended = request.run(flow.name, command, scratch)
         made = [run_id for run_id in store.run_ids() if run_id not in before]
         record = read_run(store, flow.name, made[0], flow=flow, ended=True) if made else None
         if record is None or not record.tasks:
-            raise RunError(_said(target, command, ended))
-        task = _as_it_was(record.tasks[0], ended, _inputs(origin, past))
+            raise request.failure(command, ended)
+        task = _with_inputs(record.tasks[0], ended, _inputs(origin, past))
         record = replace(
             record,
             command=command,
@@ -135,10 +113,10 @@ def _spin(
             new_blobs=(),
             console=ended.console,
         )
-        return replace(shelf.put(record, scratch), flow_source=target.source)
+        return request.keep(record, scratch)
 
 
-def _move(root: Path, flow_name: str, run_id: str) -> None:
+def _relocate(root: Path, flow_name: str, run_id: str) -> None:
     """Let a run's metadata name the folder it lies in now: spin looks its inputs up there."""
     for file in sorted((root / flow_name / run_id).glob("*/*/_meta/*.json")):
         if "_artifact_" not in file.name and "ds-root" not in file.name:
@@ -157,7 +135,7 @@ def _inputs(origin: RunRecord, past: TaskRecord) -> dict[tuple[str, str], str]:
     return {(held.name, held.sha): parent.path for parent in parents for held in parent.artifacts}
 
 
-def _as_it_was(task: TaskRecord, ended: Finished, inputs: Mapping[tuple[str, str], str]) -> TaskRecord:
+def _with_inputs(task: TaskRecord, ended: Finished, inputs: Mapping[tuple[str, str], str]) -> TaskRecord:
     """Say what the spun task took over, and how it ended, which its own store tells only if it persists."""
     state: TaskState = "done" if ended.returncode == 0 else "failed"
     names = {name for name, _ in inputs}

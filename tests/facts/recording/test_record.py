@@ -18,6 +18,7 @@ from fact_runs import FLOWS
 from manim_metaflow.errors import FlowError, RunError
 from manim_metaflow.facts import list_recordings, load_recording, record_resume, record_run
 from manim_metaflow.facts.recording.recordings import scratch_folder
+from manim_metaflow.facts.recording.request import FlowFile
 
 ONE = """
 import os
@@ -75,9 +76,8 @@ def test_a_second_call_reads_the_recording_and_runs_nothing(write, tmp_path, mon
 
 def test_the_key_is_the_source_the_arguments_and_the_environment(write, monkeypatch):
     monkeypatch.setattr(
-        "manim_metaflow.facts.recording.runs._record", lambda target, command, shelf, *_, **__: shelf.key
+        "manim_metaflow.facts.recording.runs._record", lambda request, *_, **__: request.files.key
     )
-    monkeypatch.setattr("manim_metaflow.facts.recording.runs.replace", lambda key, **_: key)
     path = write(ONE)
     keys = [record_run(path), record_run(path, "--n", "2"), record_run(path, env={"A": "1"})]
     path.write_text(ONE + "# edited\n")
@@ -257,10 +257,8 @@ def test_a_class_stands_for_its_file(monkeypatch, write):
     path = write(ONE, "one_flow.py")
     monkeypatch.syspath_prepend(path.parent)
     module = import_module("one_flow")
-    monkeypatch.setattr("manim_metaflow.facts.recording.runs._record", lambda target, *_, **__: target)
-    monkeypatch.setattr("manim_metaflow.facts.recording.runs.replace", lambda target, **_: target)
-    target = record_run(module.One)
-    assert (target.path, target.class_name) == (path, "One")
+    file = FlowFile.of(module.One)
+    assert (file.path, file.class_name) == (path, "One")
 
 
 def test_a_class_inside_a_function_cannot_be_run(tmp_path):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from manim_metaflow import record_run
 from manim_metaflow.code import console_story
 from manim_metaflow.facts import list_recordings
-from manim_metaflow.facts.recording import command
+from manim_metaflow.facts.recording import request
 from manim_metaflow.runs import CommandRecord, record_command
 
 FLOW = "tests/flows/linear.py"
@@ -18,7 +18,7 @@ def test_a_command_is_recorded_once_and_read_again(tmp_path, monkeypatch):
     assert (first.code, first.flow_name, first.command) == (0, "LinearFlow", ("show",))
     assert "Step start" in first.console
     assert list_recordings(tmp_path) == []  # it is no run's
-    monkeypatch.setattr(command, "run_flow", None)
+    monkeypatch.setattr(request, "run_flow", None)
     assert record_command(FLOW, "show", recordings=tmp_path) == first
     assert CommandRecord.from_json(first.to_json()) == first
 
