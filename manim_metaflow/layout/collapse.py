@@ -37,7 +37,7 @@ def inside(flow: FlowInfo, region: str) -> list[str]:
 
 
 def folded_name(region: str) -> str:
-    """Return the name of the box that stands for a region: no step can have it.
+    """Return the name of the box drawn for a collapsed region: no step can have it.
 
     >>> folded_name("start")
     'start…'
@@ -86,7 +86,8 @@ def _fold(flow: FlowInfo, region: str, names: set[str]) -> FlowInfo:
     edges: list[EdgeInfo] = []
     for edge in flow.edges:
         if edge.source == region:
-            if not edges or edges[-1].target != name:
+            # All that leaves the step goes into the one box. A step's edges follow each other.
+            if not edges or edges[-1].source != name:
                 edges += [EdgeInfo(region, name, edge.kind), EdgeInfo(name, join, "next")]
         elif edge.source not in names:
             edges.append(edge)

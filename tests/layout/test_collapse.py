@@ -1,0 +1,22 @@
+"""A collapsed region is one step with one edge in and one edge out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from manim_metaflow.facts import load_flow
+from manim_metaflow.layout.collapse import collapse_flow, folded_name
+
+FLOWS = Path(__file__).parents[1] / "flows"
+
+
+@pytest.mark.parametrize("name", ["branch", "foreach", "nested_branch", "nested_foreach"])
+def test_a_collapsed_region_has_one_edge_in_and_one_out(name: str) -> None:
+    flow = load_flow(FLOWS / f"{name}.py")
+    region = next(step.name for step in flow.steps if step.matching_join)
+    edges = [(edge.source, edge.target) for edge in collapse_flow(flow, [region]).edges]
+    assert len(edges) == len(set(edges))
+    box = folded_name(region)
+    assert [edge for edge in edges if box in edge] == [(region, box), (box, flow[region].matching_join)]
