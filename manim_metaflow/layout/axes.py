@@ -10,7 +10,7 @@ from manim_metaflow.layout.geometry import Direction, NodeBox, Rect, Spacing
 __all__ = ["Extent", "Style"]
 
 LOOP_RISE = 0.42
-"""How far a self-loop stands out from its box."""
+"""How far a self-loop reaches out from its box (units)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ LABEL_ROOM = 0.12
 """Line that stays visible before a label."""
 
 LEVEL = 1e-9
+"""Offsets that differ by less are the same: what is left of sums of floats."""
 
 
 class Port(NamedTuple):
@@ -178,7 +179,7 @@ class Gap:
 
     @classmethod
     def measure(cls, left: Block, right: Block, style: Style) -> Gap:
-        """Find how far apart two blocks of a series must stand."""
+        """Find how far apart two blocks of a series must be."""
         edges = [
             (edge, port.c, right.entries[edge].c)
             for edge, port in left.exits.items()
@@ -193,6 +194,8 @@ class Gap:
             if isinstance(block, FrameBlock):
                 least = max(0.6 * style.spacing.layer_gap, least - block.padding)
         curve = 0.0
+        # A curve over a wide spread needs length, or it gets steep; but not without bound, or one wide split
+        # would pull the whole picture apart.
         if spread > LEVEL:
             base = 0.8 * least if early or late else least
             curve = min(max(base, 0.22 * spread), max(base, 3 * style.spacing.layer_gap))
@@ -210,6 +213,8 @@ def label_sides(
     heads = _count(head for _, _, head in edges)
     for edge, tail, head in edges:
         if edge in style.labels and left.exits[edge].fresh:
+            # Behind the curves an edge is alone if no other ends there. If it shares its tail it is not alone
+            # before them either, and behind is where a reader looks for the case that leads to a step.
             alone_late = heads[round(head, 9)] == 1 or tails[round(tail, 9)] > 1
             (late if alone_late else early).append(edge)
     return early, late

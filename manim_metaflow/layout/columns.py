@@ -16,6 +16,7 @@ def align_columns(branches: list[list[float]], reach: float) -> tuple[list[float
     merged: list[float] = []
     picks: list[list[int]] = [[] for _ in branches]
     pushed = [0.0] * len(branches)
+    # What is near the foremost column is pushed level with the farthest of them; what follows moves along.
     heap = [(columns[0], i) for i, columns in enumerate(branches) if columns]
     heapq.heapify(heap)
     while heap:

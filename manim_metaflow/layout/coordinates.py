@@ -18,12 +18,14 @@ Separation = Callable[[int, int], float]
 
 def offsets(layers: Layers, separation: Separation) -> dict[int, float]:
     """Return the offset of each element; ``separation`` is the least distance of two neighbours' axes."""
+    # One alignment leans to the side it was made from; the four lean to all sides, and their middle to none.
     conflicts = _lane_conflicts(layers)
     answers = [
         _one_answer(layers, separation, conflicts, from_below, mirrored)
         for from_below in (False, True)
         for mirrored in (False, True)
     ]
+    # Brought to the narrowest, left-packed ones by their left side: else their mean would be wider than each.
     narrow = min(answers, key=_width)
     low, high = min(narrow.values()), max(narrow.values())
     for i, answer in enumerate(answers):
@@ -33,6 +35,7 @@ def offsets(layers: Layers, separation: Separation) -> dict[int, float]:
     middle = {}
     for element in narrow:
         values = sorted(answer[element] for answer in answers)
+        # The mean of the two middle ones keeps the separation, because each of the four keeps it.
         middle[element] = (values[1] + values[2]) / 2
     return middle
 
@@ -42,7 +45,7 @@ def _width(answer: dict[int, float]) -> float:
 
 
 def _lane_conflicts(layers: Layers) -> set[tuple[int, int]]:
-    """Links that cross a lane running on: there the lane stays straight."""
+    """Return the links that cross a lane. A lane stays straight: long edges that bend are hard to follow."""
     conflicts = set()
     for k in range(len(layers.rows) - 1):
         place = {e: i for row in layers.rows[k : k + 2] for i, e in enumerate(row)}
@@ -89,6 +92,8 @@ def _align(
         for element in row:
             sorted_near = sorted(near[element], key=place.__getitem__)
             count = len(sorted_near)
+            # Over a median neighbour the edges to an element are shortest in sum. Of an even number there are
+            # two: the second is for when the first would cross an earlier run.
             for median in dict.fromkeys(((count - 1) // 2, count // 2)) if count else ():
                 other = sorted_near[median]
                 crossed = (other, element) in conflicts or (element, other) in conflicts
@@ -101,7 +106,10 @@ def _align(
 
 
 def _pack(rows: list[list[int]], root: dict[int, int], apart: Separation) -> dict[int, float]:
-    """Put the straight runs as near to the first side as they go, then back where nothing holds them."""
+    """Push the straight runs as near to the first side as they go, then each back towards its neighbours.
+
+    Without the second pass a run with nothing behind it would be left alone at the edge.
+    """
     after: dict[int, dict[int, float]] = {r: {} for r in root.values()}
     waits = dict.fromkeys(after, 0)
     for row in rows:
@@ -110,6 +118,7 @@ def _pack(rows: list[list[int]], root: dict[int, int], apart: Separation) -> dic
             if head not in after[tail]:
                 waits[head] += 1
             after[tail][head] = max(after[tail].get(head, 0.0), apart(one, two))
+    # Not networkx: its graph would hold again what ``after`` holds, four times for every tangle.
     order = [r for r in after if not waits[r]]
     at = dict.fromkeys(order, 0.0)
     for run in order:

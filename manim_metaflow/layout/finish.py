@@ -110,4 +110,6 @@ def _picture(
 
 
 def _round(value: float) -> float:
+    # Sums of floats differ in their last digits with the order of the steps; six digits are far below what
+    # can be seen. Adding zero turns -0.0, which prints differently, into 0.0.
     return round(value, 6) + 0.0

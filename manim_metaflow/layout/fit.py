@@ -9,10 +9,10 @@ from manim_metaflow.layout.geometry import FlowLayout
 __all__ = ["fit_layout"]
 
 GROWTH = 1.3
+"""Ratio of the row lengths that are tried: finer steps cost layouts and change little."""
 
 SHAPE = {"right": 1.3, "down": 0.75}
-"""How long, in widths across the flow, a picture should be."""
-
+"""How long, in widths across the flow, a picture should be: wider than high in both directions."""
 
 WORTH = 0.75
 """A row that is not much shorter than the whole, because a region cannot be broken, is not worth a break."""

@@ -45,7 +45,7 @@ def layout_flow(
 ) -> FlowLayout:
     """Lay out a flow.
 
-    Each split stands in the middle of its first and last branch and level with its join; chains are
+    Each split is centred on its first and last branch and level with its join; chains are
     straight; branches keep the author's order, first on top (leftmost when the flow runs down).
 
     Parameters

@@ -92,6 +92,7 @@ class Measurer:
 
     def _free_labels(self, layers: Layers) -> None:
         """Give a row of lanes to labels whose edges share both their source and their target with others."""
+        # Such a label has no stretch of its edge for itself; in a row of lanes it has.
         k = 0
         while k < len(layers.links):
             if self._crowded(layers, k):

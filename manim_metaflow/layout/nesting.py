@@ -1,9 +1,11 @@
-"""A flow's steps by the split they stand in, checked against Metaflow's rules of nesting."""
+"""A flow's steps by the split that encloses them, checked against Metaflow's rules of nesting."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
+
+import networkx as nx
 
 from manim_metaflow.errors import FlowError
 from manim_metaflow.facts.records import FlowInfo, StepInfo
@@ -14,12 +16,16 @@ Edge = tuple[str, str]
 Link = tuple[int, int, Edge]
 """Positions of its two ends in a part, -1 for the outer source and ``len(nodes)`` for the outer sink."""
 
+End = tuple[str | None, str | None, Edge]
+"""Names of the two ends of an edge in its part, ``None`` for the outer source and sink."""
+
 _BOUNDARY: Edge = ("", "")
+"""The edge that leads into a flow's first step, and the one that leaves its last."""
 
 
 @dataclass(slots=True)
 class Part:
-    """Steps between one source and one sink, in topological order. A split stands for all up to its join."""
+    """Steps between one source and one sink, in topological order. A split with its join is one node."""
 
     nodes: list[str]
     links: list[Link]
@@ -27,7 +33,7 @@ class Part:
 
 @dataclass
 class Nesting:
-    """The parts of a flow, by the split they stand in (``None``: the flow itself)."""
+    """The parts of a flow, by the split that encloses them (``None``: the flow itself)."""
 
     parts: dict[str | None, Part] = field(default_factory=dict)
     join_of: dict[str, str] = field(default_factory=dict)
@@ -35,26 +41,35 @@ class Nesting:
 
 
 def read_nesting(flow: FlowInfo) -> Nesting:
-    """Sort the steps of ``flow`` into parts, or say why they do not nest."""
+    """Sort the steps of ``flow`` into parts.
+
+    Raises
+    ------
+    FlowError
+        The steps do not nest as Metaflow demands; the message names the step.
+    """
     _check_names(flow)
     loose = loose_splits(flow)
     join_of = _joins(flow, loose)
     opener_of = {join: opener for opener, join in join_of.items()}
     inside = {step.name: _splits_around(step, opener_of, loose) for step in flow.steps}
+    # A join is no node of its own: its split is the node for both, so that what nests shrinks to one node.
     members: dict[str | None, list[str]] = {None: []}
     members.update({opener: [] for opener in join_of})
     for step in flow.steps:
         if step.name not in opener_of:
             members[inside[step.name][-1] if inside[step.name] else None].append(step.name)
-    links: dict[str | None, list[tuple[str | None, str | None, Edge]]] = {part: [] for part in members}
+    links: dict[str | None, list[End]] = {part: [] for part in members}
     links[None] += [(None, opener_of.get(flow.start, flow.start), _BOUNDARY)]
     links[None] += [(opener_of.get(flow.end, flow.end), None, _BOUNDARY)]
     for edge in _edges(flow):
         part, tail, head = _place_edge(edge, inside, join_of, opener_of)
         links[part].append((tail, head, edge))
+    # Each step is in one part, and so is each edge: the parts are sorted together, which is faster.
+    place = {name: i for i, name in enumerate(_topological(flow, members, links))}
     nesting = Nesting(join_of=join_of)
     for part, nodes in members.items():
-        nesting.parts[part] = _sorted_part(flow, nodes, links[part])
+        nesting.parts[part] = _part(flow, sorted(nodes, key=place.__getitem__), links[part])
     return nesting
 
 
@@ -101,9 +116,7 @@ def _joins(flow: FlowInfo, loose: set[str]) -> dict[str, str]:
             raise FlowError(f"Step {step.name} of flow {flow.name} fans out but no join closes it.")
         around = [name for name in step.split_parents if name not in loose]
         if [name for name in flow[join].split_parents if name not in loose] != [*around, step.name]:
-            raise FlowError(
-                f"Join {join} of flow {flow.name} does not stand in the split {step.name} it closes."
-            )
+            raise FlowError(f"Join {join} of flow {flow.name} is not inside the split {step.name} it closes.")
         join_of[step.name] = join
     return join_of
 
@@ -135,6 +148,7 @@ def _place_edge(
     """Part of an edge, and its ends there (``None``: the part's boundary)."""
     source, target = edge
     here, there = inside[source], inside[target]
+    # What leaves a join leaves the node of its split.
     tail: str | None = opener_of.get(source, source)
     head: str | None = target
     if source in join_of:
@@ -153,39 +167,35 @@ def _words(splits: tuple[str, ...]) -> str:
     return f"inside the split {splits[-1]}" if splits else "outside of any split"
 
 
-def _sorted_part(flow: FlowInfo, nodes: list[str], ends: list[tuple[str | None, str | None, Edge]]) -> Part:
-    order = _topological(flow, nodes, [(tail, head) for tail, head, _ in ends])
-    place = {name: i for i, name in enumerate(order)}
+def _part(flow: FlowInfo, nodes: list[str], ends: list[End]) -> Part:
+    place = {name: i for i, name in enumerate(nodes)}
     links = [
-        (-1 if tail is None else place[tail], len(order) if head is None else place[head], edge)
+        (-1 if tail is None else place[tail], len(nodes) if head is None else place[head], edge)
         for tail, head, edge in ends
     ]
-    _check_reach(flow, order, links)
-    return Part(order, links)
+    _check_reach(flow, nodes, links)
+    return Part(nodes, links)
 
 
 def _topological(
-    flow: FlowInfo, nodes: list[str], pairs: Iterable[tuple[str | None, str | None]]
+    flow: FlowInfo, members: dict[str | None, list[str]], links: dict[str | None, list[End]]
 ) -> list[str]:
-    after: dict[str, list[str]] = {name: [] for name in nodes}
-    waits = dict.fromkeys(nodes, 0)
-    for tail, head in pairs:
-        if tail is not None and head is not None:
-            after[tail].append(head)
-            waits[head] += 1
-    order = [name for name in nodes if not waits[name]]
-    for name in order:
-        for head in after[name]:
-            waits[head] -= 1
-            if not waits[head]:
-                order.append(head)
-    if len(order) < len(nodes):
-        stuck = ", ".join(name for name in nodes if waits[name])
-        raise FlowError(f"Flow {flow.name} has a cycle through {stuck}: only a switch may lead to itself.")
-    return order
+    graph = nx.DiGraph()
+    graph.add_nodes_from(chain.from_iterable(members.values()))
+    ends = chain.from_iterable(links.values())
+    graph.add_edges_from((tail, head) for tail, head, _ in ends if tail is not None and head is not None)
+    try:
+        return list(nx.topological_sort(graph))
+    except nx.NetworkXUnfeasible:
+        cycle = ", ".join(source for source, _ in nx.find_cycle(graph))
+        raise FlowError(
+            f"Flow {flow.name} has a cycle through {cycle}: only a switch may lead to itself."
+        ) from None
 
 
 def _check_reach(flow: FlowInfo, nodes: list[str], links: list[Link]) -> None:
+    # There is no cycle in a part: if every step has an edge in, all are reached from the source, and if
+    # every step has one out, all reach the sink. No path has to be followed.
     entered = {head for _, head, _ in links}
     left = {tail for tail, _, _ in links}
     for i, name in enumerate(nodes):

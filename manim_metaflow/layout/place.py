@@ -111,6 +111,7 @@ def _series(series: SeriesBlock, job: _Job, style: Style, placed: Placed) -> lis
     jobs: list[_Job] = []
     start, used = job.start, 0
     for child, gap in zip(series.children, [None, *series.gaps], strict=True):
+        # A child may have grown with its columns: what follows begins where it now ends.
         start = jobs[-1].end + gap.length if gap else start
         columns = job.columns[used : used + len(child.columns)]
         used += len(child.columns)
@@ -125,6 +126,7 @@ def _bend(gap: Gap, before: _Job, after: _Job, style: Style, placed: Placed) -> 
     left, right, c = before.end, after.start, before.c
     free = right - left - gap.early_room - gap.late_room
     curve = min(free, _WIDEST * gap.curve)
+    # Edges that gather curve late and lie apart as long as they can; those that spread curve at once.
     gathers = len({head for _, _, head in gap.edges}) < len({tail for _, tail, _ in gap.edges})
     m0 = right - gap.late_room - curve if gathers else left + gap.early_room
     m1 = m0 + curve

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+import networkx as nx
+
 from manim_metaflow.errors import FlowError
 from manim_metaflow.facts.records import FlowInfo
 from manim_metaflow.facts.records.kinds import FanOut
@@ -29,7 +31,7 @@ class Lane:
 
 @dataclass(slots=True)
 class Series:
-    """Steps and regions one after the other. A split's region stands between the split and its join."""
+    """Steps and regions one after the other. A split's region is between the split and its join."""
 
     items: list[str | Fan | Tangle] = field(default_factory=list)
 
@@ -109,6 +111,7 @@ class _Builder:
         self.pending: list[tuple[Series, Part]] = []
 
     def build(self) -> Series:
+        # A list of what is pending and not recursion: flows may nest deeper than Python's stack.
         root = self._series(self.nesting.parts[None])
         while self.pending:
             series, part = self.pending.pop()
@@ -121,7 +124,7 @@ class _Builder:
         return series
 
     def _fill(self, series: Series, part: Part) -> None:
-        """Cut a part at the steps every path goes through; a region stands between two of them."""
+        """Cut a part at the steps every path goes through; what is between two of them is a region."""
         ends = [-1, *_cuts(part), len(part.nodes)]
         links: list[list[Link]] = [[] for _ in ends]
         for link in part.links:
@@ -146,6 +149,8 @@ class _Builder:
         source = next(edge[0] for tail, _, edge in part.links if tail < 0)
         if self.flow[source].traits.fan_out not in ("switch", "split"):
             raise FlowError(f"Step {source} leads to several steps but is neither a split nor a switch.")
+        # After a switch no join says where the arms meet. If the steps fall apart once both ends are taken
+        # away, they are branches like those of a split; if not, arms share steps, and only layers help.
         branches = self._branches(part, whole=True)
         if branches:
             return Fan("switch", source, branches)
@@ -167,7 +172,11 @@ class _Builder:
 
 
 def _cuts(part: Part) -> list[int]:
-    """Positions of the steps that every path through a part visits."""
+    """Positions of the steps that every path through a part visits.
+
+    The nodes are in topological order, so that a step is one if no edge passes over its position. That is
+    one look at each edge, where dominators from a library would cost a graph for each part.
+    """
     count = len(part.nodes)
     farthest = [-1] * (count + 1)
     for tail, head, _ in part.links:
@@ -188,34 +197,24 @@ def _slice(part: Part, lower: int, upper: int, links: list[Link]) -> Part:
 def _components(part: Part) -> tuple[list[Part], list[Link]]:
     """Return the connected pieces of a part, and the links that pass them all by."""
     count = len(part.nodes)
-    leader = list(range(count))
-
-    def find(i: int) -> int:
-        while leader[i] != i:
-            leader[i] = leader[leader[i]]
-            i = leader[i]
-        return i
-
-    for tail, head, _ in part.links:
-        if tail >= 0 and head < count:
-            leader[find(head)] = find(tail)
-    members: dict[int, list[int]] = {}
-    for i in range(count):
-        members.setdefault(find(i), []).append(i)
-    place = {i: k for group in members.values() for k, i in enumerate(group)}
-    pieces = {root: Part([part.nodes[i] for i in group], []) for root, group in members.items()}
+    graph = nx.Graph()
+    graph.add_nodes_from(range(count))
+    graph.add_edges_from((tail, head) for tail, head, _ in part.links if tail >= 0 and head < count)
+    pieces = []
+    home: dict[int, tuple[Part, int]] = {}
+    # Components come in the order of their first step; sorted, each is in topological order again.
+    for group in map(sorted, nx.connected_components(graph)):
+        piece = Part([part.nodes[i] for i in group], [])
+        pieces.append(piece)
+        home.update({i: (piece, place) for place, i in enumerate(group)})
     lanes = []
     for link in part.links:
         tail, head, edge = link
         if tail < 0 and head == count:
             lanes.append(link)
             continue
-        piece = pieces[find(tail if tail >= 0 else head)]
-        piece.links.append(
-            (
-                place[tail] if tail >= 0 else -1,
-                place[head] if head < count else len(piece.nodes),
-                edge,
-            )
-        )
-    return list(pieces.values()), lanes
+        piece = home[tail if tail >= 0 else head][0]
+        start = home[tail][1] if tail >= 0 else -1
+        end = home[head][1] if head < count else len(piece.nodes)
+        piece.links.append((start, end, edge))
+    return pieces, lanes

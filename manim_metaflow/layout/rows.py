@@ -16,6 +16,7 @@ _TURN = 0.3
 """Radius of a connector's corners."""
 
 _CIRCLE = 0.5522847498
+"""Length of the handles with which a cubic comes nearest to a quarter of a circle of radius one."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def _units(children: list[Block]) -> list[list[Block]]:
 
 
 def _fill(sizes: list[float], gaps: list[float], room: float) -> list[int]:
-    """Return how many units stand in each row, filling one row after the other."""
+    """Return how many units are in each row, filling one row after the other."""
     counts, length = [1], sizes[0]
     for size, gap in zip(sizes[1:], gaps, strict=True):
         if length + gap + size <= room:
@@ -113,6 +114,7 @@ def _fill(sizes: list[float], gaps: list[float], room: float) -> list[int]:
 def _even(sizes: list[float], gaps: list[float], room: float, counts: list[int]) -> list[int]:
     """Make the longest row as short as it can be without a further row."""
     low, high = 0.0, room
+    # Bisection: thirty halvings of a row's length are finer than any difference between two units.
     for _ in range(30):
         middle = (low + high) / 2
         tried = _fill(sizes, gaps, middle)

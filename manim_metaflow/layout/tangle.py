@@ -1,4 +1,9 @@
-"""Steps that form no series and no branches, in layers: order within a layer, with lanes for long edges."""
+"""Steps that form no series and no branches, in layers: order within a layer, with lanes for long edges.
+
+This is the layered drawing of Sugiyama: assign layers by the longest path, put a dummy node (a lane) in every
+layer that an edge passes, order each layer by barycentres, and swap neighbours while that saves crossings.
+Coordinates follow in :mod:`.coordinates`.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +16,10 @@ from manim_metaflow.layout.nesting import Edge, Link
 __all__ = ["Layers", "layer_links"]
 
 _SWEEPS = 9
+"""How often all layers are ordered anew, down and up in turn."""
+
 _SWAP_LIMIT = 600
+"""Elements up to which neighbours are swapped: its cost grows with the square of a layer's size."""
 
 
 @dataclass
@@ -39,6 +47,7 @@ class Layers:
         total = 0
         for element in self.rows[k]:
             heads = sorted(below[head] for head in self.down[element])
+            # A link crosses each earlier one that ends farther on, so that crossings are inversions.
             total += sum(len(seen) - bisect_left(seen, head + 1) for head in heads)
             for head in heads:
                 insort(seen, head)
@@ -80,6 +89,7 @@ def layer_links(count: int, links: list[Link]) -> Layers:
 
 def _assign(count: int, links: list[Link]) -> Layers:
     depth = [0] * count
+    # Members are in topological order: when a tail's turn comes, its depth is final.
     for tail, head, _ in sorted(links, key=lambda link: link[0]):
         if tail >= 0 and head < count:
             depth[head] = max(depth[head], depth[tail] + 1)
@@ -87,6 +97,7 @@ def _assign(count: int, links: list[Link]) -> Layers:
     layers = Layers(count, rows=[[] for _ in range(height)], links=[[] for _ in range(height - 1)])
     for i in range(count):
         layers.rows[depth[i]].append(i)
+    # An edge that passes layers gets a lane in each, an element of no width that nothing else may cover.
     fresh = count
     for tail, head, edge in links:
         start = depth[tail] if tail >= 0 else -1
@@ -110,7 +121,7 @@ def _assign(count: int, links: list[Link]) -> Layers:
 
 
 def _first_order(layers: Layers) -> None:
-    """Order each row as a reader meets its elements who follows the author's order."""
+    """Order each row as a depth-first walk along the author's order meets its elements."""
     met: dict[int, None] = {}
     todo = layers.first[::-1]
     while todo:
@@ -130,6 +141,7 @@ def _sweep(layers: Layers) -> None:
     for turn in range(_SWEEPS):
         if not fewest:
             break
+        # The first turn only swaps neighbours, which moves least of the author's order.
         if turn:
             _sweep_once(layers, downwards=turn % 2 == 1)
         if small:
@@ -153,6 +165,7 @@ def _by_barycentre(layers: Layers, k: int, *, downwards: bool) -> None:
     row = layers.rows[k]
     own = {element: float(i) for i, element in enumerate(row)}
     mean = {e: sum(place[n] for n in near[e]) / len(near[e]) if near[e] else own[e] for e in row}
+    # Equal barycentres keep their order, or two sweeps would take turns for ever.
     row.sort(key=lambda element: (mean[element], own[element]))
 
 
@@ -173,6 +186,6 @@ def _swap_neighbours(layers: Layers) -> None:
 
 
 def _pair(near: dict[int, list[int]], one: int, two: int, place: dict[int, int]) -> int:
-    """Crossings of two neighbours as they stand, less those when swapped."""
+    """Crossings of two neighbours in their order, less those when swapped."""
     pairs = [(place[a], place[b]) for a in near[one] for b in near[two] if a in place and b in place]
     return sum((a > b) - (a < b) for a, b in pairs)
