@@ -1,4 +1,4 @@
-"""What Metaflow says about flows and runs, as plain records. Metaflow itself is imported only when asked."""
+"""Facts about flows and runs, as plain records. Metaflow itself is imported only when it is needed."""
 
 from __future__ import annotations
 

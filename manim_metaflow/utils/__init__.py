@@ -1,1 +1,1 @@
-"""What every floor may use and none of Metaflow or Manim is needed for: files, signals, units."""
+"""What every floor may use and none of Metaflow or Manim is needed for: files, signals, text, units."""

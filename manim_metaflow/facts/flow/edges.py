@@ -1,4 +1,4 @@
-"""Turn what a step says about where it goes into labelled arrows."""
+"""The labelled edges that leave a step."""
 
 from __future__ import annotations
 

@@ -15,15 +15,13 @@ __all__ = ["constant_names", "flow_from_graph_info"]
 
 
 def flow_from_graph_info(name: str, info: Mapping[str, Any]) -> FlowInfo:
-    """Read Metaflow's ``_graph_info``: everything but the source, which it does not hold.
+    """Read Metaflow's ``_graph_info``: everything but the source, which it does not have.
 
-    Decorators are named only: what the author wrote in them and what Metaflow filled in cannot be told
-    apart any more.
+    Decorators have their names only: Metaflow's defaults cannot be separated from what the author wrote.
     """
     start, end = str(info.get("start_step", "start")), str(info.get("end_step", "end"))
-    steps = [
-        _step(held) for held in sorted(info["steps"].values(), key=lambda held: _place(held, info, start))
-    ]
+    stored_steps = sorted(info["steps"].values(), key=lambda stored: _source_order(stored, info, start))
+    steps = [_step(stored) for stored in stored_steps]
     steps = _with_split_parents(_with_parallel_steps(steps), start)
     return FlowInfo(
         name=name,
@@ -33,8 +31,8 @@ def flow_from_graph_info(name: str, info: Mapping[str, Any]) -> FlowInfo:
         end=end,
         doc=str(info.get("doc") or "").strip("\n"),
         parameters=tuple(
-            ParameterInfo(name=held["name"], variable=held["name"], kind=held["type"])
-            for held in info.get("parameters", ())
+            ParameterInfo(name=stored["name"], variable=stored["name"], kind=stored["type"])
+            for stored in info.get("parameters", ())
         ),
         decorators=_decorators(info.get("decorators", ())),
         file=str(info.get("file", "")),
@@ -43,35 +41,35 @@ def flow_from_graph_info(name: str, info: Mapping[str, Any]) -> FlowInfo:
 
 def constant_names(info: Mapping[str, Any]) -> frozenset[str]:
     """Name the parameters and class constants, which every task carries along unchanged."""
-    return frozenset(held["name"] for kind in ("parameters", "constants") for held in info.get(kind, ()))
+    return frozenset(stored["name"] for kind in ("parameters", "constants") for stored in info.get(kind, ()))
 
 
-def _place(held: Mapping[str, Any], info: Mapping[str, Any], start: str) -> tuple[bool, int]:
-    file = info["steps"].get(start, held).get("source_file")
-    return held.get("source_file") != file, held.get("line") or 0
+def _source_order(stored: Mapping[str, Any], info: Mapping[str, Any], start: str) -> tuple[bool, int]:
+    file = info["steps"].get(start, stored).get("source_file")
+    return stored.get("source_file") != file, stored.get("line") or 0
 
 
-def _step(held: Mapping[str, Any]) -> StepInfo:
-    kind = kind_stored_as(held["type"])
-    cases = held.get("switch_cases") or {}
+def _step(stored: Mapping[str, Any]) -> StepInfo:
+    kind = kind_stored_as(stored["type"])
+    cases = stored.get("switch_cases") or {}
     return StepInfo(
-        name=held["name"],
+        name=stored["name"],
         kind=kind,
-        doc=str(held.get("doc") or "").strip("\n"),
-        decorators=_decorators(held.get("decorators", ())),
-        file=Path(held.get("source_file") or "").name,
-        targets=tuple(dict.fromkeys(held.get("next", ()))),
-        foreach_param=held.get("foreach_artifact"),
-        parallel=held["type"] == "split-parallel",
-        num_parallel=held.get("num_parallel") or None,
-        condition=held.get("condition"),
+        doc=str(stored.get("doc") or "").strip("\n"),
+        decorators=_decorators(stored.get("decorators", ())),
+        file=Path(stored.get("source_file") or "").name,
+        targets=tuple(dict.fromkeys(stored.get("next", ()))),
+        foreach_param=stored.get("foreach_artifact"),
+        parallel=stored["type"] == "split-parallel",
+        num_parallel=stored.get("num_parallel") or None,
+        condition=stored.get("condition"),
         cases=tuple((case_label(key), target) for key, target in cases.items()),
-        matching_join=held.get("matching_join"),
+        matching_join=stored.get("matching_join"),
     )
 
 
-def _decorators(held: Iterable[Mapping[str, Any]]) -> tuple[DecoratorInfo, ...]:
-    names = [str(decorator["name"]).rpartition(".")[2] for decorator in held]
+def _decorators(stored: Iterable[Mapping[str, Any]]) -> tuple[DecoratorInfo, ...]:
+    names = [str(decorator["name"]).rpartition(".")[2] for decorator in stored]
     return tuple(DecoratorInfo(name=name, text=f"@{name}") for name in names)
 
 

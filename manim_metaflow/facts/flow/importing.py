@@ -1,4 +1,4 @@
-"""Import a user's flow file as it stands on disk, and leave no trace of it in this process."""
+"""Import a user's flow file as it is on disk, and leave no trace of it in this process."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _OURS = frozenset({"manim", "manim_metaflow", "metaflow", *sys.stdlib_module_nam
 
 
 def read_source(path: Path) -> str:
-    """Return the file's text, or raise a :class:`.FlowError` that says why there is none."""
+    """Return the file's text, or raise a :class:`.FlowError` whose message has the reason."""
     if not path.exists():
         raise FlowError(f"{path}: no such file.")
     if path.is_dir():
@@ -58,6 +58,7 @@ def imported_file(path: Path) -> Iterator[ModuleType]:
     absolute = path.resolve()
     module = ModuleType(f"_flow_file_{absolute.stem}")
     module.__file__ = str(absolute)
+    # Sources of steps come from linecache, which may have the file as it was before an edit.
     linecache.checkcache(str(absolute))
     with _LOCK, _isolated(absolute.parent, module):
         _execute(module, text, path)
@@ -97,13 +98,15 @@ def _shown(filename: str, path: Path) -> str:
 @contextmanager
 def _isolated(folder: Path, module: ModuleType) -> Iterator[None]:
     beside = {module.__name__, *_modules_in(folder)} - _OURS
-    before = {name: held for name, held in sys.modules.items() if _top(name) in beside}
+    before = {name: loaded for name, loaded in sys.modules.items() if _top(name) in beside}
     path, argv, bytecode = list(sys.path), list(sys.argv), sys.dont_write_bytecode
+    # What another flow imported under the same name must not be taken for this one's module.
     for name in before:
         del sys.modules[name]
     sys.modules[module.__name__] = module
     sys.path.insert(0, str(folder))
     sys.argv[:] = [str(module.__file__)]
+    # A user who only has a flow drawn finds no __pycache__ beside it.
     sys.dont_write_bytecode = True
     importlib.invalidate_caches()
     try:

@@ -21,19 +21,20 @@ def check_graph(cls: Any) -> None:
     try:
         lint.linter.run_checks(graph)  # type: ignore[no-untyped-call]
     except lint.LintWarn as warning:
-        where = _place(warning.source_file, warning.line_no) or _place_of_start(graph)
-        said = " ".join(str(warning.message).replace("*", "").split())
-        raise FlowError(f"{where}: Metaflow rejects the graph of {cls.__name__}: {said}") from warning
+        where = _location(warning.source_file, warning.line_no) or _location_of_start(graph)
+        message = " ".join(str(warning.message).replace("*", "").split())
+        raise FlowError(f"{where}: Metaflow rejects the graph of {cls.__name__}: {message}") from warning
     except Exception as error:
+        # The checks themselves fail on some graphs, with an IndexError on a foreach straight into a join.
         node = _suspect(graph)
         raise FlowError(
-            f"{_place(node.source_file, node.tail_next_lineno or node.func_lineno)}: the graph of "
+            f"{_location(node.source_file, node.tail_next_lineno or node.func_lineno)}: the graph of "
             f"{cls.__name__} is not valid at step {node.name}{_hint(graph, node)}."
         ) from error
 
 
 def _suspect(graph: Any) -> Any:
-    """Find the step the checks most likely stumbled over: a fan-out that goes straight into a join."""
+    """Find the step the checks most likely failed at: a fan-out that goes straight into a join."""
     nodes = sorted(graph, key=lambda node: node.func_lineno)
     straight = [node for node in nodes if _goes_into_join(graph, node)]
     return (straight or nodes)[0]
@@ -53,12 +54,12 @@ def _hint(graph: Any, node: Any) -> str:
     return f": it fans out straight into the join {joins}; put a step between them"
 
 
-def _place(file: str | None, line: int | None) -> str:
+def _location(file: str | None, line: int | None) -> str:
     if not file:
         return ""
     return f"{Path(file).name}:{line}" if line else Path(file).name
 
 
-def _place_of_start(graph: Any) -> str:
+def _location_of_start(graph: Any) -> str:
     first = min(graph, key=lambda node: node.func_lineno)
-    return _place(first.source_file, first.func_lineno)
+    return _location(first.source_file, first.func_lineno)

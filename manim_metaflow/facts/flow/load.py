@@ -19,11 +19,11 @@ from manim_metaflow.facts.records import DecoratorInfo, FlowInfo, ParameterInfo,
 __all__ = ["FlowSource", "load_flow", "split_source"]
 
 FlowSource = FlowInfo | type | str | Path
-"""What stands for a flow: a record, a ``FlowSpec`` class, ``path.py[:Class]`` or ``pkg.module:Class``."""
+"""How a flow is given: a record, a ``FlowSpec`` class, ``path.py[:Class]`` or ``pkg.module:Class``."""
 
 
 def load_flow(source: Any) -> FlowInfo:
-    """Read what a flow's class says about itself.
+    """Read a flow from its class, without running it.
 
     Parameters
     ----------
@@ -78,25 +78,25 @@ def _from_module(source: str) -> type:
         module = importlib.import_module(module_name)
     except Exception as error:
         raise FlowError(f"{source}: cannot import {module_name}: {type(error).__name__}: {error}") from error
-    held = getattr(module, class_name, None)
-    if held is None:
+    value = getattr(module, class_name, None)
+    if value is None:
         raise FlowError(f"{source}: {module_name} has no {class_name}.")
-    return _flow_class(held)
+    return _flow_class(value)
 
 
-def _flow_class(held: Any) -> type:
-    cls = _unwrapped(held)
+def _flow_class(value: Any) -> type:
+    cls = _unwrapped(value)
     if cls is None:
-        what = held.__name__ if isinstance(held, type) else repr(held)
+        what = value.__name__ if isinstance(value, type) else repr(value)
         raise FlowError(f"{what}: not a flow. Give a FlowSpec class, 'path.py' or 'path.py:Class'.")
     return cls
 
 
-def _unwrapped(held: Any) -> type | None:
+def _unwrapped(value: Any) -> type | None:
     """Find the flow class behind a name: a bare ``@Mutator`` leaves its own instance there."""
     from metaflow.flowspec import FlowSpec
 
-    inner = held if isinstance(held, type) else getattr(held, "__dict__", {}).get("_flow_cls")
+    inner = value if isinstance(value, type) else getattr(value, "__dict__", {}).get("_flow_cls")
     if isinstance(inner, type) and issubclass(inner, FlowSpec) and inner is not FlowSpec:
         return inner
     return None
@@ -110,6 +110,7 @@ def _pick(names: dict[str, Any], module: str, wanted: str | None, path: Path) ->
             return named
         known = f"It has {_listed(found)}." if found else "It has no FlowSpec at all."
         raise FlowError(f"{path}: no flow named {wanted}. {known}")
+    # A base class that the file imports or defines without steps is not what the user means.
     own = {name: cls for name, cls in found.items() if cls.__module__ == module}
     own = {name: cls for name, cls in own.items() if vars(cls)["_graph"].nodes} or own
     candidates = own or found
@@ -127,6 +128,7 @@ def _listed(names: dict[str, type]) -> str:
 
 def _describe(cls: Any) -> FlowInfo:
     graph = cls._graph
+    # First of all: some of what follows never ends on a graph with a cycle.
     check_graph(cls)
     steps = tuple(_step(cls, name) for name in _author_order(cls))
     file, text = _file_of(cls)
@@ -169,6 +171,7 @@ def _step(cls: Any, name: str) -> StepInfo:
         file=excerpt.file,
         first_line=excerpt.first_line,
         last_line=excerpt.last_line,
+        # Two cases of a switch may lead to the same step, which Metaflow then lists twice.
         targets=tuple(dict.fromkeys(node.out_funcs)),
         foreach_param=node.foreach_param,
         parallel=bool(node.parallel_foreach),
@@ -183,15 +186,16 @@ def _step(cls: Any, name: str) -> StepInfo:
 
 def _parameters(cls: Any) -> tuple[ParameterInfo, ...]:
     order = [name for base in reversed(cls.__mro__) for name in vars(base)]
-    held = dict(cls._get_parameters())
+    parameters = dict(cls._get_parameters())
     folder = Path(_filename_of(cls)).parent
-    names = [name for name in dict.fromkeys([*order, *held]) if name in held]
+    names = [name for name in dict.fromkeys([*order, *parameters]) if name in parameters]
     for name in names:
-        _warn_of_missing_file(cls.__name__, held[name], folder)
-    return tuple(_parameter(name, held[name], folder) for name in names)
+        _warn_of_missing_file(cls.__name__, parameters[name], folder)
+    return tuple(_parameter(name, parameters[name], folder) for name in names)
 
 
 def _parameter(variable: str, parameter: Any, folder: Path) -> ParameterInfo:
+    # Until a Parameter is initialised by a run, what the author gave is in the overrides.
     given = {**parameter.kwargs, **{k: v for k, v in parameter._override_kwargs.items() if v is not None}}
     default = given.get("default")
     return ParameterInfo(

@@ -98,6 +98,6 @@ def _printed(output: dict[str, Any]) -> list[str]:
     return _text(output.get("data", {}).get("text/plain", "")).splitlines()
 
 
-def _text(held: Any) -> str:
+def _text(value: Any) -> str:
     """Join what the format allows to be one text or a list of lines."""
-    return held if isinstance(held, str) else "".join(map(str, held))
+    return value if isinstance(value, str) else "".join(map(str, value))

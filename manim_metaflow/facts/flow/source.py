@@ -20,7 +20,7 @@ __all__ = ["Excerpt", "class_excerpt", "own_steps", "plain_source", "step_excerp
 
 @dataclass(frozen=True)
 class Excerpt:
-    """A definition's place and text, with the decorators above it."""
+    """A definition's lines and text, with the decorators above it."""
 
     file: str
     source: str
@@ -43,7 +43,7 @@ def class_excerpt(cls: type) -> Excerpt | None:
     """Find the class statement; ``None`` where its source cannot be had."""
     for code in filter(None, (_code(getattr(cls, name, None)) for name in vars(cls))):
         for node in _definitions(code.co_filename).values():
-            if isinstance(node, ast.ClassDef) and _states(node, cls.__name__, code.co_firstlineno):
+            if isinstance(node, ast.ClassDef) and _is_definition(node, cls.__name__, code.co_firstlineno):
                 return _excerpt(node, code.co_filename, _globals(cls))
     return None
 
@@ -54,8 +54,8 @@ def own_steps(cls: type) -> list[str]:
     Both the order and the values of the class's own dictionary will not do: a user's decorator leaves
     an object there that only hands out the step when it is asked for by attribute.
     """
-    held = {name: getattr(cls, name, None) for name in vars(cls)}
-    steps = {name: value for name, value in held.items() if callable(value) and hasattr(value, "is_step")}
+    values = {name: getattr(cls, name, None) for name in vars(cls)}
+    steps = {name: value for name, value in values.items() if callable(value) and hasattr(value, "is_step")}
     return sorted(steps, key=lambda name: getattr(_code(steps[name]), "co_firstlineno", 0))
 
 
@@ -66,12 +66,12 @@ def _code(value: Any) -> Any:
 def _globals(cls: type) -> Mapping[str, Any]:
     for value in vars(cls).values():
         if _code(value):
-            held: Mapping[str, Any] = inspect.unwrap(value).__globals__
-            return held
+            names: Mapping[str, Any] = inspect.unwrap(value).__globals__
+            return names
     return {}
 
 
-def _states(node: ast.ClassDef, name: str, line: int) -> bool:
+def _is_definition(node: ast.ClassDef, name: str, line: int) -> bool:
     return node.name == name and any(_first_line(child) == line for child in node.body)
 
 
@@ -127,6 +127,7 @@ def _decorator(expression: ast.expr, lines: list[str], names: Mapping[str, Any])
 
 
 def _segment(expression: ast.expr, lines: list[str]) -> str:
+    # The offsets that ast gives count bytes, not letters.
     own = [line.encode() for line in lines[expression.lineno - 1 : expression.end_lineno]]
     own[-1] = own[-1][: expression.end_col_offset]
     own[0] = own[0][expression.col_offset :]
@@ -155,7 +156,7 @@ def _metaflow_name(target: Any) -> str | None:
 
 
 def _one_line(text: str) -> str:
-    """Join a decorator that spans lines, without touching what stands inside its strings."""
+    """Join a decorator that spans lines, without touching what is inside its strings."""
     if "\n" not in text:
         return text
     joined = ""

@@ -1,4 +1,4 @@
-"""Where in a source its steps stand, and which of its lines touch an artifact: read with ``ast``, not run."""
+"""Which lines of a source belong to which step, and which touch an artifact: read with ``ast``, not run."""
 
 from __future__ import annotations
 
@@ -100,8 +100,8 @@ def _from_inputs(function: _Function) -> set[str]:
         if isinstance(node, ast.For | ast.comprehension) and _mentions(node.iter, names):
             names |= {part.id for part in ast.walk(node.target) if isinstance(part, ast.Name)}
         elif isinstance(node, ast.Call) and any(_mentions(argument, names) for argument in node.args):
-            held = [*node.args, *(keyword.value for keyword in node.keywords)]
-            for function_ in (value for value in held if isinstance(value, ast.Lambda)):
+            given = [*node.args, *(keyword.value for keyword in node.keywords)]
+            for function_ in (value for value in given if isinstance(value, ast.Lambda)):
                 names |= {argument.arg for argument in function_.args.args}
         elif isinstance(node, ast.Assign) and _picks(node.value, names):
             names |= {target.id for target in node.targets if isinstance(target, ast.Name)}

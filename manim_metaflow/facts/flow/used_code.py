@@ -1,4 +1,4 @@
-"""What a step is made of beside its own lines: the functions, classes and constants of its file it uses."""
+"""The code that a step uses besides its own lines: functions, classes and constants of its file."""
 
 from __future__ import annotations
 
@@ -57,7 +57,8 @@ def _parts(source: str, class_name: str) -> dict[str, tuple[ast.AST, ...]]:
 def _tree(source: str) -> ast.AST:
     try:
         return ast.parse(source)
-    except SyntaxError:  # a text in it reaches further left than the code, which therefore is still indented
+    except SyntaxError:
+        # A string in it starts farther left than the code, so that the code could not be dedented.
         return ast.parse(f"if True:\n{source}")
 
 

@@ -19,7 +19,7 @@ __all__ = ["FlowVersion", "git_versions", "load_version"]
 class FlowVersion:
     """A flow's file as it was once.
 
-    ``flow`` is ``None`` where it holds no flow that Metaflow accepts; ``problem`` then says why.
+    ``flow`` is ``None`` where it holds no flow that Metaflow accepts; ``problem`` is then the reason.
     """
 
     label: str
@@ -34,8 +34,8 @@ def load_version(source: str | Path, *, label: str | None = None) -> FlowVersion
     Parameters
     ----------
     source
-        ``"path.py"``, ``"path.py@REVISION"`` for a file as Git knows it, or the text itself, which is
-        told from a path by its line breaks.
+        ``"path.py"``, ``"path.py@REVISION"`` for a file as Git knows it, or the text itself, which
+        differs from a path by its line breaks.
     label
         What to call it; the file's name, or the revision, by default.
 
@@ -109,12 +109,13 @@ def _version(text: str, label: str, file: Path, folder: Path) -> FlowVersion:
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch) / file.name
         copy.write_text(text, encoding="utf-8")
-        sys.path.insert(0, str(folder))  # what stands beside the file can be imported
+        # The copy is in a folder of its own, but the modules beside the file have to be found.
+        sys.path.insert(0, str(folder))
         try:
             return FlowVersion(label, text, flow=load_flow(copy))
         except FlowError as error:
-            said = str(error).replace(str(copy), file.name)
-            return FlowVersion(label, text, problem=said.splitlines()[0])
+            message = str(error).replace(str(copy), file.name)
+            return FlowVersion(label, text, problem=message.splitlines()[0])
         finally:
             sys.path.remove(str(folder))
 
@@ -135,7 +136,7 @@ def _git(file: Path, *arguments: str) -> str:
         raise UsageError("Git is not installed: give the versions as files.") from error
     if done.returncode == 0:
         return done.stdout
-    said = done.stderr.strip().splitlines()[0] if done.stderr.strip() else "Git said nothing"
-    if "not a git repository" in said:
+    message = done.stderr.strip().splitlines()[0] if done.stderr.strip() else "Git gave no reason"
+    if "not a git repository" in message:
         raise UsageError(f"{file}: in no Git repository. Give the versions as files.")
-    raise UsageError(f"{file}: {said.removeprefix('fatal: ')}.")
+    raise UsageError(f"{file}: {message.removeprefix('fatal: ')}.")

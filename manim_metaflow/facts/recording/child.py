@@ -1,4 +1,4 @@
-"""Run a flow in a child process that knows nothing of this user's Metaflow."""
+"""Run a flow in a child process without the Metaflow settings of this user."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ __all__ = ["CONSOLE_LINES", "Finished", "ask_python", "entry_point", "run_flow"]
 
 _DRIVER = Path(__file__).with_name("driver.py")
 _GRACE = 5.0
+"""Seconds that Metaflow has to end its tasks before they are killed."""
 _OUTPUT_LINES = 40
 CONSOLE_LINES = 400
 """How many lines of what was printed a recording keeps."""
@@ -65,6 +66,7 @@ def run_flow(
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,
+                    # A group of its own, so that the run's tasks, and what these start, end with it.
                     start_new_session=True,
                 )
             child.wait(timeout)
@@ -105,6 +107,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
         _signal_group(child, signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             child.wait(_GRACE)
+    # Even if the run ended by itself: a task may have left a process behind.
     _signal_group(child, signal.SIGKILL)
     child.wait()
 

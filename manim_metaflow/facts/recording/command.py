@@ -1,4 +1,4 @@
-"""What Metaflow says to a command that makes no run: ``show``, ``check``, ``dump``, a deployment."""
+"""Record what a command prints that makes no run: ``show``, ``check``, ``dump``, a deployment."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def record_command(
     env: Mapping[str, str] | None = None,
     timeout: float | None = TIMEOUT,
 ) -> CommandRecord:
-    """Give a flow a command and record what it says, or read the recording if there is one.
+    """Give a flow a command and record what it prints, or read the recording if there is one.
 
     Parameters
     ----------
@@ -70,8 +70,8 @@ def record_command(
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     said = record_command("tests/flows/linear.py", "check", recordings=folder)
-    >>> said.code, "    The graph looks good!" in said.console
+    ...     checked = record_command("tests/flows/linear.py", "check", recordings=folder)
+    >>> checked.code, "    The graph looks good!" in checked.console
     (0, True)
     """
     request = Request.make(

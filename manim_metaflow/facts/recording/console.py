@@ -1,4 +1,4 @@
-"""What a run printed, shortened to what tells its story."""
+"""What a run printed, shortened to the lines that matter."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ def console_story(lines: Iterable[str]) -> list[str]:
     >>> console_story(["Validating your flow...", "    The graph looks good!", "Done!"])
     ['Done!']
     """
-    told: list[str] = []
+    kept: list[str] = []
     trace: list[str] | None = None
     for line in lines:
         if trace is not None:
             if _END.search(line):
-                told += [LEFT_OUT, *trace[-1:]]
+                kept += [LEFT_OUT, *trace[-1:]]
                 trace = None
             elif _PREFIX.sub("", line).strip():
                 trace.append(line)
         elif _TRACE.search(line):
             trace = []
         elif line.strip() and not _PREAMBLE.match(line):
-            told.append(line)
+            kept.append(line)
             if line == "Workflow failed.":
                 break
-    return told
+    return kept

@@ -26,8 +26,8 @@ def main() -> None:
 
     from metaflow import cli, parameters
 
-    held = getattr(module, name)
-    cls = held if isinstance(held, type) else held._flow_cls
+    found = getattr(module, name)
+    cls = found if isinstance(found, type) else found._flow_cls
     with parameters.flow_context(cls):
         cli.main(  # type: ignore[no-untyped-call]
             cls(use_cli=False), entrypoint=[sys.executable, script]

@@ -39,8 +39,9 @@ def recording_key(
     origin: str = "",
 ) -> str:
     """Name what would be recorded: the same flow, asked the same, has the same key on every machine."""
-    said = [source.replace("\r\n", "\n"), command, list(arguments), dict(environment), origin]
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:12]
+    # Line ends are those of the checkout, not of the flow.
+    parts = [source.replace("\r\n", "\n"), command, list(arguments), dict(environment), origin]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def load_recording(path: str | Path) -> RunRecord:
@@ -114,6 +115,7 @@ def put_recording(record: RunRecord, store: Path | None, path: Path) -> RunRecor
     ``store`` is ``None`` to keep none.
     """
     with interrupts_held():
+        # The old record goes first: a record beside another run's datastore would be worse than none.
         path.unlink(missing_ok=True)
         shutil.rmtree(store_of(path), ignore_errors=True)
         try:

@@ -45,7 +45,7 @@ class FlowFile:
                 raise FlowError(f"{flow}: a flow is run from its file; give 'path.py:{name}'.")
             return cls(path, name, read_source(path))
         info = load_flow(flow)
-        # A bare outermost mutator stands where the class statement put the class.
+        # A bare outermost @MyMutator replaces the class by its own instance.
         made = flow if isinstance(flow, type) else getattr(flow, "_flow_cls", None)
         file = inspect.getsourcefile(getattr(made, info.start)) if made is not None else None
         if file is None or not Path(file).is_file():

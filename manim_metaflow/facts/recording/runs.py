@@ -41,7 +41,7 @@ def record_run(
     Parameters
     ----------
     flow
-        ``"path.py"``, ``"path.py:Class"`` or a ``FlowSpec`` class that stands in a file.
+        ``"path.py"``, ``"path.py:Class"`` or a ``FlowSpec`` class that a file defines.
     *arguments
         What to add to the command, ``"--alpha", "3"``.
     recordings
@@ -53,7 +53,7 @@ def record_run(
         Environment variables for the flow.
     after
         An earlier recording of the same flow: this run finds that run's datastore, as a second run on
-        one's own machine does. Its datastore must still stand beside its recording, unless this run was
+        one's own machine does. Its datastore must still be beside its recording, unless this run was
         recorded before.
     timeout
         Seconds after which the run is stopped.
@@ -105,10 +105,10 @@ def record_resume(
     Parameters
     ----------
     origin
-        What :func:`record_run` or :func:`record_resume` returned. Its datastore must still stand beside
+        What :func:`record_run` or :func:`record_resume` returned. Its datastore must still be beside
         its recording, unless this resume was recorded before.
     flow
-        The flow's file as it is now, mended perhaps. By default the file the origin was recorded from.
+        The flow's file as it is now, with a fix perhaps. By default the file the origin was recorded from.
     *arguments
         What to add to the command.
     step
@@ -158,7 +158,7 @@ def _record(request: Request, command: tuple[str, ...], *, storage: bool = False
         record = replace(
             record,
             command=command,
-            # The store holds Metaflow's own values too, which no record speaks of.
+            # The store has Metaflow's own values too, which are in no record.
             new_blobs=tuple(sorted(public & (store.keys() - keys))),
             packages=installed_packages(request.file.text, scratch, request.environment),
             after_run_id=request.origin_run_id,

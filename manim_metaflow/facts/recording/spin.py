@@ -33,13 +33,13 @@ def record_spin(
 ) -> RunRecord:
     """Run one step by itself, with the inputs a task of a recorded run had, or read the recording of it.
 
-    The record holds one task. It has an id of its own and stands in a store of its own; nothing of the
+    The record has one task. It has an id of its own and is in a store of its own; nothing of the
     origin changes, and nothing after the step runs. A task that raises is part of the record, not an error.
 
     Parameters
     ----------
     origin
-        What :func:`record_run` or :func:`record_resume` returned. Its datastore must still stand beside
+        What :func:`record_run` or :func:`record_resume` returned. Its datastore must still be beside
         its recording, unless this spin was recorded before.
     step
         A step, for its first task, or ``"step/task_id"``.
@@ -117,34 +117,34 @@ def _spin(request: Request, command: tuple[str, ...], origin: RunRecord, past: T
 
 
 def _relocate(root: Path, flow_name: str, run_id: str) -> None:
-    """Let a run's metadata name the folder it lies in now: spin looks its inputs up there."""
+    """Write the folder a run is in now into its metadata: spin looks its inputs up there."""
     for file in sorted((root / flow_name / run_id).glob("*/*/_meta/*.json")):
         if "_artifact_" not in file.name and "ds-root" not in file.name:
             continue
-        held = json.loads(file.read_text())
-        if str(held.get("location", "")).startswith(":root:"):
-            held["location"] = f":root:{root}"
-        if held.get("field_name") == "ds-root":
-            held["value"] = str(root)
-        file.write_text(json.dumps(held))
+        entry = json.loads(file.read_text())
+        if str(entry.get("location", "")).startswith(":root:"):
+            entry["location"] = f":root:{root}"
+        if entry.get("field_name") == "ds-root":
+            entry["value"] = str(root)
+        file.write_text(json.dumps(entry))
 
 
 def _inputs(origin: RunRecord, past: TaskRecord) -> dict[tuple[str, str], str]:
-    """Name and key of what the past task's parents handed it, to the parent that did."""
+    """Return the parent that each input of a past task came from, by name and key."""
     parents = [origin[path] for path in past.parents]
-    return {(held.name, held.sha): parent.path for parent in parents for held in parent.artifacts}
+    return {(made.name, made.sha): parent.path for parent in parents for made in parent.artifacts}
 
 
 def _with_inputs(task: TaskRecord, ended: Finished, inputs: Mapping[tuple[str, str], str]) -> TaskRecord:
-    """Say what the spun task took over, and how it ended, which its own store tells only if it persists."""
+    """Note what the spun task inherited and how it ended: without ``--persist`` its store has neither."""
     state: TaskState = "done" if ended.returncode == 0 else "failed"
     names = {name for name, _ in inputs}
 
-    def sourced(held: ArtifactRecord) -> ArtifactRecord:
-        source = inputs.get((held.name, held.sha))
+    def sourced(artifact: ArtifactRecord) -> ArtifactRecord:
+        source = inputs.get((artifact.name, artifact.sha))
         if source is not None:
-            return replace(held, provenance="inherited", source=source)
-        return replace(held, provenance="changed" if held.name in names else "created", source=None)
+            return replace(artifact, provenance="inherited", source=source)
+        return replace(artifact, provenance="changed" if artifact.name in names else "created", source=None)
 
     attempts = tuple(
         replace(attempt, state=state, artifacts=tuple(map(sourced, attempt.artifacts)))

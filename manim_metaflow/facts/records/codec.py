@@ -80,6 +80,7 @@ class _ShapeError(Exception):
 
 
 def _check_schema(version: object, name: str) -> None:
+    # Not isinstance: True is an int, too, and equal to 1.
     if version == SCHEMA_VERSION and type(version) is int:
         return
     if type(version) is int and version > SCHEMA_VERSION:
@@ -97,7 +98,7 @@ def _stored(record: Any) -> list[Field[Any]]:
 def _encode(value: Any) -> Any:
     if is_dataclass(value):
         pairs = ((f, getattr(value, f.name)) for f in _stored(value))
-        return {f.name: _encode(held) for f, held in pairs if f.default is MISSING or held != f.default}
+        return {f.name: _encode(item) for f, item in pairs if f.default is MISSING or item != f.default}
     if isinstance(value, tuple):
         return [_encode(item) for item in value]
     return value
@@ -132,6 +133,7 @@ def _plain(hint: Any) -> _Decoder:
     def decode(value: Any, where: str) -> Any:
         if type(value) not in allowed:
             raise _ShapeError(f"{where} should be {hint.__name__}, not {type(value).__name__}")
+        # JSON has no whole floats: 2.0 seconds may come back as 2.
         return float(value) if hint is float else value
 
     return decode
@@ -184,6 +186,6 @@ def _record(kind: Any) -> _Decoder:
         for name in needed:
             if name not in value:
                 raise _ShapeError(f"{where}.{name} is missing")
-        return kind(**{name: _decoder(hints[name])(held, f"{where}.{name}") for name, held in value.items()})
+        return kind(**{name: _decoder(hints[name])(item, f"{where}.{name}") for name, item in value.items()})
 
     return decode

@@ -16,7 +16,7 @@ def draft_of(record: type[Any]) -> type[Any]:
     Parameters
     ----------
     record
-        A frozen dataclass with slots: two classes with the same slots can stand for each other.
+        A frozen dataclass with slots: an object can change between two classes with the same slots.
 
     Examples
     --------

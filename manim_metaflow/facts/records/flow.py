@@ -1,4 +1,4 @@
-"""What Metaflow says of a flow that has not run: its steps, edges, parameters and decorators."""
+"""A flow as its class defines it, before any run: its steps, edges, parameters and decorators."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EdgeKind = Literal["next", "branch", "foreach", "case", "loop"]
 class DecoratorInfo:
     """A decorator as the author wrote it.
 
-    ``text`` is what stands in the source, ``@resources(gpu=1)``; ``name`` is Metaflow's name for it.
+    ``text`` is what the source has, ``@resources(gpu=1)``; ``name`` is Metaflow's name for it.
     """
 
     name: str
@@ -50,7 +50,7 @@ class EdgeInfo:
 class StepInfo:
     """One step of a flow.
 
-    ``source`` is the step's text with its decorators, ``first_line`` to ``last_line`` its place (1-based,
+    ``source`` is the step's text with its decorators, ``first_line`` to ``last_line`` are its lines (1-based,
     inclusive) in ``file``, a bare file name. ``targets`` keeps the order of ``self.next`` without
     repeats; ``split_parents`` lists the open splits, outermost first, as Metaflow does (a join includes
     the split it closes); ``matching_join`` is set on splits and foreaches.

@@ -1,4 +1,4 @@
-"""What Metaflow said, as plain frozen records that every other part of the library draws from.
+"""A run and its tasks, as plain frozen records that every other part of the library draws from.
 
 A record holds no path of a machine, no clock of its own and nothing executable. Times are seconds since
 the epoch, sizes are bytes, ``sha`` is the key in Metaflow's content-addressed store (hex SHA-1 of the
@@ -35,7 +35,7 @@ Provenance = Literal["created", "changed", "inherited"]
 
 @dataclass(frozen=True)
 class ForeachIndex:
-    """One level of a task's place in (nested) foreaches: the ``index``-th of ``count`` splits.
+    """One level of a task's position in (nested) foreaches: the ``index``-th of ``count`` splits.
 
     ``step`` is the step that fans out, ``value`` Metaflow's short text of the item (30 characters at
     most), ``count`` is ``None`` for ``num_parallel``, where Metaflow does not record it.
@@ -111,7 +111,7 @@ class TaskRecord:
 
     @property
     def place(self) -> str:
-        """Where in the flow the task stands, whatever its id: the same for a task and its clone.
+        """The task's position in the flow, whatever its id: the same for a task and its clone.
 
         >>> TaskRecord("fit", "4", "done", (ForeachIndex("start", "xs", 2, 4, "c"),)).place
         'fit[2]'
@@ -178,7 +178,7 @@ class PackageRecord:
 
 @dataclass(frozen=True)
 class RunRecord(JsonRecord):
-    """A run as the datastore tells it.
+    """A run as its datastore has it.
 
     ``blobs`` are those this run's tasks refer to. ``new_blobs`` are the keys that were not in the
     flow's store when the run began (``None`` where that was not observed). ``command`` is what was

@@ -1,7 +1,7 @@
-"""What a run left in storage, as plain records: who names which key, and which bytes stand under it.
+"""What a run left in storage, as plain records: which task names which key, and the bytes under each key.
 
 The upper half is each attempt's key map, name to key, as its ``data.json`` has it; the lower half is the
-flow's shelf of blobs. Nearly everything true about deduplication, inheritance, merging and resuming is a
+flow's content store. Nearly everything true about deduplication, inheritance, merging and resuming is a
 statement about the upper half alone.
 """
 
@@ -104,11 +104,11 @@ class TaskKeys:
 
 @dataclass(frozen=True, slots=True)
 class BlobBytes:
-    """One blob of a flow's shelf.
+    """One blob of a flow's content store.
 
     ``size`` is that of the stored file (``None``: it is not there), ``raw_size`` that of the bytes it was
-    hashed from; ``path`` is its place below the datastore's root. ``head`` holds the first of those bytes
-    in hexadecimal and ``value`` a bounded text of what they stand for, where they were asked for.
+    hashed from; ``path`` is relative to the datastore's root. ``head`` has the first of those bytes in
+    hexadecimal and ``value`` a bounded text of the pickled value, where the caller asked for them.
     """
 
     sha: str
@@ -140,7 +140,7 @@ class StorageTotals:
 
     @property
     def saved(self) -> int:
-        """Bytes of pickles that nobody had to keep a second time."""
+        """Bytes of pickles that did not have to be kept a second time."""
         return self.written - self.unique
 
 
@@ -173,7 +173,7 @@ class StorageRecord(JsonRecord):
         return tuple(task for task in self.tasks if task.step == step)
 
     def blob(self, sha: str) -> BlobBytes:
-        """Return what is known of the bytes under a key."""
+        """Return the record of the bytes under a key."""
         return self._blobs[sha]
 
     @property
@@ -195,7 +195,7 @@ class StorageRecord(JsonRecord):
 
 
 def storage_totals(records: Iterable[StorageRecord], *, internal: bool = False) -> StorageTotals:
-    """Sum up several runs of one flow, which share one shelf: a key they have in common counts once.
+    """Sum up several runs of one flow, which share one content store: a key they have in common counts once.
 
     Examples
     --------

@@ -42,7 +42,7 @@ class StepComparison:
     ``code`` is the step's source with what it uses of its file, ``inputs`` the keys its tasks started
     with, ``environment`` the versions of Python, Metaflow and the packages the file imports.
     ``reusable`` is whether all three are unchanged and the earlier run has a result, ``None`` where that
-    cannot be told; ``reason`` says why in words. ``executed``, ``cloned`` and ``failed`` count the later
+    is not known; ``reason`` has the reason in words. ``executed``, ``cloned`` and ``failed`` count the later
     run's tasks. Of the ``keys`` its tasks made, ``written`` were new to the store (``None``: not observed).
     """
 
@@ -101,8 +101,8 @@ def compare_runs(before: RunRecord, after: RunRecord) -> RunComparison:
     """Compare two runs of one flow, step by step: code, inputs and environment.
 
     Metaflow compares none of these: a plain ``run`` executes every step, ``resume`` clones by step name
-    and foreach index. The comparison tells what a mechanism that did compare them could have reused,
-    beside what Metaflow did.
+    and foreach index. The comparison has what a mechanism that did compare them could have reused,
+    and what Metaflow did.
 
     Parameters
     ----------
@@ -193,7 +193,7 @@ def _judge(
     before: RunRecord,
     after: RunRecord,
 ) -> tuple[bool | None, str]:
-    """Say whether the earlier result could stand for the later one, and why."""
+    """Return whether the earlier result could have been reused, and why."""
     if presence != "both":
         return False, f"{presence} step"
     named = dict(zip(("code", "inputs", "environment"), aspects, strict=True))
@@ -228,14 +228,14 @@ def _inputs(name: str, before: RunRecord, after: RunRecord) -> AspectComparison:
 
 
 def _inputs_of(name: str, run: RunRecord) -> dict[str, str] | None:
-    """Keys by what they are called at the step's tasks; ``None`` where no task tells."""
+    """Return keys by their names in the step's tasks; ``None`` where there is no task."""
     tasks = run.tasks_of(name)
     if not tasks or (run.flow.parameters and not run.parameters):
         return None
-    held = {parameter.name: parameter.sha for parameter in run.parameters}
+    keys = {parameter.name: parameter.sha for parameter in run.parameters}
     for task in tasks:
-        held.update(_inputs_of_task(task, run))
-    return held
+        keys.update(_inputs_of_task(task, run))
+    return keys
 
 
 def _inputs_of_task(task: TaskRecord, run: RunRecord) -> Iterable[tuple[str, str]]:
@@ -252,6 +252,7 @@ def _inputs_of_task(task: TaskRecord, run: RunRecord) -> Iterable[tuple[str, str
 
 
 def _environment(before: RunRecord, after: RunRecord) -> AspectComparison:
+    # Python and Metaflow are not all: a package whose version was not recorded may have changed.
     found = _aspect(*[_environment_of(run) for run in (before, after)])
     if found.verdict == "same" and (before.packages is None or after.packages is None):
         return AspectComparison("unknown", found.before, found.after, ("packages",))
@@ -287,4 +288,4 @@ def _sha1_of(side: Mapping[str, str] | None) -> str | None:
         return None
     if len(side) == 1:
         return next(iter(side.values()))
-    return _sha1("".join(f"{name} {held}\n" for name, held in sorted(side.items())))
+    return _sha1("".join(f"{name} {value}\n" for name, value in sorted(side.items())))

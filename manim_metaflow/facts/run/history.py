@@ -1,4 +1,4 @@
-"""What every task of a run was at any moment, by what the record tells; what it does not tell is marked."""
+"""The state of every task of a run at any moment, from its record; what had to be guessed is marked."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def state_at(task: TaskRecord, moment: float) -> str:
 
 @dataclass(frozen=True)
 class Decision:
-    """What a switch went by, up to a moment: the values, as the source writes them."""
+    """The values a switch decided by, up to a moment, as the source writes them."""
 
     moment: float
     step: str
@@ -135,7 +135,7 @@ class RunHistory:
         return self.moment_of(path, *ENDED)
 
     def decisions(self) -> list[Decision]:
-        """Return what each switch went by, each time that a task of it decided, in order."""
+        """Return the values each switch decided by, each time that a task of it decided, in order."""
         made = []
         for step in self.record.flow.steps:
             if not step.is_switch:
@@ -186,6 +186,7 @@ class RunHistory:
         if not known:
             return [(floor, final)]
         if final in ENDED and known[-1][1] != final:
+            # Its end was not recorded, but it was over when the first task after it was queued.
             heard = [self._known[c][0][0] for c in self._children.get(task.path, ()) if self._known[c]]
             return [*known, (max(known[-1][0], min(heard, default=self.end)), final)]
         return known
@@ -219,13 +220,14 @@ class RunHistory:
 
 
 def decided_value(step: StepInfo, task: TaskRecord) -> str:
-    """Write the value a switch went by as its source writes it.
+    """Write the value a switch decided by as its source writes it.
 
-    Where several cases lead to one step, the key of the artifact tells which of them it was.
+    Where several cases lead to one step, the key of the artifact decides which of them it was.
     """
     labels = [label for label, target in step.cases if target in task.next_steps]
     if len(labels) == 1:
         return labels[0]
+    # The record has no values, but the key of a case can be worked out: it is a literal in the source.
     keys = {artifact.sha for artifact in task.artifacts if artifact.name == step.condition}
     return next((label for label in labels if _key(label) in keys), " or ".join(labels) or "?")
 
