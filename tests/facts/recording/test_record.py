@@ -102,9 +102,9 @@ def test_nothing_of_this_users_metaflow_leaks_in_or_is_touched(write, tmp_path, 
     monkeypatch.setenv("METAFLOW_RUN_N", "77")
     record = record_run(write(ONE), env={"GIVEN": "yes"})
     assert record.status == "successful"
-    said = record.tasks[0].attempts[0].stdout
-    assert said[0].startswith("user manim cwd")
-    assert said[1] == "given yes profile None"
+    printed = record.tasks[0].attempts[0].stdout
+    assert printed[0].startswith("user manim cwd")
+    assert printed[1] == "given yes profile None"
     assert [p.name for p in home.rglob("*") if p.is_file()] == ["config.json"]
     assert not (tmp_path / "mine").exists()
     assert list(work.iterdir()) == []
@@ -125,7 +125,7 @@ def test_the_recordings_folder_can_be_named_or_set(write, tmp_path, monkeypatch)
     assert record_run(path, recordings=tmp_path / "named").recording.parent == tmp_path / "named"
 
 
-def test_a_failed_run_is_mended_resumed_and_resumed_again(write, tmp_path, monkeypatch):
+def test_a_failed_run_is_fixed_resumed_and_resumed_again(write, tmp_path, monkeypatch):
     broken = write(STEPS.format(divisor=0), "broken.py")
     fixed = write(STEPS.format(divisor=1), "fixed.py")
     edited = write(STEPS.format(divisor=1).replace("A-v1", "A-v2"), "edited.py")
@@ -165,7 +165,7 @@ def test_a_resume_follows_its_origin_when_that_is_recorded_anew(write):
     assert first.recording == second.recording
 
 
-def test_a_resume_without_the_origins_store_says_how_to_get_it_back(runs, tmp_path):
+def test_a_resume_without_the_origins_store_names_the_remedy(runs, tmp_path):
     record = runs["failed chain"]
     moved = tmp_path / record.recording.name
     moved.write_text(record.to_json())
@@ -176,7 +176,7 @@ def test_a_resume_without_the_origins_store_says_how_to_get_it_back(runs, tmp_pa
         record_resume(origin)
 
 
-def test_a_flow_that_fails_before_its_first_task_shows_what_it_said(write, tmp_path):
+def test_a_flow_that_fails_before_its_first_task_shows_its_output(write, tmp_path):
     path = write(ONE)
     with pytest.raises(RunError) as caught:
         record_run(path, "--nonsense", "3")

@@ -17,7 +17,7 @@ def test_a_command_is_recorded_once_and_read_again(tmp_path, monkeypatch):
     first = record_command(FLOW, "show", recordings=tmp_path)
     assert (first.code, first.flow_name, first.command) == (0, "LinearFlow", ("show",))
     assert "Step start" in first.console
-    assert list_recordings(tmp_path) == []  # it is no run's
+    assert list_recordings(tmp_path) == []  # only runs are listed
     monkeypatch.setattr(request, "run_flow", None)
     assert record_command(FLOW, "show", recordings=tmp_path) == first
     assert CommandRecord.from_json(first.to_json()) == first
@@ -38,12 +38,12 @@ def test_it_finds_the_datastore_of_a_run_and_a_setting_is_entered_once(tmp_path)
         entered.append(True)
         yield {"SOME_URL": "http://127.0.0.1:1"}
 
-    told = [
+    records = [
         record_command(FLOW, "dump", f"{run.run_id}/start/1", after=run, setting=setting) for _ in range(2)
     ]
-    assert told[0] == told[1]
+    assert records[0] == records[1]
     assert entered == [True]
-    assert any(line.startswith("raw [size:") for line in told[0].console)
+    assert any(line.startswith("raw [size:") for line in records[0].console)
 
 
 def test_a_console_is_shortened_to_its_story():

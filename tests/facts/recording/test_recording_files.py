@@ -12,7 +12,7 @@ TINY = FlowInfo(name="Tiny", steps=(), edges=(), start="start", end="end")
 RUN = RunRecord(flow=TINY, run_id="1", status="successful", tasks=())
 
 
-def said(text: str | bytes, kind: type = RunRecord) -> str:
+def message_of(text: str | bytes, kind: type = RunRecord) -> str:
     with pytest.raises(RecordingError) as caught:
         kind.from_json(text, name="x.json")
     assert str(caught.value).startswith("x.json: ")
@@ -54,32 +54,32 @@ def test_what_is_not_part_of_the_record_is_not_written(tmp_path):
 
 @pytest.mark.parametrize("cut", [0, 1, 40, -2])
 def test_cut_short(cut):
-    assert "not a complete recording" in said(RUN.to_json()[:cut])
+    assert "not a complete recording" in message_of(RUN.to_json()[:cut])
 
 
 def test_not_json_at_all():
-    assert "not a complete recording" in said(b"\x89PNG\r\n")
+    assert "not a complete recording" in message_of(b"\x89PNG\r\n")
 
 
 @pytest.mark.parametrize("text", ["[]", "3", "{}", '{"schema": 1}', "null"])
 def test_json_but_no_recording(text):
-    assert "not a recording" in said(text)
+    assert "not a recording" in message_of(text)
 
 
 def test_a_newer_schema_says_to_upgrade():
     text = RUN.to_json().replace(f'"schema": {SCHEMA_VERSION}', f'"schema": {SCHEMA_VERSION + 1}')
-    assert f"written with schema {SCHEMA_VERSION + 1}" in said(text)
-    assert "Upgrade manim-metaflow" in said(text)
+    assert f"written with schema {SCHEMA_VERSION + 1}" in message_of(text)
+    assert "Upgrade manim-metaflow" in message_of(text)
 
 
 @pytest.mark.parametrize("version", ["0", "true", '"1"', "null", "1.0"])
 def test_an_unknown_schema(version):
     text = RUN.to_json().replace(f'"schema": {SCHEMA_VERSION}', f'"schema": {version}')
-    assert "is not known" in said(text)
+    assert "is not known" in message_of(text)
 
 
 def test_another_kind_of_record():
-    assert said(TINY.to_json()) == "x.json: holds a FlowInfo, not a RunRecord."
+    assert message_of(TINY.to_json()) == "x.json: holds a FlowInfo, not a RunRecord."
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_another_kind_of_record():
     ],
 )
 def test_a_wrong_shape_names_the_place(values, complaint):
-    assert complaint in said(changed(**values))
+    assert complaint in message_of(changed(**values))
 
 
 def test_a_missing_file(tmp_path):
