@@ -1,4 +1,4 @@
-"""The kit every animation is made from: a timeline of clips, and where a mobject rests."""
+"""The kit every animation is made from: clips on a timeline, and how mobjects are at rest."""
 
 from manim_metaflow.animations.motion.timeline import Clip, Timeline
 from manim_metaflow.animations.motion.timescale import TimeScale

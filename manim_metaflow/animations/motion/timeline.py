@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from manim import Animation, Group, Mobject, Scene, VGroup, linear
@@ -10,32 +10,65 @@ from manim import Animation, Group, Mobject, Scene, VGroup, linear
 __all__ = ["Clip", "Timeline"]
 
 
+Show = Callable[[float], object]
+"""Sets what is seen at a progress of 0 to 1."""
+
+Touches = Sequence[Mobject] | Callable[[], Sequence[Mobject]]
+"""Mobjects, or what returns them where they are only known later."""
+
+
 class Clip:
     """Something that happens from ``start`` to ``end``, in seconds of its timeline.
 
-    ``show`` is called with a progress of 0 to 1 for every frame between the two, and once with 1. It
-    must set what is seen from the progress alone, never add to what is there: frames may be skipped.
+    Parameters
+    ----------
+    start, end
+        Seconds.
+    show
+        Called with a progress of 0 to 1 for every frame between the two, and once with 1. It must set what
+        is seen from the progress alone, never add to what is there: frames may be skipped. A class that
+        has more to remember than a function can overrides the method instead.
+    touches
+        Mobjects whose families are all that is changed: for a frame only those are looked at. Name the
+        group, too, that something is added to or taken from.
+    shown_before
+        Whether the moment 0 is seen from the timeline's beginning, not only from ``start``.
+
+    Examples
+    --------
+    .. manim:: ClipExample
+
+        class ClipExample(Scene):
+            def construct(self):
+                from manim_metaflow.animations import Clip, Timeline
+
+                node = StepNode("train")
+                fade = Clip(0.0, 1.0, lambda progress: node.box.set_fill(opacity=progress), touches=[node])
+                self.play(Timeline([node], [fade]))
     """
 
-    def __init__(self, start: float, end: float) -> None:
+    def __init__(
+        self,
+        start: float,
+        end: float,
+        show: Show | None = None,
+        *,
+        touches: Touches | None = None,
+        shown_before: bool = False,
+    ) -> None:
         self.start, self.end = start, max(end, start)
+        self.shown_before = shown_before
+        self._show, self._touches = show, touches
 
     def show(self, progress: float) -> None:
         """Set the moment ``progress``."""
-        raise NotImplementedError
+        if self._show is None:
+            raise NotImplementedError
+        self._show(progress)
 
     def touched(self) -> Sequence[Mobject] | None:
-        """Return mobjects whose families are all that ``show`` changes; ``None`` if that is not known.
-
-        The rest need not be looked at for every frame. It tells of the ``show`` beside which it is defined:
-        a class that has another one has to tell anew, or is not believed.
-        """
-        return None
-
-
-def _tells(kind: type[Clip]) -> bool:
-    """Whether what a clip says it touches is said of what it shows."""
-    return next("touched" in vars(base) for base in kind.__mro__ if {"show", "touched"} & vars(base).keys())
+        """Return mobjects whose families are all that ``show`` has changed."""
+        return self._touches() if callable(self._touches) else self._touches
 
 
 class Timeline(Animation):
@@ -112,6 +145,10 @@ class Timeline(Animation):
     def begin(self) -> None:
         """Start with every clip still to come."""
         self._finished = set()
+        for clip in self.clips:
+            if clip.shown_before:
+                clip.show(0.0)
+                self._touch(clip.touched())
         super().begin()
 
     def interpolate(self, alpha: float) -> None:
@@ -126,7 +163,7 @@ class Timeline(Animation):
             span = clip.end - clip.start
             progress = 1.0 if at_end or span <= 0 else min(1.0, (now - clip.start) / span)
             clip.show(progress)
-            self._touch(clip.touched() if _tells(type(clip)) else None)
+            self._touch(clip.touched())
             if progress >= 1.0:
                 self._finished.add(index)
 
