@@ -6,7 +6,7 @@ from typing import Any
 
 from manim import smooth
 
-from manim_metaflow.animations.motion.look import Look
+from manim_metaflow.animations.motion.rest import Rest
 from manim_metaflow.animations.motion.timeline import Clip, Timeline
 from manim_metaflow.mobjects.graph.dag import FlowDAG
 from manim_metaflow.mobjects.graph.fold import Fold
@@ -18,7 +18,32 @@ SHRUNK = 0.55
 """How small the steps of a region are when they have vanished into its box."""
 
 
-class CollapseRegion(Timeline):
+class _RegionMotion(Timeline):
+    """Goes between a region and the box that stands for it."""
+
+    def __init__(self, dag: FlowDAG, region: str, *, run_time: float = TIME, **kwargs: Any) -> None:
+        self.dag, self.fold = dag, self._fold_of(dag, region)
+        self._inside, self._box = Rest(self.fold.hidden), Rest(self.fold)
+        clip = Clip(0.0, 1.0, self._show, touches=[dag, self.fold, self.fold.hidden])
+        super().__init__([dag], [clip], run_time=run_time, **kwargs)
+
+    def _fold_of(self, dag: FlowDAG, region: str) -> Fold:
+        raise NotImplementedError
+
+    def _show(self, progress: float) -> None:
+        raise NotImplementedError
+
+    def _blend(self, progress: float) -> None:
+        """Shrink and fade what the region holds (0), and let its box appear (1)."""
+        closed = smooth(progress)
+        center = self.fold.box.box.get_center()
+        scale = 1 - (1 - SHRUNK) * closed
+        self._inside.show(scale=scale, about=center, opacity=max(0.0, 1 - 1.6 * closed))
+        self._box.show(opacity=max(0.0, 2 * closed - 1))
+        self.fold.close_frame(closed)
+
+
+class CollapseRegion(_RegionMotion):
     """Draw all between a step that fans out and its join as one box.
 
     ``dag.collapse("train")`` returns this.
@@ -47,12 +72,17 @@ class CollapseRegion(Timeline):
                 self.play(dag.expand("start"))
     """
 
-    def __init__(self, dag: FlowDAG, region: str, *, run_time: float = TIME, **kwargs: Any) -> None:
-        self.fold = dag.make_fold(region)
-        super().__init__([dag], [_FoldClip(dag, self.fold)], run_time=run_time, **kwargs)
+    def _fold_of(self, dag: FlowDAG, region: str) -> Fold:
+        return dag.make_fold(region)
+
+    def _show(self, progress: float) -> None:
+        self._blend(progress)
+        if progress >= 1:
+            self._inside.restore()
+        self.dag.set_folded(self.fold, hidden=progress >= 1)
 
 
-class ExpandRegion(Timeline):
+class ExpandRegion(_RegionMotion):
     """Open a region that was collapsed.
 
     ``dag.expand("train")`` returns this.
@@ -81,44 +111,15 @@ class ExpandRegion(Timeline):
                 self.play(ExpandRegion(dag, "start"))
     """
 
-    def __init__(self, dag: FlowDAG, region: str, *, run_time: float = TIME, **kwargs: Any) -> None:
+    def _fold_of(self, dag: FlowDAG, region: str) -> Fold:
         fold = dag.fold_of(region)
         fold.follow(dag)
-        super().__init__([dag], [_UnfoldClip(dag, fold)], run_time=run_time, **kwargs)
+        return fold
 
-
-class _FoldClip(Clip):
-    """What a region holds shrinks and fades while its box appears."""
-
-    def __init__(self, dag: FlowDAG, fold: Fold) -> None:
-        super().__init__(0.0, 1.0)
-        self.dag, self.fold = dag, fold
-        self._inside, self._box = Look(fold.hidden), Look(fold)
-
-    def show(self, progress: float) -> None:
-        """Leave only the box when all is done."""
-        self._blend(progress)
-        if progress >= 1:
-            self._inside.show()
-        self.dag.set_folded(self.fold, hidden=progress >= 1)
-
-    def _blend(self, progress: float) -> None:
-        way = smooth(progress)
-        center = self.fold.box.box.get_center()
-        scale = 1 - (1 - SHRUNK) * way
-        self._inside.show(scale=scale, about=center, opacity=max(0.0, 1 - 1.6 * way))
-        self._box.show(opacity=max(0.0, 2 * way - 1))
-        self.fold.close_frame(way)
-
-
-class _UnfoldClip(_FoldClip):
-    """The box fades while what it stands for appears."""
-
-    def show(self, progress: float) -> None:
-        """Leave only what was there before the region was collapsed."""
+    def _show(self, progress: float) -> None:
         self._blend(1 - progress)
         if progress >= 1:
-            self._box.show()
+            self._box.restore()
             self.dag.open_fold(self.fold)
         else:
             self.dag.set_folded(self.fold, hidden=False)

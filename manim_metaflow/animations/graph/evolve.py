@@ -7,20 +7,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
+import networkx as nx
 import numpy as np
 import numpy.typing as npt
 from manim import VGroup, VMobject
 
-from manim_metaflow.animations.graph.evolve_clips import (
-    BendClip,
-    ComeClip,
-    DrawClip,
-    GlideClip,
-    GoClip,
-    MorphClip,
-    Point,
-)
+from manim_metaflow.animations.graph.evolve_clips import bend, draw
 from manim_metaflow.animations.graph.match import congruent, matched, renamed_steps
+from manim_metaflow.animations.motion.clips import call, enter, glide, leave
 from manim_metaflow.animations.motion.timeline import Clip, Timeline
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records import FlowInfo
@@ -32,6 +26,14 @@ __all__ = ["EvolveFlow"]
 
 GO, MOVE, COME, LAG = 0.5, 0.9, 0.6, 0.25
 """Seconds of the three movements, and between one new step and the next."""
+
+SEED = 0.3
+"""How small a step is where it begins to grow, and where it has folded away."""
+
+HASTE = 1.6
+"""How much sooner than it stops growing a step is wholly seen."""
+
+Point = npt.NDArray[np.float64]
 
 _NO_ARRIVALS: Mapping[str, float] = MappingProxyType({})
 
@@ -105,7 +107,7 @@ class EvolveFlow(Timeline):
         self._move = self._go + (MOVE if moves else 0.0)
         clips = [clip for pair in pairs for clip in self._clips(*pair)]
         end = max([clip.end for clip in clips], default=0.0)
-        clips.append(_SettleClip(end, self))
+        clips.append(call(end, self.settle, dag, self._overlay))
         super().__init__([dag], clips, overlay=self._overlay, run_time=run_time, **kwargs)
 
     def _fresh(
@@ -186,58 +188,56 @@ class EvolveFlow(Timeline):
                 yield None, edge, "draw" if edge.label is None else "come"
 
     def _clips(self, old: VMobject | None, new: VMobject | None, how: str) -> Iterator[Clip]:
-        home = self._overlay
-        if old is not None and new is None:
+        if old is not None and new is not None:
+            yield from self._becoming(old, new, how)
+        elif old is not None:
             goal = self._shelter(old) if how == "fold" else None
-            yield GoClip(0.0, self._go, old, goal)
-        elif old is None and new is not None:
-            start = self._start(new)
-            if how == "draw" and isinstance(new, FlowEdge):
-                yield DrawClip(start, start + COME, new, home)
-            else:
-                origin = self._parent_place(new) if how == "grow" else None
-                yield ComeClip(start, start + COME, new, home, origin)
-        elif old is not None and new is not None:
-            if how == "swap":
-                start = self._start(new)
-                yield GoClip(0.0, self._go, old, None)
-                yield ComeClip(start, start + COME, new, home, None)
-                return
-            same_ends = not isinstance(old, FlowEdge) or _ends(old) == _ends(new)
-            if how in ("glide", "bend") and same_ends:
+            yield leave(0.0, self._go, old, goal=goal, scale=1.0 if goal is None else SEED)
+        elif new is not None:
+            yield self._coming(new, how)
+
+    def _coming(self, new: VMobject, how: str) -> Clip:
+        start = self._start(new)
+        if how == "draw" and isinstance(new, FlowEdge):
+            return draw(start, start + COME, new, self._overlay)
+        origin = self._parent_center(new) if how == "grow" else None
+        scale = 1.0 if origin is None else SEED
+        return enter(start, start + COME, new, home=self._overlay, origin=origin, scale=scale, haste=HASTE)
+
+    def _becoming(self, old: VMobject, new: VMobject, how: str) -> Iterator[Clip]:
+        if how == "swap":
+            yield leave(0.0, self._go, old)
+            yield self._coming(new, how)
+            return
+        same_ends = not isinstance(old, FlowEdge) or _ends(old) == _ends(new)
+        if how in ("glide", "bend") and same_ends:
+            self.kept.append((new, old))
+        start, end = self._go, self._move
+        if how == "bend" and isinstance(old, FlowEdge) and isinstance(new, FlowEdge):
+            yield bend(start, end, old, new)
+        elif how == "glide":
+            yield glide(start, end, old, new.get_center(), scale=float(new.width) / float(old.width))
+        else:
+            # One fades over the other while both go the same way.
+            yield leave(start, end, old, goal=new.get_center())
+            yield enter(start, end, new, home=self._overlay, origin=old.get_center())
+            if how == "adopt":
                 self.kept.append((new, old))
-            if how == "bend" and isinstance(old, FlowEdge) and isinstance(new, FlowEdge):
-                yield BendClip(self._go, self._move, old, new)
-            elif how == "glide":
-                yield GlideClip(self._go, self._move, old, new)
-            else:
-                yield MorphClip(self._go, self._move, old, new, home)
-                if how == "adopt":
-                    self.kept.append((new, old))
-                    self.adopting.append(old)
+                self.adopting.append(old)
 
     def _shelter(self, node: VMobject) -> Point | None:
         """Where a step folds away to: the nearest step before it, or else after it, that stays."""
-        name = str(node.name)
+        graph = nx.DiGraph(self.dag.edges)
+        graph.add_nodes_from(self.dag.nodes)
         for backwards in (True, False):
-            seen, todo = {name}, [name]
-            while todo:
-                here = todo.pop(0)
-                for source, target in self.dag.edges:
-                    near = source if backwards and target == here else target if source == here else None
-                    if near is None or near in seen or (backwards and target != here):
-                        continue
-                    if near in self.fresh.nodes:
-                        return np.array(self.dag.nodes[near].get_center())
-                    seen.add(near)
-                    todo.append(near)
+            for _, near in nx.bfs_edges(graph, str(node.name), reverse=backwards):
+                if near in self.fresh.nodes:
+                    return np.array(self.dag.nodes[near].get_center())
         return None
 
-    def _parents(self, name: str) -> list[str]:
-        return [source for source, target in self.fresh.edges if target == name and source != name]
-
-    def _parent_place(self, node: VMobject) -> Point | None:
-        parents = self._parents(str(node.name))
+    def _parent_center(self, node: VMobject) -> Point | None:
+        name = str(node.name)
+        parents = [source for source, target in self.fresh.edges if target == name and source != name]
         return np.array(self.fresh.nodes[parents[0]].get_center()) if parents else None
 
     def _start(self, new: VMobject) -> float:
@@ -276,13 +276,3 @@ class EvolveFlow(Timeline):
 
 def _ends(edge: Any) -> tuple[str, str]:
     return edge.source_step, edge.target_step
-
-
-class _SettleClip(Clip):
-    def __init__(self, moment: float, evolution: EvolveFlow) -> None:
-        super().__init__(moment, moment)
-        self.evolution = evolution
-
-    def show(self, progress: float) -> None:
-        """Hand the graph over."""
-        self.evolution.settle()

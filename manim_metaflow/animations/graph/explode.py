@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from manim import Scene, VGroup, config, smooth
 
-from manim_metaflow.animations.motion.look import Look
+from manim_metaflow.animations.motion.clips import reverse
+from manim_metaflow.animations.motion.rest import Rest
 from manim_metaflow.animations.motion.timeline import Clip, Timeline
-from manim_metaflow.animations.motion.veil import Veil
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records import RunRecord, TaskRecord
 from manim_metaflow.mobjects.graph.dag import FlowDAG
@@ -168,20 +168,33 @@ class ExplodeStep(Timeline):
             width, height = config.frame_width - 2, config.frame_height - FOOT - 0.8
             self.grid = TaskGrid(record, step, width=width, height=height)
             self.grid.shift(np.array([0.0, (FOOT - 0.8) / 2, 0.0]))
-        self.dag, self._run_time = dag, run_time
-        self._clip = _Explosion(dag, node, self.grid)
-        super().__init__([dag, self.grid], [self._clip], run_time=run_time, **kwargs)
+        self.dag = dag
+        self._graph: Rest | None = None
+        self._frame = Rest(self.grid.panel, self.grid.title)
+        self._cells = [(Rest(cell), *_beginning(node, cell)) for cell in self.grid.cells]
+        clip = Clip(0.0, LENGTH, self._show, touches=[dag, self.grid])
+        super().__init__([dag, self.grid], [clip], run_time=run_time, **kwargs)
 
     def back(self) -> Timeline:
         """Return the way back: the tasks gather in their step, and the graph is there again."""
         return _Implode(self)
 
+    def _show(self, progress: float) -> None:
+        if self._graph is None:  # what it is when the motion begins, not when it was built
+            self._graph = Rest(self.dag)
+        apart = smooth(progress)
+        self._graph.show(opacity=1 - (1 - DIMMED) * apart)
+        self._frame.show(opacity=apart)
+        for cell, shift, scale in self._cells:
+            size = 1.0 if apart >= 1 else scale + (1 - scale) * apart
+            cell.show(shift=shift * (1 - apart), scale=size, opacity=min(1.0, 3 * apart))
+
 
 class _Implode(Timeline):
     def __init__(self, explode: ExplodeStep) -> None:
         self.grid = explode.grid
-        clip = _Reverse(explode._clip)
-        super().__init__([explode.dag, explode.grid], [clip], run_time=explode._run_time)
+        clips = [reverse(clip) for clip in explode.clips]
+        super().__init__([explode.dag, explode.grid], clips, run_time=explode.run_time)
 
     def clean_up_from_scene(self, scene: Scene) -> None:
         """Leave the graph alone on the scene."""
@@ -189,43 +202,7 @@ class _Implode(Timeline):
         scene.remove(self.grid)
 
 
-class _Explosion(Clip):
-    """Cells fly from their step to their places in the grid."""
-
-    def __init__(self, dag: FlowDAG, node: StepNode | TaskStack, grid: TaskGrid) -> None:
-        super().__init__(0.0, LENGTH)
-        self._dag = dag
-        self._graph: Veil | None = None
-        self._frame = Veil(grid.panel, grid.title)
-        self._cells = [(Look(cell), *_way(node, cell)) for cell in grid.cells]
-
-    def show(self, progress: float) -> None:
-        """Set the moment."""
-        if self._graph is None:  # what it is when the motion begins, not when it was built
-            self._graph = Veil(self._dag)
-        way = smooth(progress)
-        self._graph.show(1 - (1 - DIMMED) * way)
-        self._frame.show(way)
-        for look, shift, scale in self._cells:
-            opacity = min(1.0, 3 * way)
-            look.show(
-                shift=shift * (1 - way), scale=1.0 if way >= 1 else scale + (1 - scale) * way, opacity=opacity
-            )
-
-
-class _Reverse(Clip):
-    """The same motion, from its end to its beginning."""
-
-    def __init__(self, clip: Clip) -> None:
-        super().__init__(clip.start, clip.end)
-        self.clip = clip
-
-    def show(self, progress: float) -> None:
-        """Set the moment."""
-        self.clip.show(1 - progress)
-
-
-def _way(node: StepNode | TaskStack, cell: StepNode) -> tuple[Any, float]:
+def _beginning(node: StepNode | TaskStack, cell: StepNode) -> tuple[Any, float]:
     """From where a cell comes, and how large it is there: its own row if it has one, else its step."""
     home: Any = node
     if isinstance(node, TaskStack):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from manim import Animation, MovingCamera, Scene, VMobject
+from manim import Animation, Mobject, MovingCamera, Scene, VMobject
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.mobjects.graph.dag import FlowDAG
@@ -98,6 +98,9 @@ class FocusFlow(Animation):
         scene.remove(self.mobject)
 
     def interpolate_mobject(self, alpha: float) -> None:
-        """Set the frame on its way."""
-        way = self.rate_func(alpha)
-        self.mobject.points = self._from + (self._to - self._from) * way
+        """Set the frame between where it was and where it goes."""
+        self.mobject.points = self._from + (self._to - self._from) * self.rate_func(alpha)
+
+    def take_touched(self) -> list[Mobject]:
+        """Tell the renderer that nothing but the frame changes."""
+        return [self.mobject]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from manim import VMobject, smooth
+from manim import Mobject, VMobject, smooth
 
-from manim_metaflow.animations.motion.timeline import Clip, Timeline
+from manim_metaflow.animations.motion.timeline import Clip, Show, Timeline
 from manim_metaflow.mobjects.graph.dag import FlowDAG
 
 __all__ = ["HighlightFlow"]
@@ -53,38 +54,43 @@ class HighlightFlow(Timeline):
         **kwargs: Any,
     ) -> None:
         lit = dag.parts(*what) if what else dag
-        super().__init__([dag], [_DimClip(dag, lit)], run_time=run_time, **kwargs)
+        clip = Clip(0.0, 1.0, _dimmer(dag, lit), touches=[dag])
+        super().__init__([dag], [clip], run_time=run_time, **kwargs)
 
 
-class _DimClip(Clip):
-    """Opacities go from what they are to what they shall be."""
+def _dimmer(dag: FlowDAG, lit: VMobject) -> Show:
+    """Return what blends opacities from what they are to what they shall be."""
+    bright = {id(part) for part in _bright(dag, lit)}
+    undimmed = {id(part): (fill, stroke) for part, fill, stroke in dag.dimmed}
+    changes: list[tuple[Any, tuple[float, float], tuple[float, float]]] = []
+    dimmed: list[tuple[VMobject, float, float]] = []
+    for part in _shapes(dag):
+        now = _opacities(part)
+        full = undimmed.get(id(part), now)
+        share = 1.0 if id(part) in bright else DIMMED
+        changes.append((part, now, (full[0] * share, full[1] * share)))
+        if share < 1:
+            dimmed.append((part, *full))
 
-    def __init__(self, dag: FlowDAG, lit: VMobject) -> None:
-        super().__init__(0.0, 1.0)
-        self.dag = dag
-        family = lit.get_family()
-        notes = [dag.notes[name] for name, node in dag.nodes.items() if node in family]
-        heading = [dag.heading] if dag.heading is not None else []
-        bright = {id(part) for each in (lit, *notes, *heading) for part in each.family_members_with_points()}
-        rest = {id(part): (fill, stroke) for part, fill, stroke in dag.dimmed}
-        self._ways: list[tuple[Any, tuple[float, float], tuple[float, float]]] = []
-        self._rest: list[tuple[VMobject, float, float]] = []
-        for part in _shapes(dag):
-            now = _opacities(part)
-            full = rest.get(id(part), now)
-            share = 1.0 if id(part) in bright else DIMMED
-            self._ways.append((part, now, (full[0] * share, full[1] * share)))
-            if share < 1:
-                self._rest.append((part, *full))
-
-    def show(self, progress: float) -> None:
-        """Blend, and remember what the dimmed parts were."""
-        way = smooth(progress)
-        for part, before, after in self._ways:
-            fill, stroke = (a + (b - a) * way for a, b in zip(before, after, strict=True))
+    def show(progress: float) -> None:
+        blended = smooth(progress)
+        for part, before, after in changes:
+            fill, stroke = (a + (b - a) * blended for a, b in zip(before, after, strict=True))
+            # Only the opacities are set: states may change colours meanwhile.
             part.fill_rgbas[:, 3] = fill
             part.stroke_rgbas[:, 3] = stroke
-        self.dag.dimmed = self._rest
+        dag.dimmed = dimmed
+
+    return show
+
+
+def _bright(dag: FlowDAG, lit: VMobject) -> Iterator[Mobject]:
+    """All that is not dimmed: with a step its notes, and always the heading."""
+    family = lit.get_family()
+    notes = [dag.notes[name] for name, node in dag.nodes.items() if node in family]
+    heading = [dag.heading] if dag.heading is not None else []
+    for each in (lit, *notes, *heading):
+        yield from each.family_members_with_points()
 
 
 def _shapes(dag: FlowDAG) -> list[Any]:

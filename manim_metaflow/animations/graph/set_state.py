@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from manim import Mobject, smooth
+from manim import smooth
 
 from manim_metaflow.animations.motion.timeline import Clip, Timeline
 from manim_metaflow.facts.records.states import WORKING
@@ -24,12 +24,8 @@ class StateClip(Clip):
     """A node goes from one state to the next and stays there until ``end``; running ones pulse."""
 
     def __init__(self, start: float, end: float, node: StepNode, before: str, after: str) -> None:
-        super().__init__(start, max(end, start + BLEND / 3))
+        super().__init__(start, max(end, start + BLEND / 3), touches=[node])
         self.node, self.before, self.after = node, before, after
-
-    def touched(self) -> list[Mobject]:
-        """Name the node."""
-        return [self.node]
 
     def show(self, progress: float) -> None:
         """Blend first, then pulse, and end still."""

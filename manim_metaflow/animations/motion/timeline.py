@@ -7,7 +7,7 @@ from typing import Any
 
 from manim import Animation, Group, Mobject, Scene, VGroup, linear
 
-__all__ = ["Clip", "Timeline"]
+__all__ = ["Clip", "Show", "Timeline", "Touches"]
 
 
 Show = Callable[[float], object]

@@ -83,7 +83,7 @@ def test_a_new_step_grows_out_of_the_one_before():
     dag = FlowDAG(SHORT)
     evolve = EvolveFlow(dag, LONG)
     evolve.begin()
-    (clip,) = [clip for clip in evolve.clips if getattr(clip, "mobject", None) is evolve.fresh["load"]]
+    (clip,) = [clip for clip in evolve.clips if evolve.fresh["load"] in clip.touched()]
     clip.show(0.0)
     assert evolve.fresh["load"].get_center() == pytest.approx(evolve.fresh["start"].get_center(), abs=0.05)
 
