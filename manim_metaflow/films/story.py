@@ -10,7 +10,8 @@ from typing import Any
 from manim import UP, FadeIn, FadeOut, tempconfig
 from manim.constants import QUALITIES
 
-from manim_metaflow.animations.code.story import AdvanceStory, FlowStory
+from manim_metaflow.animations.code.story import FlowStory
+from manim_metaflow.animations.code.story_advance import AdvanceStory
 from manim_metaflow.facts.flow.versions import FlowVersion
 from manim_metaflow.layout.geometry import Direction
 from manim_metaflow.scene import DeepDive

@@ -8,15 +8,16 @@ from typing import Any
 from manim import VGroup
 
 from manim_metaflow.animations.code.evolve_clips import (
-    ComeClip,
-    GlideClip,
-    GoClip,
-    GroundClip,
-    RewordClip,
-    TypeClip,
+    change_line,
+    fade_in_line,
+    fade_out_line,
+    move_line,
+    resize_panel,
+    type_line,
 )
-from manim_metaflow.animations.code.focus import LightClip, Seen
+from manim_metaflow.animations.code.focus import Seen, move_light
 from manim_metaflow.animations.code.match import Match, match_rows
+from manim_metaflow.animations.motion.clips import call
 from manim_metaflow.animations.motion.timeline import Clip, Timeline
 from manim_metaflow.mobjects.code.panel import CodeLine, CodePanel
 from manim_metaflow.mobjects.code.rows import CodeRow
@@ -95,20 +96,18 @@ class EvolveCode(Timeline):
         go, move = self._durations(match)
         self._times = (0.0, go, go + move)
         self._lines: dict[int, CodeLine] = {}
+        self.arrivals: dict[int, float] = {}
         clips: list[Clip] = list(self._leaving(match))
         if panel.lit:
             now = Seen(panel.top, panel.lit)
-            clips.append(LightClip(0.0, max(go, 0.3), panel, now, Seen(panel.top, ())))
+            clips.append(move_light(0.0, max(go, 0.3), panel, now, Seen(panel.top, ())))
         clips += self._staying(match)
         clips += self._changing(match)
         clips += self._coming(match, typed)
         if self._size != panel.size:
-            clips.append(GroundClip(go, go + move, panel, self._size))
-        self.arrivals: dict[int, float] = {
-            clip.line.line: clip.start for clip in clips if isinstance(clip, ComeClip | TypeClip)
-        }
+            clips.append(resize_panel(go, go + move, panel, self._size))
         end = max([clip.end for clip in clips], default=0.0)
-        clips.append(_SettleClip(end, end, self, source))
+        clips.append(call(end, lambda: self.settle(source), panel))
         super().__init__([panel], clips, overlay=self._overlay, run_time=run_time, **kwargs)
 
     def _durations(self, match: Match) -> tuple[float, float]:
@@ -140,24 +139,23 @@ class EvolveCode(Timeline):
         for place, line in enumerate(self.panel.rows):
             if self.panel.top + place not in used:
                 stripe = self._stripe(place, color, kept=False) if line.text else None
-                yield GoClip(0.0, self._times[1] or GO, self.panel, line, stripe)
+                yield fade_out_line(0.0, self._times[1] or GO, self.panel, line, stripe)
 
     def _staying(self, match: Match) -> Iterable[Clip]:
         _, start, end = self._times
         drawn = dict(enumerate(self.panel.rows, self.panel.top))
         for new, old in match.kept.items():
-            line, way = drawn.get(old), (old - self.panel.top, self._place(new))
+            line, before, after = drawn.get(old), old - self.panel.top, self._place(new)
             if line is None and not self._seen(new):
                 continue
             if line is None:
-                edge = -1 if way[0] < 0 else self.panel.window
-                way = (edge, way[1])
-                line = self.panel.make_line(self._new[new], edge).fade_to_opacity(0.0)
+                before = -1 if before < 0 else self.panel.window
+                line = self.panel.make_line(self._new[new], before).fade_to_opacity(0.0)
             elif not self._seen(new):
-                way = (way[0], -1 if way[1] < 0 else self.panel.window)
+                after = -1 if after < 0 else self.panel.window
             if self._seen(new):
                 self._lines[new] = line
-            yield GlideClip(start, end, self.panel, line, self._new[new], way)
+            yield move_line(start, end, self.panel, line, self._new[new], (before, after))
 
     def _changing(self, match: Match) -> Iterable[Clip]:
         go, move = self._times[1:]
@@ -167,16 +165,17 @@ class EvolveCode(Timeline):
             line = drawn.get(old)
             if not self._seen(new):
                 if line is not None:
-                    yield GoClip(0.0, go or GO, self.panel, line, None)
+                    yield fade_out_line(0.0, go or GO, self.panel, line, None)
                 continue
             fresh = self.panel.make_line(self._new[new], self._place(new))
             self._lines[new] = fresh
             stripe = self._stripe(self._place(new), color, kept=True)
             if line is None:
-                yield ComeClip(move, move + COME, self.panel, fresh, stripe)
+                self.arrivals[fresh.line] = move
+                yield fade_in_line(move, move + COME, self.panel, fresh, stripe)
             else:
                 times = (0.0, go, move, move + COME)
-                yield RewordClip(times, self.panel, line, fresh, stripe, self._overlay)
+                yield change_line(times, self.panel, line, fresh, stripe, self._overlay)
 
     def _coming(self, match: Match, typed: bool) -> Iterable[Clip]:
         at = self._times[2]
@@ -187,12 +186,13 @@ class EvolveCode(Timeline):
             line = self.panel.make_line(row, self._place(index))
             self._lines[index] = line
             stripe = self._stripe(self._place(index), color, kept=True) if row.text else None
+            self.arrivals[line.line] = at
             if typed:
                 time = 0.12 + len(row.text.strip()) / TYPING
-                yield TypeClip(at, at + time, self.panel, line, stripe)
+                yield type_line(at, at + time, self.panel, line, stripe)
                 at += time
             else:
-                yield ComeClip(at, at + COME, self.panel, line, stripe)
+                yield fade_in_line(at, at + COME, self.panel, line, stripe)
 
     def settle(self, source: str) -> None:
         """Make the panel what a fresh one of the new text is, with the lines that stayed."""
@@ -219,13 +219,3 @@ def _top_after(panel: CodePanel, rows: list[CodeRow], show: Iterable[int]) -> in
     if panel.top <= first and end <= panel.top + panel.window and panel.top <= last:
         return panel.top
     return min(max(0, first - max(0, (panel.window - (end - first)) // 2)), last)
-
-
-class _SettleClip(Clip):
-    def __init__(self, start: float, end: float, evolution: EvolveCode, source: str) -> None:
-        super().__init__(start, end)
-        self.evolution, self.source = evolution, source
-
-    def show(self, progress: float) -> None:
-        """Put the lines in their order."""
-        self.evolution.settle(self.source)

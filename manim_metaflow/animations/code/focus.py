@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from manim import Scene, VMobject, smooth
+from manim import Mobject, Scene, VMobject, smooth
 
-from manim_metaflow.animations.motion.pose import Pose
+from manim_metaflow.animations.motion.rest import Rest
 from manim_metaflow.animations.motion.timeline import Clip, Timeline
 from manim_metaflow.mobjects.code.panel import CodeLine, CodePanel
 from manim_metaflow.theme import current_theme
 
-__all__ = ["FocusCode", "LightClip", "ScrollClip", "Seen", "focus_clips"]
+__all__ = ["FocusCode", "Seen", "drawn_lines", "focus_clips", "move_light"]
 
 FOCUS = 0.8
 """Seconds the light takes to other lines."""
@@ -81,7 +81,7 @@ class FocusCode(Timeline):
         if self.panel not in scene.get_mobject_family_members():
             scene.add(self.panel)
         if not self._scrolls:
-            # Manim draws anew all that belongs to what moves: by itself the light is three shapes.
+            # Manim draws anew all that belongs to what moves; by itself the light is three shapes.
             self.panel.remove(self.panel.light)
         super()._setup_scene(scene)
 
@@ -93,7 +93,7 @@ class FocusCode(Timeline):
             self.panel.add(self.panel.light)
 
 
-Drawn = dict[int, tuple[CodeLine, Pose, Any]]
+Drawn = dict[int, tuple[CodeLine, Rest, Any]]
 
 
 def focus_clips(
@@ -118,8 +118,8 @@ def focus_clips(
     """
     if before.top != after.top:
         drawn = drawn_lines(panel) if drawn is None else drawn
-        yield ScrollClip(start, end, panel, before.top, after.top, drawn)
-    yield LightClip(start, end, panel, before, after, color=color, dim=dim)
+        yield scroll_rows(start, end, panel, before.top, after.top, drawn)
+    yield move_light(start, end, panel, before, after, color=color, dim=dim)
 
 
 def drawn_lines(panel: CodePanel) -> Drawn:
@@ -127,42 +127,40 @@ def drawn_lines(panel: CodePanel) -> Drawn:
     return {index: _posed(line) for index, line in enumerate(panel.rows, panel.top)}
 
 
-class LightClip(Clip):
-    """The light goes from some lines to others."""
+def move_light(
+    start: float,
+    end: float,
+    panel: CodePanel,
+    before: Seen,
+    after: Seen,
+    *,
+    color: str | None = None,
+    dim: float = DIM,
+) -> Clip:
+    """Let the light slide from some lines to others; without a goal, or a start, it fades where it is."""
+    color = color or current_theme().highlight
+    old, new = panel.spans(before.lit), panel.spans(after.lit)
+    spans = _paired(old or new, new or old)
+    strength = float(bool(before.lit)), float(bool(after.lit))
 
-    def __init__(
-        self,
-        start: float,
-        end: float,
-        panel: CodePanel,
-        before: Seen,
-        after: Seen,
-        *,
-        color: str | None = None,
-        dim: float = DIM,
-    ) -> None:
-        super().__init__(start, end)
-        self.panel, self.lines, self.dim = panel, after.lit, dim
-        self.color = color or current_theme().highlight
-        self._tops = before.top, after.top
-        self._was_lit = bool(before.lit)
-        old, new = panel.spans(before.lit), panel.spans(after.lit)
-        self._spans = _paired(old or new, new or old)
-
-    def show(self, progress: float) -> None:
-        """Slide the light from run to run; without a goal, or a start, it fades where it is."""
-        part = smooth(progress)
-        if self.lines:
-            self.panel.light.tint(self.color, self.dim)
-        before, after = float(self._was_lit), float(bool(self.lines))
-        spans = [
-            (a + (c - a) * part, b + (d - b) * part)
-            for (a, b), (c, d) in self._spans
+    def show(progress: float) -> None:
+        moved = smooth(progress)
+        if after.lit:
+            panel.light.tint(color, dim)
+        shown = [
+            (_between(a, c, moved), _between(b, d, moved))
+            for (a, b), (c, d) in spans
             if progress < 1 or d > c
         ]
-        top = self._tops[0] + (self._tops[1] - self._tops[0]) * part
-        self.panel.show_light(spans, before + (after - before) * part, top=top)
-        self.panel.lit = self.lines if progress >= 1 else self.panel.lit
+        panel.show_light(shown, _between(*strength, moved), top=_between(before.top, after.top, moved))
+        if progress >= 1:
+            panel.lit = after.lit
+
+    return Clip(start, end, show, touches=[panel.light])
+
+
+def _between(before: float, after: float, share: float) -> float:
+    return before + (after - before) * share
 
 
 _Span = tuple[float, float]
@@ -186,49 +184,52 @@ def _nearest(runs: list[_Span], other: _Span) -> _Span:
     return nearest, nearest
 
 
-class ScrollClip(Clip):
-    """Rows pass through the window; of a long way only its beginning and its end."""
+def scroll_rows(start: float, end: float, panel: CodePanel, before: int, after: int, drawn: Drawn) -> Clip:
+    """Let rows pass through the window; of a long way only its beginning and its end."""
+    order = _passing(panel, before, after)
+    first, last = order.index(before), order.index(after)
 
-    def __init__(
-        self, start: float, end: float, panel: CodePanel, before: int, top: int, drawn: Drawn
-    ) -> None:
-        super().__init__(start, end)
-        self.panel, self.top, self._before, self._drawn = panel, top, before, drawn
-        window = panel.window
-        low, high = sorted((before, top))
-        if high - low > 2 * window:
-            near = [*range(low, low + window + window // 2), *range(high - window // 2, high + window)]
-        else:
-            near = list(range(low, high + window))
-        self._order = [index for index in near if index < len(panel.all_rows)]
-        self._from, self._to = self._order.index(before), self._order.index(top)
-
-    def show(self, progress: float) -> None:
-        """Show the rows near the moment's window, fainter at its edges."""
-        panel = self.panel
-        for line, _, _ in self._drawn.values():
-            line.fade_to_opacity(0.0)
-        if progress >= 1:
-            last = min(self.top + panel.window, len(panel.all_rows))
-            panel.rows.submobjects = [self._line(index, index - self.top) for index in range(self.top, last)]
-            panel.show_top(self.top)
-            return
-        at = self._from + (self._to - self._from) * smooth(progress)
-        lines: list[VMobject] = []
-        for place in range(int(at), min(int(at) + panel.window + 1, len(self._order))):
-            line = self._line(self._order[place], place - at)
-            inside = min(1.0, place - at + 1, panel.window - (place - at))
-            lines.append(line.fade_to_opacity(max(0.0, inside)))
-        panel.rows.submobjects = lines
-        panel.show_thumb(self._before + (self.top - self._before) * smooth(progress))
-
-    def _line(self, index: int, place: float) -> CodeLine:
-        if index not in self._drawn:
-            self._drawn[index] = _posed(self.panel.make_line(self.panel.all_rows[index], 0))
-        line, pose, origin = self._drawn[index]
-        pose.show(shift=self.panel.home(place) - origin)
+    def line_at(index: int, place: float) -> CodeLine:
+        if index not in drawn:
+            drawn[index] = _posed(panel.make_line(panel.all_rows[index], 0))
+        line, rest, origin = drawn[index]
+        rest.show(shift=panel.home(place) - origin)
         return line
 
+    def show(progress: float) -> None:
+        # What has scrolled out may still be drawn until the play is over.
+        for line, _, _ in drawn.values():
+            line.fade_to_opacity(0.0)
+        if progress >= 1:
+            rows = range(after, min(after + panel.window, len(panel.all_rows)))
+            panel.rows.submobjects = [line_at(index, index - after) for index in rows]
+            panel.show_top(after)
+            return
+        scrolled = smooth(progress)
+        at = _between(first, last, scrolled)
+        lines: list[VMobject] = []
+        for place in range(int(at), min(int(at) + panel.window + 1, len(order))):
+            inside = min(1.0, place - at + 1, panel.window - (place - at))
+            lines.append(line_at(order[place], place - at).fade_to_opacity(max(0.0, inside)))
+        panel.rows.submobjects = lines
+        panel.show_thumb(_between(before, after, scrolled))
 
-def _posed(line: CodeLine) -> tuple[CodeLine, Pose, Any]:
-    return line, Pose(line), line.origin
+    def touched() -> list[Mobject]:
+        return [panel.rows, panel.thumb, *[line for line, _, _ in drawn.values()]]
+
+    return Clip(start, end, show, touches=touched)
+
+
+def _passing(panel: CodePanel, before: int, after: int) -> list[int]:
+    """Which rows are seen on the way from one window to another."""
+    window = panel.window
+    low, high = sorted((before, after))
+    if high - low > 2 * window:
+        near = [*range(low, low + window + window // 2), *range(high - window // 2, high + window)]
+    else:
+        near = list(range(low, high + window))
+    return [index for index in near if index < len(panel.all_rows)]
+
+
+def _posed(line: CodeLine) -> tuple[CodeLine, Rest, Any]:
+    return line, Rest(line), line.origin

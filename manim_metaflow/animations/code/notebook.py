@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from manim import VGroup, smooth
+from manim import VGroup
 
-from manim_metaflow.animations.code.evolve_clips import ComeClip, RewordClip
+from manim_metaflow.animations.code.evolve_clips import change_line, fade_in_line
 from manim_metaflow.animations.code.match import match_cells
-from manim_metaflow.animations.motion.look import Look
+from manim_metaflow.animations.motion.clips import call, leave
 from manim_metaflow.animations.motion.timeline import Clip, Timeline
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.flow.source_lines import parsed, step_lines
@@ -92,10 +92,9 @@ class CellsToSteps(Timeline):
         }
         self._lines = dict(enumerate(panel.rows, panel.top))
         self._overlay = VGroup()
-        clips: list[Clip] = [_EmptyClip(panel)]
-        clips += self._clips(regions)
+        clips: list[Clip] = [call(0.0, lambda: self._fill([]), panel), *self._clips(regions)]
         end = max(clip.end for clip in clips)
-        clips.append(_FillClip(end, panel, list(self._lines.values())))
+        clips.append(call(end, lambda: self._fill(list(self._lines.values())), panel))
         super().__init__([notebook, panel], clips, overlay=self._overlay, run_time=run_time, **kwargs)
 
     def _clips(self, regions: dict[str, list[int]]) -> Iterator[Clip]:
@@ -112,10 +111,10 @@ class CellsToSteps(Timeline):
             for row, index in pairs.items():
                 if row in self._lines:
                     times = (at, at + 0.3, at + MOVE, at + MOVE + 0.4)
-                    yield RewordClip(
+                    yield change_line(
                         times, self.panel, box.lines[index], self._lines[row], None, self._overlay
                     )
-            yield _LeaveClip(at, at + MOVE, box, [box.lines[index] for index in pairs.values()])
+            yield leave(at, at + MOVE, _without(box, pairs.values()), left=LEFT_OVER)
             at += EACH
         for name, rows in regions.items():
             if name and name not in written:
@@ -124,7 +123,19 @@ class CellsToSteps(Timeline):
     def _coming(self, rows: list[int], at: float) -> Iterator[Clip]:
         for row in rows:
             if row in self._lines:
-                yield ComeClip(at, at + COME, self.panel, self._lines[row], None)
+                yield fade_in_line(at, at + COME, self.panel, self._lines[row], None)
+
+    def _fill(self, lines: list[CodeLine]) -> None:
+        """Let the panel have these lines, each where it belongs."""
+        for place, line in enumerate(lines):
+            line.place(self.panel.home(place), self.panel.zoom).fade_to_opacity(1.0)
+        self.panel.rows.submobjects = list(lines)
+
+
+def _without(box: CellBox, moved: Collection[int]) -> VGroup:
+    """Return what is left of a cell whose lines have moved: frame, prompt, output and other lines."""
+    rest = [line.inks for index, line in enumerate(box.lines) if index not in moved]
+    return VGroup(box.frame, box.prompt, box.output, *rest)
 
 
 def _check(notebook: NotebookPanel, panel: CodePanel) -> None:
@@ -138,42 +149,3 @@ def _check(notebook: NotebookPanel, panel: CodePanel) -> None:
         )
     if parsed(panel.source) is None:
         raise UsageError("The panel's source does not parse as Python: it has no steps for cells to go to.")
-
-
-class _EmptyClip(Clip):
-    """The panel begins without a line."""
-
-    def __init__(self, panel: CodePanel) -> None:
-        super().__init__(0.0, 0.0)
-        self.panel = panel
-
-    def show(self, progress: float) -> None:
-        """Take the lines away."""
-        self.panel.rows.submobjects = []
-
-
-class _FillClip(Clip):
-    """The panel ends with all of them, in their order."""
-
-    def __init__(self, moment: float, panel: CodePanel, lines: list[CodeLine]) -> None:
-        super().__init__(moment, moment)
-        self.panel, self.lines = panel, lines
-
-    def show(self, progress: float) -> None:
-        """Put the lines where they belong."""
-        for place, line in enumerate(self.lines):
-            line.place(self.panel.home(place), self.panel.zoom).fade_to_opacity(1.0)
-        self.panel.rows.submobjects = list(self.lines)
-
-
-class _LeaveClip(Clip):
-    """What is left of a cell steps back."""
-
-    def __init__(self, start: float, end: float, box: CellBox, moved: list[CodeLine]) -> None:
-        super().__init__(start, end)
-        rest = [line for line in box.lines if line not in moved]
-        self._look = Look(VGroup(box.frame, box.prompt, box.output, *[line.inks for line in rest]))
-
-    def show(self, progress: float) -> None:
-        """Fade."""
-        self._look.show(opacity=1 - (1 - LEFT_OVER) * smooth(progress))

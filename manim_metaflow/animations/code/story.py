@@ -9,19 +9,8 @@ from typing import Any, Literal
 import numpy as np
 from manim import VGroup
 
-from manim_metaflow.animations.code.evolve import EvolveCode
-from manim_metaflow.animations.code.story_clips import (
-    AppearClip,
-    FadeGraphClip,
-    IndexClip,
-    RingClip,
-    SayClip,
-    VanishClip,
-)
-from manim_metaflow.animations.graph.evolve import EvolveFlow
-from manim_metaflow.animations.motion.timeline import Clip, Timeline
+from manim_metaflow.animations.motion.timeline import Clip
 from manim_metaflow.errors import UsageError
-from manim_metaflow.facts.flow.source_lines import parsed, step_lines
 from manim_metaflow.facts.flow.versions import FlowVersion, load_version
 from manim_metaflow.facts.records import FlowInfo
 from manim_metaflow.layout.geometry import Direction
@@ -32,7 +21,7 @@ from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
 from manim_metaflow.mobjects.text.label import TextBlock
 from manim_metaflow.theme import current_theme
 
-__all__ = ["AdvanceStory", "FlowStory"]
+__all__ = ["FlowStory", "show_ring"]
 
 GAP, RING = 0.45, 0.09
 """Between code and graph, and from a box to the ring round it, units."""
@@ -166,113 +155,14 @@ class FlowStory(VGroup):
         self.ring.set_curves(shape + np.array([(left + right) / 2, (bottom + top) / 2]))
 
 
-class AdvanceStory(Timeline):
-    """Go on to the next version, or to another: code and graph change in step.
+def show_ring(start: float, end: float, story: FlowStory, step: str | None) -> Clip:
+    """Let a ring round a step's box fade in, or out where there is no step."""
 
-    The lines of a new step are typed; its box grows as they begin.
+    def show(progress: float) -> None:
+        if step is not None:
+            story.show_ring(step)
+        story.ring.set_stroke(opacity=1 - progress if step is None else progress)
+        if step is None and progress >= 1:
+            story.show_ring(None)
 
-    Parameters
-    ----------
-    story
-        The story.
-    to
-        Index of the version; the next one by default.
-    show
-        A step whose lines shall be seen; by default the first whose lines changed.
-    typed
-        Whether new lines are typed.
-
-    Attributes
-    ----------
-    stripes
-        Behind the lines that came, part of the panel until :meth:`.CodePanel.clear` takes them away.
-
-    Raises
-    ------
-    UsageError
-        There is no such version.
-
-    Examples
-    --------
-    .. manim:: AdvanceStoryExample
-
-        class AdvanceStoryExample(Scene):
-            def construct(self):
-                story = FlowStory(["tests/flows/linear.py", "tests/flows/branch.py"])
-                self.add(story)
-                self.play(AdvanceStory(story))
-    """
-
-    def __init__(
-        self,
-        story: FlowStory,
-        to: int | None = None,
-        *,
-        show: str | None = None,
-        typed: bool = True,
-        run_time: float | None = None,
-        **kwargs: Any,
-    ) -> None:
-        index = story.index + 1 if to is None else to
-        if not 0 <= index < len(story.versions):
-            raise UsageError(f"The story has {len(story.versions)} versions: there is no number {index + 1}.")
-        version = story.versions[index]
-        numbers = _lines_to_show(story.version.source, version.source, show)
-        code = EvolveCode(story.panel, version.source, show=numbers, typed=typed)
-        self.stripes = code.stripes
-        clips: list[Clip] = [RingClip(0.0, 0.3, story, None)]
-        overlay = VGroup(code.overlay)
-        clips += code.clips
-        if version.flow is not None and story.dag is not None:
-            graph = EvolveFlow(
-                story.dag,
-                version.flow,
-                at=story.place,
-                fit=story.room,
-                arrivals=_arrivals(version.source, code.arrivals),
-            )
-            clips += graph.clips
-            overlay.add(graph.overlay)
-        elif version.flow is not None:
-            story.dag = story.graph_of(version.flow)
-            clips.append(AppearClip(0.5, 1.2, story, story.dag))
-        if story.note.submobjects:
-            clips.append(VanishClip(0.0, 0.5, story))
-        if version.flow is None:
-            clips.append(SayClip(code.length, code.length + 0.4, story, story.note_for(version)))
-            if story.dag is not None:
-                clips.append(FadeGraphClip(0.0, 0.6, story, story.dag))
-        end = max(clip.end for clip in clips)
-        clips.append(IndexClip(end, story, index))
-        super().__init__([story], clips, overlay=overlay, run_time=run_time, **kwargs)
-
-
-def _arrivals(source: str, lines: dict[int, float]) -> dict[str, float]:
-    """When the first line of each step comes."""
-    tree = parsed(source)
-    steps = step_lines(tree) if tree is not None else {}
-    found = {}
-    for name, (first, last) in steps.items():
-        times = [lines[number] for number in range(first, last + 1) if number in lines]
-        if times:
-            found[name] = min(times)
-    return found
-
-
-def _lines_to_show(before: str, after: str, step: str | None) -> list[int]:
-    tree = parsed(after)
-    steps = step_lines(tree) if tree is not None else {}
-    if step is not None and step in steps:
-        return list(range(steps[step][0], steps[step][1] + 1))
-    known = set(before.splitlines())
-    fresh = [
-        number for number, line in enumerate(after.splitlines(), 1) if line.strip() and line not in known
-    ]
-    if not fresh:
-        return []
-    old = parsed(before)
-    older = step_lines(old) if old is not None else {}
-    for _, (first, last) in sorted(steps.items(), key=lambda item: (item[0] in older, item[1])):
-        if any(first <= number <= last for number in fresh):
-            return list(range(first, last + 1))
-    return fresh[:1]
+    return Clip(start, end, show, touches=[story.ring])

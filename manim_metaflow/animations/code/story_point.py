@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+import networkx as nx
 
 from manim_metaflow.animations.code.focus import FocusCode
-from manim_metaflow.animations.code.story import FlowStory
-from manim_metaflow.animations.code.story_clips import RingClip
+from manim_metaflow.animations.code.story import FlowStory, show_ring
 from manim_metaflow.animations.motion.timeline import Clip, Timeline
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.flow.source_lines import artifact_lines, parsed, step_lines
 from manim_metaflow.facts.records import FlowInfo
+from manim_metaflow.mobjects.graph.edge import FlowEdge
 from manim_metaflow.theme import current_theme
 
 __all__ = ["PointAt", "TraceArtifact", "edges_travelled"]
@@ -45,7 +44,7 @@ class PointAt(Timeline):
 
     def __init__(self, story: FlowStory, step: str | None, *, run_time: float | None = None) -> None:
         focus = FocusCode(story.panel, story.lines_of(step) if step else ())
-        clips: list[Clip] = [*focus.clips, RingClip(0.2, 0.6, story, step)]
+        clips: list[Clip] = [*focus.clips, show_ring(0.2, 0.6, story, step)]
         super().__init__([story], clips, run_time=run_time)
 
 
@@ -85,10 +84,10 @@ class TraceArtifact(Timeline):
             raise UsageError(f"No line of {story.version.label or 'the flow'} touches {artifact!r}.")
         shade = color or current_theme().accent
         focus = FocusCode(story.panel, lines, shade)
-        clips: list[Clip] = [*focus.clips, RingClip(0.0, 0.3, story, None)]
+        clips: list[Clip] = [*focus.clips, show_ring(0.0, 0.3, story, None)]
         if story.dag is not None:
             pairs = edges_travelled(story.dag.flow, story.version.source, artifact)
-            clips += [_LightEdgeClip(0.2, 0.8, story.dag.edges[pair], shade) for pair in pairs]
+            clips += [_light(0.2, 0.8, story.dag.edges[pair], shade) for pair in pairs]
         super().__init__([story], clips, run_time=run_time)
 
 
@@ -108,34 +107,14 @@ def edges_travelled(flow: FlowInfo, source: str, artifact: str) -> list[tuple[st
     touched = set(artifact_lines(tree, artifact))
     steps = step_lines(tree)
     using = {name for name, (first, last) in steps.items() if touched & set(range(first, last + 1))}
-    pairs = [(edge.source, edge.target) for edge in flow.edges]
-    after = {name: _reached(name, pairs) for name in using}
-    return [
-        (a, b)
-        for a, b in dict.fromkeys(pairs)
-        if any((a == name or a in after[name]) for name in using)
-        and any((b == name or name in _reached(b, pairs)) for name in using)
-    ]
+    pairs = dict.fromkeys((edge.source, edge.target) for edge in flow.edges)
+    graph = nx.DiGraph(list(pairs))
+    graph.add_nodes_from(using)
+    after = using.union(*(nx.descendants(graph, name) for name in using))
+    before = using.union(*(nx.ancestors(graph, name) for name in using))
+    return [(a, b) for a, b in pairs if a in after and b in before]
 
 
-def _reached(start: str, pairs: Iterable[tuple[str, str]]) -> set[str]:
-    pairs = list(pairs)
-    found: set[str] = set()
-    todo = [start]
-    while todo:
-        here = todo.pop()
-        for source, target in pairs:
-            if source == here and target not in found:
-                found.add(target)
-                todo.append(target)
-    return found
-
-
-class _LightEdgeClip(Clip):
-    def __init__(self, start: float, end: float, edge: Any, color: str) -> None:
-        super().__init__(start, end)
-        self.edge, self.color = edge, color
-
-    def show(self, progress: float) -> None:
-        """Colour the arrow."""
-        self.edge.paint(self.color, amount=progress)
+def _light(start: float, end: float, edge: FlowEdge, color: str) -> Clip:
+    """Colour an arrow."""
+    return Clip(start, end, lambda progress: edge.paint(color, amount=progress), touches=[edge])

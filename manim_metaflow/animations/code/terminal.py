@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from manim_metaflow.animations.motion.timeline import Clip, Timeline
@@ -49,56 +49,39 @@ class RunCommand(Timeline):
         before = terminal.every_line
         typed = terminal.make_lines([command], command=True)
         lines = terminal.make_lines(output)
-        ready = len(command) / TYPING + PAUSE
-        clips: list[Clip] = [_TypeClip(0.0, len(command) / TYPING, terminal, before, typed)]
+        ready = len(command) / TYPING
+        clips = [_type(0.0, ready, terminal, before, typed)]
         if lines:
-            held = [*before, *typed]
-            clips.append(_PrintClip(ready, ready + len(lines) / PRINTING, terminal, held, lines))
+            start = ready + PAUSE
+            clips.append(_print(start, start + len(lines) / PRINTING, terminal, [*before, *typed], lines))
         super().__init__([terminal], clips, run_time=run_time, **kwargs)
 
 
-class _TypeClip(Clip):
-    def __init__(
-        self,
-        start: float,
-        end: float,
-        terminal: TerminalPanel,
-        before: list[TerminalLine],
-        lines: list[TerminalLine],
-    ) -> None:
-        super().__init__(start, end)
-        self.terminal, self.before, self.lines = terminal, before, lines
+Lines = list[TerminalLine]
 
-    def show(self, progress: float) -> None:
-        """Show the letters typed so far."""
-        letters = sum(len(line.text) for line in self.lines) - len(PROMPT)
+
+def _type(start: float, end: float, terminal: TerminalPanel, before: Lines, lines: Lines) -> Clip:
+    """Show the letters of a command one after the other."""
+    sizes = [len(line.text) for line in lines]
+    begins = [sum(sizes[:index]) for index in range(len(lines))]
+    letters = sum(sizes) - len(PROMPT)
+
+    def show(progress: float) -> None:
         typed = len(PROMPT) + letters * progress
-        shown = [line for line, begin in self._begins() if begin < typed]
-        self.terminal.show_lines([*self.before, *shown])
+        shown = [line for line, begin in zip(lines, begins, strict=True) if begin < typed]
+        terminal.show_lines([*before, *shown])
         if progress < 1:
-            self.terminal.cut(shown[-1], typed - dict(self._begins())[shown[-1]])
+            terminal.cut(shown[-1], typed - begins[len(shown) - 1])
 
-    def _begins(self) -> Iterator[tuple[TerminalLine, int]]:
-        """Each row with the number of letters before it."""
-        count = 0
-        for line in self.lines:
-            yield line, count
-            count += len(line.text)
+    # Lines that scroll out are no longer the terminal's.
+    return Clip(start, end, show, touches=[terminal, *before, *lines])
 
 
-class _PrintClip(Clip):
-    def __init__(
-        self,
-        start: float,
-        end: float,
-        terminal: TerminalPanel,
-        before: list[TerminalLine],
-        lines: list[TerminalLine],
-    ) -> None:
-        super().__init__(start, end)
-        self.terminal, self.before, self.lines = terminal, before, lines
+def _print(start: float, end: float, terminal: TerminalPanel, before: Lines, lines: Lines) -> Clip:
+    """Show lines one after the other."""
 
-    def show(self, progress: float) -> None:
-        """Show the lines printed so far."""
-        count = min(len(self.lines), int(progress * len(self.lines)) + 1)
-        self.terminal.show_lines([*self.before, *self.lines[:count]])
+    def show(progress: float) -> None:
+        count = min(len(lines), int(progress * len(lines)) + 1)
+        terminal.show_lines([*before, *lines[:count]])
+
+    return Clip(start, end, show, touches=[terminal, *before, *lines])

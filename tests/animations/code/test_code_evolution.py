@@ -132,9 +132,13 @@ def test_words_that_stay_in_a_changed_line_slide():
     panel = CodePanel("value = compute(first)")
     evolve = EvolveCode(panel, "    value = compute(second, first)")
     evolve.interpolate(0.01)
-    (clip,) = [clip for clip in evolve.clips if type(clip).__name__ == "RewordClip"]
-    assert len(clip._stay) >= 5
-    assert not clip._go
+    [words] = evolve.overlay
+    number, *seen = [word for word in words if word.get_fill_opacity() == 1]
+    before = [word.get_x() for word in seen]
+    evolve.interpolate(0.6)
+    assert len(seen) >= 5
+    assert all(word.get_x() > x for word, x in zip(seen, before, strict=True))
+    assert {word.get_fill_opacity() for word in (number, *seen)} == {1}
 
 
 def test_an_indented_block_counts_as_changed_not_as_new():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from manim import Scene
 
-from manim_metaflow import FlowStory
+from manim_metaflow import FlowStory, StepNode
 from manim_metaflow.code import AdvanceStory, PointAt, TraceArtifact
 from manim_metaflow.errors import UsageError
 
@@ -36,9 +36,11 @@ def test_code_and_graph_are_those_of_the_version():
 def test_a_box_comes_when_its_lines_do():
     story = FlowStory(FILES)
     change = AdvanceStory(story)
-    [node] = [c for c in change.clips if getattr(getattr(c, "mobject", None), "name", "") == "fit"]
+    [node] = [
+        c for c in change.clips if any(isinstance(m, StepNode) and m.name == "fit" for m in c.touched())
+    ]
     lines = [
-        c for c in change.clips if getattr(getattr(c, "line", None), "text", "").startswith("    def fit")
+        c for c in change.clips if any(getattr(m, "text", "").startswith("    def fit") for m in c.touched())
     ]
     assert lines
     assert node.start <= lines[0].start <= node.end + 1.0
