@@ -1,15 +1,15 @@
-"""A store in motion: blobs come, the shelf grows, counts what has no place, and scrolls."""
+"""A store in motion: blobs come, the store grows, counts what has no place, and scrolls."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-from manim import UP, smooth
+from manim import UP, Scene, smooth
 
-from manim_metaflow.animations.motion.look import Look
-from manim_metaflow.animations.motion.timeline import Clip
-from manim_metaflow.animations.storage.clips import EnterClip, Motion
+from manim_metaflow.animations.motion.rest import Rest
+from manim_metaflow.animations.motion.timeline import Clip, Timeline
+from manim_metaflow.animations.storage.faces import appear
 from manim_metaflow.mobjects.storage.content_store import SLOT_HEIGHT, ContentStore
 from manim_metaflow.mobjects.storage.slots import BlobSlot, MoreSlot
 
@@ -19,7 +19,7 @@ STEP, LONGEST = 0.12, 2.4
 """Seconds from one blob to the next, and for all of them."""
 
 
-class FillStore(Motion):
+class FillStore(Timeline):
     """Blobs come to a store, one after the other. A store that grows grows; one that is full counts.
 
     Parameters
@@ -36,37 +36,57 @@ class FillStore(Motion):
 
         class FillStoreExample(Scene):
             def construct(self):
-                keys = [f"{number:02x}" * 20 for number in range(11, 251, 11)]
-                made = tuple(ArtifactRecord(f"a{at}", sha, 22, "int") for at, sha in enumerate(keys))
-                task = TaskRecord("start", "1", "done", attempts=(AttemptRecord(0, "done", artifacts=made),))
-                flow = FlowInfo("TinyFlow", (StepInfo("start", "end"),), (), "start", "start")
-                run = RunRecord(flow, "1", "successful", (task,))
+                run = record_run("my_flow.py")
                 store = ContentStore(run, rows=2, grows=True).shift(UP)
                 self.add(store)
-                self.play(FillStore(store, *keys))
+                self.play(FillStore(store, *[blob.sha for blob in run.blobs]))
     """
 
     def __init__(self, store: ContentStore, *shas: str, **kwargs: Any) -> None:
-        before = store.open_rows
+        rows, counted = store.open_rows, store.hidden
         held = {id(part) for part in store.blobs}
-        counted = store.hidden
         store.fill(*shas)
-        come = [slot for slot in store.blobs if id(slot) not in held]
-        step = min(STEP, LONGEST / max(1, len(come)))
-        clips: list[Clip] = [
-            EnterClip(at * step, at * step + 0.4, slot, scale=0.7) for at, slot in enumerate(come)
-        ]
+        new = [slot for slot in store.blobs if id(slot) not in held]
+        step = min(STEP, LONGEST / max(1, len(new)))
+        clips = [appear(at * step, at * step + 0.4, slot, scale=0.7) for at, slot in enumerate(new)]
         end = max((clip.end for clip in clips), default=0.4)
-        if store.open_rows != before:
-            clips.append(GrowClip(0, max(0.4, end / 2), store, before))  # there before what stands on it
-        more = [slot for slot in store.blobs if isinstance(slot, MoreSlot)]
-        if more:
-            clips.append(CountClip(max(0.0, end - 0.4), end + 1.0, store, more[0], counted))
+        if store.open_rows != rows:
+            # The store is as high as it will be half-way, so that no slot appears below its lower edge.
+            clips.append(_grow(0, max(0.4, end / 2), store, rows))
+        clips += [
+            _count(max(0.0, end - 0.4), end + 1.0, store, slot, counted)
+            for slot in store.blobs
+            if isinstance(slot, MoreSlot)
+        ]
         super().__init__([store], clips, **kwargs)
 
 
-class ScrollStore(Motion):
-    """A store shows another part of its shelf.
+def _grow(start: float, end: float, store: ContentStore, before: float) -> Clip:
+    """Let a store become as high as what it holds needs."""
+    after, panel = store.open_rows, Rest(store.panel)
+
+    def show(progress: float) -> None:
+        store.open_to(before + (after - before) * smooth(progress))
+        if progress >= 1:
+            # Opened step by step, the panel ends a rounding error beside where it was built.
+            panel.restore()
+
+    return Clip(start, end, show, touches=[store.panel])
+
+
+def _count(start: float, end: float, store: ContentStore, more: MoreSlot, before: int) -> Clip:
+    """Let the last place count up to the number of blobs that have none."""
+    after, size = store.hidden, store.hidden_size
+
+    def show(progress: float) -> None:
+        number = round(before + (after - before) * smooth(progress))
+        more.count(number, round(size * number / max(1, after)))
+
+    return Clip(start, end, show, touches=[more])
+
+
+class ScrollStore(Timeline):
+    """A store shows other rows of its blobs.
 
     Parameters
     ----------
@@ -81,98 +101,54 @@ class ScrollStore(Motion):
 
         class ScrollStoreExample(Scene):
             def construct(self):
-                keys = [f"{number:02x}" * 20 for number in range(11, 251, 5)]
-                made = tuple(ArtifactRecord(f"a{at}", sha, 22, "int") for at, sha in enumerate(keys))
-                task = TaskRecord("start", "1", "done", attempts=(AttemptRecord(0, "done", artifacts=made),))
-                flow = FlowInfo("TinyFlow", (StepInfo("start", "end"),), (), "start", "start")
-                store = ContentStore(RunRecord(flow, "1", "successful", (task,)), rows=2).fill(*keys)
+                run = record_run("my_flow.py")
+                store = ContentStore(run, rows=1, width=4).fill(*[blob.sha for blob in run.blobs])
                 self.add(store)
-                self.play(ScrollStore(store, 2))
+                self.play(ScrollStore(store, 1))
     """
 
     def __init__(self, store: ContentStore, row: int, **kwargs: Any) -> None:
-        self._clip = ScrollClip(0, 1.0, store, row)
-        super().__init__([store], [self._clip], **kwargs)
+        self._store, first = store, store.first_row
+        before = _at_rest(store)
+        store.scroll(row)
+        after = _at_rest(store)
+        self._last = list(store.blobs)
+        zoom = float(store.panel.width) / store.base_width
+        self._path = np.sign(store.first_row - first) * SLOT_HEIGHT * zoom * UP
+        self._staying = [
+            (rest, after[slot].center - rest.center) for slot, rest in before.items() if slot in after
+        ]
+        self._leaving = [rest for slot, rest in before.items() if slot not in after]
+        self._coming = [rest for slot, rest in after.items() if slot not in before]
+        self._after = list(after.values())
+        super().__init__([store], [Clip(0, 1.0, self._show, touches=[store.blobs])], **kwargs)
 
-    def clean_up_from_scene(self, scene: Any) -> None:
+    def _show(self, progress: float) -> None:
+        """Move what stays by its rows, fade the rest out and in."""
+        if progress >= 1:
+            for rest in self._after:
+                rest.restore()
+            for rest in self._leaving:
+                rest.show(scale=1.0, opacity=0.0)
+            self._store.blobs.submobjects = list(self._last)
+            return
+        moved = smooth(progress)
+        for rest, path in self._staying:
+            rest.show(shift=path * moved, opacity=1.0)
+        for rest in self._leaving:
+            rest.show(shift=self._path * moved, opacity=max(0.0, 1 - 2 * moved))
+        for rest in self._coming:
+            rest.show(shift=self._path * (moved - 1), opacity=max(0.0, 2 * moved - 1))
+        rests = [*self._leaving, *(rest for rest, _ in self._staying), *self._coming]
+        counted = [slot for slot in self._last if isinstance(slot, MoreSlot)]
+        self._store.blobs.submobjects = [*(rest.mobject for rest in rests), *counted]
+
+    def clean_up_from_scene(self, scene: Scene) -> None:
         """Leave what has gone as it was, for when it comes back."""
         super().clean_up_from_scene(scene)
-        self._clip.restore()
+        for rest in self._leaving:
+            rest.restore()
 
 
-class GrowClip(Clip):
-    """The shelf becomes as high as what it holds needs."""
-
-    def __init__(self, start: float, end: float, store: ContentStore, rows: float) -> None:
-        super().__init__(start, end)
-        self._store, self._from, self._to = store, rows, store.open_rows
-        self._panel = Look(store.panel)
-
-    def show(self, progress: float) -> None:
-        """Open the shelf so far."""
-        self._store.open_to(self._from + (self._to - self._from) * smooth(progress))
-        if progress >= 1:
-            self._panel.show()
-
-
-class CountClip(Clip):
-    """The last place counts up to what it stands for."""
-
-    def __init__(self, start: float, end: float, store: ContentStore, more: MoreSlot, counted: int) -> None:
-        super().__init__(start, end)
-        self._store, self._more = store, more
-        self._from, self._to, self._size = counted, store.hidden, store.hidden_size
-
-    def show(self, progress: float) -> None:
-        """Count so far."""
-        way = smooth(progress)
-        count = round(self._from + (self._to - self._from) * way)
-        self._more.count(count, round(self._size * count / max(1, self._to)))
-
-
-class ScrollClip(Clip):
-    """What stays moves by its rows, the rest comes and goes."""
-
-    def __init__(self, start: float, end: float, store: ContentStore, row: int) -> None:
-        super().__init__(start, end)
-        self._store, first = store, store.first_row
-        before = [(slot, Look(slot)) for slot in store.blobs if isinstance(slot, BlobSlot)]
-        store.scroll(row)
-        self._row, self._after = store.first_row, list(store.blobs)
-        looks = {id(slot): Look(slot) for slot in store.blobs if isinstance(slot, BlobSlot)}
-        zoom = float(store.panel.width) / store.base_width
-        up = np.sign(self._row - first) * SLOT_HEIGHT * zoom * UP
-        kept = {id(slot) for slot, _ in before} & looks.keys()
-        self._stay = [
-            (slot, look, looks[id(slot)].center - look.center) for slot, look in before if id(slot) in kept
-        ]
-        self._go = [(slot, look, up) for slot, look in before if id(slot) not in kept]
-        self._come = [
-            (slot, looks[id(slot)], up) for slot in self._after if id(slot) in looks and id(slot) not in kept
-        ]
-        self._rest = [slot for slot in self._after if not isinstance(slot, BlobSlot)]
-        self._looks = list(looks.values())
-
-    def show(self, progress: float) -> None:
-        """Move, fade out and fade in."""
-        if progress >= 1:
-            for look in self._looks:
-                look.show()
-            for _, look, _ in self._go:
-                look.show(opacity=0.0)
-            self._store.blobs.submobjects = list(self._after)
-            return
-        way = smooth(progress)
-        for _, look, shift in self._stay:
-            look.show(shift=shift * way)
-        for _, look, shift in self._go:
-            look.show(shift=shift * way, opacity=max(0.0, 1 - 2 * way))
-        for _, look, shift in self._come:
-            look.show(shift=shift * (way - 1), opacity=max(0.0, 2 * way - 1))
-        parts = [slot for slot, _, _ in (*self._go, *self._stay, *self._come)]
-        self._store.blobs.submobjects = [*parts, *self._rest]
-
-    def restore(self) -> None:
-        """Let what has gone be seen again, once it is off the scene."""
-        for _, look, _ in self._go:
-            look.show()
+def _at_rest(store: ContentStore) -> dict[BlobSlot, Rest]:
+    return {slot: Rest(slot) for slot in store.blobs if isinstance(slot, BlobSlot)}

@@ -7,18 +7,9 @@ from typing import Any
 
 from manim import DOWN, LEFT, RIGHT, UP, VGroup, VMobject
 
-from manim_metaflow.animations.motion.timeline import Clip
-from manim_metaflow.animations.storage.clips import (
-    EnterClip,
-    LandClip,
-    LeaveClip,
-    Motion,
-    PointClip,
-    ShelveClip,
-    SwellClip,
-    TravelClip,
-    slot_of,
-)
+from manim_metaflow.animations.motion.clips import leave, point, swell, travel
+from manim_metaflow.animations.motion.timeline import Clip, Timeline
+from manim_metaflow.animations.storage.faces import appear, slot_of, store_face
 from manim_metaflow.mobjects.storage.blob import BlobCell
 from manim_metaflow.mobjects.storage.chip import ArtifactChip
 from manim_metaflow.mobjects.storage.content_store import ContentStore
@@ -30,7 +21,7 @@ from manim_metaflow.theme import current_theme
 __all__ = ["Inherit", "LoadArtifact", "MutateInPlace", "RegisterArtifact", "WriteKeys"]
 
 
-class WriteKeys(Motion):
+class WriteKeys(Timeline):
     """A task closes its books: each name gets a line with its key.
 
     Parameters
@@ -64,7 +55,7 @@ class WriteKeys(Motion):
         overlay, sources = VGroup(), sources or {}
         clips: list[Clip] = []
         if names is None:
-            clips += [EnterClip(0, 0.4, part) for part in _ground(key_map)]
+            clips += [appear(0, 0.4, part) for part in _background(key_map)]
         wanted = list(key_map.named) if names is None else list(names)
         key_map.write(*wanted)
         for index, name in enumerate(wanted):
@@ -72,13 +63,13 @@ class WriteKeys(Motion):
             if name in sources:
                 face = getattr(sources[name], "face", sources[name])
                 scale = float(row.face.height / face.height)
-                clips.append(TravelClip(at, at + 0.6, face, row.face.get_center(), overlay, scale=scale))
+                clips.append(travel(at, at + 0.6, face, row.face.get_center(), overlay, scale=scale))
                 at += 0.5
-            clips.append(EnterClip(at, at + 0.4, row))
+            clips.append(appear(at, at + 0.4, row))
         super().__init__([key_map], clips, overlay=overlay, **kwargs)
 
 
-class RegisterArtifact(Motion):
+class RegisterArtifact(Timeline):
     """The metadata service learns that an artifact exists, after its bytes and its key are stored.
 
     Parameters
@@ -112,13 +103,13 @@ class RegisterArtifact(Motion):
         panel.register(name)
         text: VMobject = row.label if row.label is not None else row.face
         clips: list[Clip] = [
-            TravelClip(0, 0.6, text, line.get_right() + text.width / 2 * LEFT, overlay),
-            EnterClip(0.45, 0.85, line),
+            travel(0, 0.6, text, line.get_right() + text.width / 2 * LEFT, overlay),
+            appear(0.45, 0.85, line),
         ]
         super().__init__([panel], clips, overlay=overlay, **kwargs)
 
 
-class LoadArtifact(Motion):
+class LoadArtifact(Timeline):
     """An artifact is read for the first time: its key from a map, then the bytes.
 
     Parameters
@@ -170,19 +161,19 @@ class LoadArtifact(Motion):
         clips: list[Clip] = []
         at, ends = 0.0, (key.get_right() + 0.1 * RIGHT, shown.face.get_center())
         if asker is not None:
-            clips.append(PointClip(0.0, 0.7, _downward(asker, key), theme.accent, home))
+            clips.append(point(0.0, 0.7, _downward(asker, key), theme.accent, home))
             at, ends = 0.6, _downward(asker, shown)
         clips += [
-            SwellClip(at, at + 0.6, row, factor=1.06),
-            PointClip(at + 0.5, at + 1.1, ends, theme.highlight, home),
-            SwellClip(at + 1.0, at + 1.6, shown, factor=1.08),
-            TravelClip(at + 1.3, at + 2.1, shown.face, chip.face.get_center(), overlay, scale=scale),
-            EnterClip(at + 1.9, at + 2.3, chip),
+            swell(at, at + 0.6, row, factor=1.06),
+            point(at + 0.5, at + 1.1, ends, theme.highlight, home),
+            swell(at + 1.0, at + 1.6, shown, factor=1.08),
+            travel(at + 1.3, at + 2.1, shown.face, chip.face.get_center(), overlay, scale=scale),
+            appear(at + 1.9, at + 2.3, chip),
         ]
         super().__init__([chip, self.lines], clips, overlay=overlay, **kwargs)
 
 
-class Inherit(Motion):
+class Inherit(Timeline):
     """A task starts from its parent's map: keys are copied, bytes are not touched.
 
     Parameters
@@ -208,20 +199,20 @@ class Inherit(Motion):
 
     def __init__(self, parent: KeyMap, child: KeyMap, **kwargs: Any) -> None:
         overlay = VGroup()
-        clips: list[Clip] = [EnterClip(0, 0.4, part) for part in _ground(child)]
+        clips: list[Clip] = [appear(0, 0.4, part) for part in _background(child)]
         keys = {row.name: row for row in parent.rows}
         passed = [name for name, sha in child.named.items() if name in keys and keys[name].sha == sha]
         child.show_only(*passed)
         at = 0.3
         for row in child.rows:
             origin = keys[row.name]
-            clips.append(TravelClip(at, at + 0.7, origin, row.get_center(), overlay, opacity=0.6))
-            clips.append(EnterClip(at + 0.55, at + 0.9, row))
+            clips.append(travel(at, at + 0.7, origin, row.get_center(), overlay, opacity=0.6))
+            clips.append(appear(at + 0.55, at + 0.9, row))
             at += 0.15
         super().__init__([parent, child], clips, overlay=overlay, **kwargs)
 
 
-class MutateInPlace(Motion):
+class MutateInPlace(Timeline):
     """A value is changed where it is: its bytes get another key, the old blob stays as it was.
 
     Parameters
@@ -255,20 +246,14 @@ class MutateInPlace(Motion):
     ) -> None:
         overlay = VGroup()
         clips: list[Clip] = [
-            SwellClip(0, 0.6, before, factor=1.06),
-            LeaveClip(0.6, 1.0, before),
-            EnterClip(0.6, 1.1, after),
+            swell(0, 0.6, before, factor=1.06),
+            leave(0.6, 1.0, before),
+            appear(0.6, 1.1, after),
         ]
         parts: list[VMobject] = [before, after]
         if store is not None:
-            cell: Any = slot_of(store, after.sha)
-            target, scale = cell.face.get_center(), float(cell.face.height / after.face.height)
-            clips.append(TravelClip(1.2, 1.9, after.face, target, overlay, scale=scale))
+            clips += store_face(1.2, 1.9, after, store, overlay)
             parts.append(store)
-            if isinstance(store, ContentStore):
-                clips.append(ShelveClip(1.9, store, after.sha))
-            else:
-                clips.append(LandClip(1.8, 2.2, store))
         self._before = before
         super().__init__(parts, clips, overlay=overlay, **kwargs)
 
@@ -288,5 +273,5 @@ def _downward(upper: VMobject, lower: VMobject) -> tuple[Any, Any]:
     return start, end
 
 
-def _ground(key_map: KeyMap) -> list[VMobject]:
+def _background(key_map: KeyMap) -> list[VMobject]:
     return [part for part in (key_map.panel, key_map.title, key_map.note) if part is not None]

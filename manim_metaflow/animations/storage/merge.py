@@ -7,8 +7,9 @@ from typing import Any
 
 from manim import LEFT, RIGHT, VGroup
 
-from manim_metaflow.animations.motion.timeline import Clip
-from manim_metaflow.animations.storage.clips import EnterClip, Motion, SwellClip, TravelClip
+from manim_metaflow.animations.motion.clips import swell, travel
+from manim_metaflow.animations.motion.timeline import Clip, Timeline
+from manim_metaflow.animations.storage.faces import appear
 from manim_metaflow.errors import UsageError
 from manim_metaflow.mobjects.shapes import Shape, polyline, rounded_rectangle
 from manim_metaflow.mobjects.storage.key_map import KeyMap, KeyRow
@@ -26,7 +27,7 @@ def conflicts_between(inputs: Sequence[KeyMap], settled: Sequence[str] = ()) -> 
     return sorted(name for name, held in keys.items() if len(held) > 1 and name not in settled)
 
 
-class MergeArtifacts(Motion):
+class MergeArtifacts(Timeline):
     """A join takes over its inputs' keys, or, where they differ, none at all.
 
     Only keys are compared, and only keys are copied: no bytes are read. If inputs differ in an artifact
@@ -94,8 +95,8 @@ class MergeArtifacts(Motion):
             for key_map in inputs:
                 if name in key_map.named:
                     origin: KeyRow = key_map[name]
-                    clips.append(TravelClip(at, at + 0.9, origin, row.get_center(), overlay, opacity=0.5))
-            clips.append(EnterClip(at + 0.7, at + 1.1, row))
+                    clips.append(travel(at, at + 0.9, origin, row.get_center(), overlay, opacity=0.5))
+            clips.append(appear(at + 0.7, at + 1.1, row))
         return clips
 
     def _clash(self, inputs: Sequence[KeyMap]) -> list[Clip]:
@@ -112,13 +113,13 @@ class MergeArtifacts(Motion):
                 ).move_to(row)
                 self.marks.add(mark)
                 clips += [
-                    EnterClip(at, at + 0.4, mark, scale=1.15),
-                    SwellClip(at, at + 0.7, row, factor=1.04),
+                    appear(at, at + 0.4, mark, scale=1.15),
+                    swell(at, at + 0.7, row, factor=1.04),
                 ]
             edge = max(float(key_map.panel.get_right()[0]) for key_map in inputs) + 0.16 * (index + 1)
             bracket = Shape(_bracket(rows, edge), stroke=theme.conflict, stroke_width=1.8)
             self.marks.add(bracket)
-            clips.append(EnterClip(at + 0.3, at + 0.7, bracket))
+            clips.append(appear(at + 0.3, at + 0.7, bracket))
         return clips
 
 

@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from manim import VGroup, VMobject
+from manim import VGroup, VMobject, smooth
 
-from manim_metaflow.animations.motion.timeline import Clip
-from manim_metaflow.animations.storage.clips import (
-    EnterClip,
-    LandClip,
-    Motion,
-    PointClip,
-    RevealClip,
-    ShelveClip,
-    SwellClip,
-    TrackClip,
-    TravelClip,
-    face_center,
-    slot_of,
-)
+from manim_metaflow.animations.motion.clips import point, travel
+from manim_metaflow.animations.motion.timeline import Clip, Timeline
+from manim_metaflow.animations.storage.faces import appear, face_center, reveal_face, slot_of, store_face
 from manim_metaflow.errors import UsageError
 from manim_metaflow.mobjects.storage.blob import BlobCell
 from manim_metaflow.mobjects.storage.bytes import BytesStrip
@@ -27,13 +16,13 @@ from manim_metaflow.mobjects.storage.chip import ArtifactChip
 from manim_metaflow.mobjects.storage.content_store import ContentStore
 from manim_metaflow.mobjects.storage.hash_label import HashLabel
 from manim_metaflow.mobjects.storage.key_map import KeyRow
-from manim_metaflow.mobjects.storage.lifecycle import LifecycleTrack
+from manim_metaflow.mobjects.storage.lifecycle import LifecycleTrack, StageState
 from manim_metaflow.theme import current_theme
 
 __all__ = ["AdvanceTrack", "CreateArtifact", "HashBytes", "Persist", "Serialize"]
 
 
-class AdvanceTrack(Motion):
+class AdvanceTrack(Timeline):
     """A :class:`.LifecycleTrack` goes on to a stage.
 
     Parameters
@@ -55,10 +44,18 @@ class AdvanceTrack(Motion):
     """
 
     def __init__(self, track: LifecycleTrack, stage: str | None, **kwargs: Any) -> None:
-        super().__init__([track], [TrackClip(0, 0.5, track, stage)], **kwargs)
+        before: list[StageState] = []
+
+        def show(progress: float) -> None:
+            # What the track shows is looked up as the motion begins: others may be planned before it.
+            if not before:
+                before.extend(mark.state for mark in track.marks)
+            track.show_change(before, track.states_at(stage), smooth(progress))
+
+        super().__init__([track], [Clip(0, 0.5, show, touches=[track])], **kwargs)
 
 
-class CreateArtifact(Motion):
+class CreateArtifact(Timeline):
     """A value is assigned to ``self``: it is in the task's memory, and nowhere else.
 
     Parameters
@@ -80,10 +77,10 @@ class CreateArtifact(Motion):
 
     def __init__(self, chip: ArtifactChip, *, origin: VMobject | None = None, **kwargs: Any) -> None:
         start = None if origin is None else origin.get_center()
-        super().__init__([chip], [EnterClip(0, 0.8, chip, origin=start, scale=0.6)], **kwargs)
+        super().__init__([chip], [appear(0, 0.8, chip, origin=start, scale=0.6)], **kwargs)
 
 
-class Serialize(Motion):
+class Serialize(Timeline):
     """A value becomes bytes, one after the other.
 
     Parameters
@@ -110,14 +107,14 @@ class Serialize(Motion):
         origin = (chip.value or chip).get_center()
         step = 0.9 / max(1, len(strip.cells))
         clips: list[Clip] = [
-            EnterClip(index * step, index * step + 0.5, cell, origin=origin, scale=0.5)
+            appear(index * step, index * step + 0.5, cell, origin=origin, scale=0.5)
             for index, cell in enumerate(strip.cells)
         ]
-        clips.append(EnterClip(1.0, 1.4, strip.note))
+        clips.append(appear(1.0, 1.4, strip.note))
         super().__init__([chip, strip], clips, **kwargs)
 
 
-class HashBytes(Motion):
+class HashBytes(Timeline):
     """All bytes go into one key, and the key gives the content its face.
 
     Parameters
@@ -149,22 +146,22 @@ class HashBytes(Motion):
         step = 0.6 / max(1, len(strip.cells))
         target = label.face.get_center()
         clips: list[Clip] = [
-            TravelClip(index * step, index * step + 0.6, cell, target, overlay, scale=0.3, opacity=0.2)
+            travel(index * step, index * step + 0.6, cell, target, overlay, scale=0.3, opacity=0.2)
             for index, cell in enumerate(strip.cells)
         ]
-        clips.append(EnterClip(0.9, 1.4, label.face, scale=0.3))
+        clips.append(appear(0.9, 1.4, label.face, scale=0.3))
         if label.title is not None:
-            clips.append(EnterClip(1.2, 1.6, label.title))
-        clips.append(EnterClip(1.2, 1.7, label.key, origin=target, scale=0.4))
+            clips.append(appear(1.2, 1.6, label.title))
+        clips.append(appear(1.2, 1.7, label.key, origin=target, scale=0.4))
         parts: list[VMobject] = [strip, label]
         if chip is not None:
             parts.append(chip)
-            clips.append(TravelClip(1.5, 2.1, label.face, chip.blank.get_center(), overlay))
-            clips.append(RevealClip(2.0, 2.3, chip))
+            clips.append(travel(1.5, 2.1, label.face, chip.blank.get_center(), overlay))
+            clips += reveal_face(2.0, 2.3, chip)
         super().__init__(parts, clips, overlay=overlay, **kwargs)
 
 
-class Persist(Motion):
+class Persist(Timeline):
     """Bytes are written under their key, unless the key is there: then nothing is written.
 
     Parameters
@@ -201,18 +198,10 @@ class Persist(Motion):
             exists = source.sha in place if exists is None else exists
         elif place.sha != source.sha:
             raise UsageError(f"The cell is for key {place.sha[:10]}, not for {source.sha[:10]}.")
-        overlay, theme = VGroup(), current_theme()
-        cell: Any = slot_of(place, source.sha)
-        target = cell.face.get_center()
-        scale = float(cell.face.height / source.face.height)
-        clips: list[Clip] = [
-            PointClip(0.0, 0.5, (face_center(source), target), theme.muted, overlay),
-            TravelClip(0.6, 1.3, source.face, target, overlay, scale=scale, opacity=0.0 if exists else 1.0),
+        overlay = VGroup()
+        ends = face_center(source), face_center(slot_of(place, source.sha))
+        clips = [
+            point(0.0, 0.5, ends, current_theme().muted, overlay),
+            *store_face(0.6, 1.3, source, place, overlay, exists=bool(exists)),
         ]
-        if exists:
-            clips.append(SwellClip(1.1, 1.8, cell))
-        elif isinstance(place, ContentStore):
-            clips.append(ShelveClip(1.3, place, source.sha))
-        else:
-            clips.append(LandClip(1.2, 1.6, place))
         super().__init__([place], clips, overlay=overlay, **kwargs)

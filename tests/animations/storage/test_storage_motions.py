@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from manim import DOWN, LEFT, RIGHT, UP, LaggedStart
 from playing import ghosts, played, points_of
+from touching import unnamed_changes
 
 from manim_metaflow import ArtifactChip, ContentStore, FlowInfo, KeyMap, RunRecord
-from manim_metaflow.animations.storage.fill_store import CountClip
 from manim_metaflow.errors import UsageError
 from manim_metaflow.graph import StepInfo
 from manim_metaflow.mobjects.storage.content_store import SLOT_HEIGHT
@@ -165,6 +165,11 @@ def test_nothing_is_drawn_that_has_gone(name: str) -> None:
     assert ghosts(together) == set()
 
 
+@pytest.mark.parametrize("name", SETTINGS)
+def test_every_change_is_named(name: str) -> None:
+    assert unnamed_changes(SETTINGS[name]) == set()
+
+
 def test_a_store_grows_with_what_it_holds_and_counts_the_rest() -> None:
     store, shas = store_of(10_000, rows=3, grows=True)
     top, heights = store.panel.get_top()[1], []
@@ -180,11 +185,12 @@ def test_a_store_grows_with_what_it_holds_and_counts_the_rest() -> None:
 
 def test_a_store_counts_up_as_it_is_filled() -> None:
     _, fill = filling(10_000, rows=3)
-    [count] = [clip for clip in fill.clips if isinstance(clip, CountClip)]
-    more, seen = fill.parts[0].blobs[-1], []
-    for progress in (0.0, 0.5, 1.0):
-        count.show(progress)
-        seen.append([line.text for line in more.lines])
+    [store] = fill.parts
+    fill.begin()
+    seen = []
+    for seconds in (fill.length - 1.4, fill.length - 0.7, fill.length):
+        fill.interpolate(seconds / fill.length)
+        seen.append([line.text for line in store.blobs[-1].lines])
     assert [texts[0] for texts in seen] == ["0", "4,987", "9,974"]
     assert seen[-1] == ["9,974", "more", "10.0 MB"]
 
