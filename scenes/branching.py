@@ -9,7 +9,7 @@ from pathlib import Path
 from manim import RIGHT, UP, Create, FadeIn, FadeOut, LaggedStart, Transform, VGroup
 
 from manim_metaflow import CodePanel, DeepDive, FlowDAG, ReplayRun, RunClock, TextLabel, record_run
-from manim_metaflow.animations.runs.replay import strand_between
+from manim_metaflow.animations.runs.edges import strand_between
 from manim_metaflow.facts.run.history import RunHistory
 
 HERE = Path(__file__).parent

@@ -13,7 +13,7 @@ from manim import Scene
 from manim_metaflow import CodePanel, FocusCode, StepNode
 from manim_metaflow.animations import Timeline
 from manim_metaflow.animations.graph.set_state import StateClip
-from manim_metaflow.animations.runs.clips import EdgeClip
+from manim_metaflow.animations.runs.edges import light_edge, send_dot
 from manim_metaflow.graph import FlowEdge
 from manim_metaflow.mobjects.shapes import polyline
 
@@ -66,7 +66,8 @@ class Replay(Scene):
             clips.append(StateClip(start, start + step, node, "pending", "running"))
             clips.append(StateClip(start + step, start + 2 * step, node, "running", "done"))
         for (a, _), edge in edges.items():
-            clips.append(EdgeClip(a * step, (a + 1) * step, edge, 0, GREEN, overlay))
+            clips.append(light_edge(a * step, (a + 1) * step, edge, 0, GREEN))
+            clips.append(send_dot(a * step, (a + 1) * step, edge, 0, GREEN, overlay))
         graph = mn.VGroup(*edges.values(), *nodes)
         self.add(graph)
         self.play(Timeline([graph], clips, overlay=overlay, run_time=SECONDS))

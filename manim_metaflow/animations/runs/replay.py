@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any, Literal, get_args
 
-from manim import DR, Scene, VGroup
+from manim import DR, Scene, VGroup, VMobject
 
 from manim_metaflow.animations.motion.timeline import Clip, Timeline
 from manim_metaflow.animations.motion.timescale import TimeScale
+from manim_metaflow.animations.runs.artifacts import artifact_clips
+from manim_metaflow.animations.runs.decisions import decision_clips
+from manim_metaflow.animations.runs.edges import edge_clips, unused_edge_clips
 from manim_metaflow.animations.runs.follow import follow_clips
-from manim_metaflow.animations.runs.replay_clips import HOP, ReplayClips
-from manim_metaflow.animations.runs.replay_parts import strand_between
-from manim_metaflow.animations.runs.run_clips import TimeClip
-from manim_metaflow.animations.runs.unfolding import Unfolding
+from manim_metaflow.animations.runs.schedule import HOP, GraphSchedule, schedule_of
+from manim_metaflow.animations.runs.tasks import counter_clips, late_clips, state_clips, unreached_clips
+from manim_metaflow.animations.runs.unfold import Unfolding
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records import RunRecord
 from manim_metaflow.facts.run.history import RunHistory
@@ -23,13 +25,13 @@ from manim_metaflow.mobjects.runs.clock import RunClock
 from manim_metaflow.mobjects.runs.timeline import RunTimeline
 from manim_metaflow.mobjects.storage.content_store import ContentStore
 
-__all__ = ["Detail", "ReplayRun", "strand_between"]
+__all__ = ["Detail", "ReplayRun"]
 
 Detail = Literal["steps", "tasks", "artifacts"]
 """What a replay shows: a box a step; a box a task; what each task made, too."""
 
 PAUSE = 0.3
-"""Seconds between the unfolding of a graph and the first task."""
+"""Seconds between what comes before, an unfolding graph or clones, and the first task."""
 
 
 class ReplayRun(Timeline):
@@ -115,22 +117,23 @@ class ReplayRun(Timeline):
         _check(graph, record, steps, detail, speed, run_time)
         self.dag, self.record, self.store, self.delay = graph, record, store, delay
         self.history = RunHistory(record)
+        overlay, drawn, beside = VGroup(), graph, list[VMobject]()
         self._unfolding: Unfolding | None = None
         if graph is not None and detail != "steps" and not graph.shows_tasks:
-            self._unfolding = Unfolding(graph, record)
+            self._unfolding = Unfolding(graph, record, overlay)
             self.delay += self._unfolding.length + PAUSE
-        drawn = graph if self._unfolding is None else self._unfolding.after
-        overlay = VGroup()
-        builder = ReplayClips(drawn, self.history, store=store, steps=steps, clones=clones, overlay=overlay)
-        self._scale = TimeScale([*builder.moments(), *(m for each in lanes for m in each.moments())])
-        clips = builder.clips(self.screen_time, artifacts=detail == "artifacts")
-        if self._unfolding is not None:
-            late = [*builder.late, *(part for part, _ in builder.late_strands)]
-            own = RunClock(record).to_corner(DR, buff=0.45) if clock is None else None
-            clips.append(self._unfolding.clip(overlay, late, *([own] if own else [])))
-            clock = clock or own
-        shown = [*lanes, *([clock] if clock else [])]
-        clips += self._time_clips(shown)
+            drawn = self._unfolding.after
+            if clock is None:
+                clock = RunClock(record).to_corner(DR, buff=0.45)
+                beside.append(clock)
+        shown: list[RunTimeline | RunClock] = [*lanes, *([clock] if clock else [])]
+        schedule = schedule_of(drawn, self.history, steps=steps, clones=clones)
+        self._scale = TimeScale([*schedule.moments(), *(m for each in lanes for m in each.moments())])
+        clips: list[Clip] = []
+        if isinstance(schedule, GraphSchedule):
+            clips += self._graph_clips(schedule, overlay, artifacts=detail == "artifacts")
+            clips += self._unfolding.clips(schedule.late, *beside) if self._unfolding else []
+        clips += [self._time_clip(shown)] if shown else []
         if code is not None:
             clips += follow_clips(code, record, self.screen_time, steps)
         parts = [each for each in (graph, store, code, *shown) if each is not None]
@@ -146,16 +149,36 @@ class ReplayRun(Timeline):
         """Real moment that is shown some seconds (at speed 1) after the start of the replay."""
         return self._scale.inverse(seconds - self.delay - HOP)
 
-    def _time_clips(self, shown: list[Any]) -> list[Clip]:
-        if not shown:
-            return []
+    def _graph_clips(self, schedule: GraphSchedule, overlay: VGroup, *, artifacts: bool) -> Iterator[Clip]:
+        # Clips that begin together act in this order: arrows take their colour after the boxes, and what
+        # was never reached is dimmed last.
+        screen = self.screen_time
+        yield from late_clips(schedule, screen)
+        yield from state_clips(schedule, screen)
+        yield from counter_clips(schedule, screen)
+        yield from edge_clips(schedule, screen, overlay)
+        yield from decision_clips(schedule, screen)
+        if schedule.steps is None:
+            yield from unreached_clips(schedule, screen)
+            yield from unused_edge_clips(schedule, screen)
+        if artifacts and schedule.dag.shows_tasks:
+            yield from artifact_clips(schedule, screen, self.store, overlay)
+
+    def _time_clip(self, shown: list[RunTimeline | RunClock]) -> Clip:
+        """Let clocks and bars follow the real time of the run."""
         first, last = self._scale.real_ends
         start, end = self.screen_time(first), self.screen_time(last)
-        return [TimeClip(start, end, self.real_time, shown)]
+
+        def show(progress: float) -> None:
+            moment = self.real_time(start + progress * (end - start))
+            for each in shown:
+                each.show_time(moment)
+
+        return Clip(start, end, show, touches=shown)
 
     def _setup_scene(self, scene: Scene) -> None:
         if self._unfolding is not None:
-            self._unfolding.adopt()
+            self._unfolding.begin()
         super()._setup_scene(scene)
 
 

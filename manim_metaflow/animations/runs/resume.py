@@ -9,12 +9,13 @@ import numpy as np
 from manim import VGroup
 
 from manim_metaflow.animations.graph.set_state import StateClip
+from manim_metaflow.animations.motion.clips import point
 from manim_metaflow.animations.motion.timeline import Clip, Timeline
-from manim_metaflow.animations.runs.clips import AppearClip, EdgeClip, ReferenceClip
-from manim_metaflow.animations.runs.replay import ReplayRun
-from manim_metaflow.animations.runs.replay_clips import GROW, HOP
-from manim_metaflow.animations.runs.replay_parts import strand_between
-from manim_metaflow.animations.runs.run_clips import CounterClip
+from manim_metaflow.animations.runs.artifacts import GROW, show_chip
+from manim_metaflow.animations.runs.edges import light_edge, strands_to
+from manim_metaflow.animations.runs.replay import PAUSE, ReplayRun
+from manim_metaflow.animations.runs.schedule import HOP
+from manim_metaflow.animations.runs.tasks import count_tasks
 from manim_metaflow.facts.records import RunRecord, TaskRecord
 from manim_metaflow.mobjects.graph.chips import made_here
 from manim_metaflow.mobjects.graph.dag import FlowDAG
@@ -68,56 +69,47 @@ class CloneTasks(Timeline):
         self, dag: FlowDAG, record: RunRecord, *, origin: FlowDAG | None = None, **kwargs: Any
     ) -> None:
         self.dag, self.record, self.origin = dag, record, origin
-        self._overlay = VGroup()
-        self._theme = current_theme()
+        self._color = current_theme().cloned
         self.references = VGroup()
         dag.add(self.references)
-        super().__init__([dag], list(self._clips()), overlay=self._overlay, **kwargs)
-
-    def _clones(self) -> list[TaskRecord]:
-        order = {name: index for index, name in enumerate(self.dag.nodes)}
-        cloned = [task for task in self.record.tasks if task.cloned]
-        return sorted(
-            cloned, key=lambda task: (order[task.step], [f.index for f in task.foreach], task.iteration)
-        )
+        super().__init__([dag], list(self._clips()), **kwargs)
 
     def _clips(self) -> Iterator[Clip]:
         referred: set[str] = set()
         shown = [task for task in self._clones() if self.dag.task(task.place) is not None]
         for index, task in enumerate(shown):
-            node = self.dag.task(task.place)
-            assert node is not None
-            start = index * PACE
-            landed = start + PACE
-            line = None if task.step in referred else self._reference(task.step)
-            if line is not None:
+            start, end = index * PACE, index * PACE + PACE
+            if task.step not in referred and (line := self._reference(task.step)) is not None:
                 referred.add(task.step)
-                yield ReferenceClip(start, landed, line, self._theme.cloned, self.references)
-            yield StateClip(landed, landed + HOP, node, node.state, "cloned")
-            for chip in self.dag.chips(task.place, made_here(task.artifacts)):
-                yield AppearClip(landed, landed + GROW, chip, self.dag.artifacts)
-            yield from self._strands(task, landed)
+                yield point(start, end, line, self._color, self.references, tip=False)
+            yield from self._clone(task, end)
             if index + 1 == len(shown) or shown[index + 1].step != task.step:
-                yield from self._counted(task.step, landed)
+                yield from self._counted(task.step, end)
 
-    def _counted(self, step: str, landed: float) -> Iterator[Clip]:
+    def _clones(self) -> list[TaskRecord]:
+        order = {name: index for index, name in enumerate(self.dag.nodes)}
+        return sorted(
+            self.record.cloned,
+            key=lambda task: (order[task.step], [level.index for level in task.foreach], task.iteration),
+        )
+
+    def _clone(self, task: TaskRecord, moment: float) -> Iterator[Clip]:
+        node = self.dag.task(task.place)
+        assert node is not None
+        yield StateClip(moment, moment + HOP, node, node.state, "cloned")
+        for chip in self.dag.chips(task.place, made_here(task.artifacts)):
+            yield show_chip(moment, moment + GROW, chip, self.dag.artifacts)
+        for _, edge, strand in strands_to(self.dag, self.record, task):
+            yield light_edge(moment - HOP / 2, moment, edge, strand, self._color)
+
+    def _counted(self, step: str, moment: float) -> Iterator[Clip]:
         """Count the clones of a step that have no box of their own."""
         stack = self.dag.nodes[step]
         if isinstance(stack, TaskStack) and stack.more is not None:
-            cloned = [index for index, task in enumerate(stack.rest_tasks) if task.cloned]
-            standing = ["pending"] * len(stack.rest_tasks)
-            changes = [(landed, index, "cloned") for index in cloned]
+            changes = [(moment, at, "cloned") for at, task in enumerate(stack.rest_tasks) if task.cloned]
             if changes:
-                yield CounterClip(changes, standing, stack.more, [], self._theme.cloned)
-
-    def _strands(self, task: TaskRecord, landed: float) -> Iterator[Clip]:
-        for parent in task.parents:
-            source = self.record[parent]
-            strand = strand_between(self.dag, source, task)
-            if strand is not None:
-                edge = self.dag.edges[source.step, task.step]
-                color = self._theme.cloned
-                yield EdgeClip(landed - HOP / 2, landed, edge, strand, color, self._overlay, dot=False)
+                pending = ["pending"] * len(stack.rest_tasks)
+                yield count_tasks(changes, pending, stack.more, [], self._color)
 
     def _reference(self, step: str) -> tuple[np.ndarray, np.ndarray] | None:
         """From the lower side of the origin's box to the upper side of the clone's, if it lies below."""
@@ -135,12 +127,8 @@ class ResumeRun(Timeline):
 
     Parameters
     ----------
-    dag
-        The graph of the resumed run.
-    record
-        The resumed run.
-    origin
-        The graph of the run it resumes.
+    dag, record, origin
+        As for :class:`.CloneTasks`.
     store
         The store both runs share. Clones put nothing there.
 
@@ -168,7 +156,7 @@ class ResumeRun(Timeline):
         **kwargs: Any,
     ) -> None:
         clones = CloneTasks(dag, record, origin=origin)
-        delay = clones.length + 0.3 if clones.clips else 0.0
+        delay = clones.length + PAUSE if clones.clips else 0.0
         replay = ReplayRun(dag, record, store=store, clones=False, delay=delay)
         parts = [dag] if store is None else [dag, store]
         overlay = VGroup(clones.overlay, replay.overlay)

@@ -6,23 +6,22 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from manim import VGroup
+from manim import VGroup, linear
 
 from manim_metaflow.animations.graph.set_state import StateClip
-from manim_metaflow.animations.motion.pose import Pose
+from manim_metaflow.animations.motion.clips import enter, point
 from manim_metaflow.animations.motion.timeline import Clip, Timeline
-from manim_metaflow.animations.runs.clips import AppearClip, FlyClip, ReferenceClip
+from manim_metaflow.animations.runs.artifacts import show_chip, store_chip
 from manim_metaflow.facts.records import RunRecord
 from manim_metaflow.mobjects.graph.dag import FlowDAG
 from manim_metaflow.mobjects.runs.spin import SpinBench
 from manim_metaflow.mobjects.storage.content_store import ContentStore
-from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
 
 __all__ = ["SpinStep"]
 
-REACH, GROW, RUN, FLIGHT = 0.9, 0.4, 1.3, 0.8
-"""Seconds to reach back to the past task's parents, for a chip to appear, to run, to be stored."""
+REACH, GROW, RUN = 0.9, 0.4, 1.3
+"""Seconds to reach back to the past task's parents, for a chip to appear, and for the task to run."""
 
 
 class SpinStep(Timeline):
@@ -71,43 +70,35 @@ class SpinStep(Timeline):
         **kwargs: Any,
     ) -> None:
         self.bench, self.origin, self.origin_run, self.store = bench, origin, origin_run, store
-        self._overlay = VGroup()
-        self._theme = current_theme()
         self.references = VGroup()
-        clips = list(self._clips())
+        overlay = VGroup()
+        clips = list(self._clips(overlay))
         for part in (bench.inputs, bench.outputs, bench.printed):
             part.submobjects = []
         bench.submobjects.insert(0, self.references)
-        parts = [bench] if store is None else [bench, store]
-        super().__init__(parts, clips, overlay=self._overlay, **kwargs)
+        super().__init__([bench, *([store] if store else [])], clips, overlay=overlay, **kwargs)
 
-    def _clips(self) -> Iterator[Clip]:
+    def _clips(self, overlay: VGroup) -> Iterator[Clip]:
         bench, now = self.bench, 0.0
         reached: set[float] = set()
-        for chip in list(bench.inputs):
+        for chip in bench.inputs:
             line = self._line(chip)
             if line is not None and line[0][0] not in reached:
                 reached.add(line[0][0])
-                yield ReferenceClip(now, now + REACH, line, self._theme.cloned, self.references)
-            yield AppearClip(now + REACH, now + REACH + GROW, chip, bench.inputs)
+                yield point(now, now + REACH, line, current_theme().cloned, self.references, tip=False)
+            yield show_chip(now + REACH, now + REACH + GROW, chip, bench.inputs)
             now += REACH / 2
         now += REACH
         yield StateClip(now, now + RUN, bench.node, "pending", "running")
         now += RUN
         yield StateClip(now, now + 0.3, bench.node, "running", bench.task.state)
-        for chip in list(bench.outputs):
-            yield AppearClip(now, now + GROW, chip, bench.outputs)
-        for printed in list(bench.printed):
-            yield _SayClip(now, now + GROW, printed, bench.printed)
-        yield from self._storing(now + GROW)
-
-    def _storing(self, start: float) -> Iterator[Clip]:
-        if self.store is None:
-            return
-        for chip in (*self.bench.outputs, *self.bench.inputs):
-            if chip.sha not in self.store:
-                slot = self.store.slot(chip.sha)
-                yield FlyClip(start, start + FLIGHT, chip, slot, self._overlay, self.store.blobs)
+        for chip in bench.outputs:
+            yield show_chip(now, now + GROW, chip, bench.outputs)
+        for text in bench.printed:
+            yield enter(now, now + GROW, text, home=bench.printed, pace=linear)
+        if self.store is not None:
+            for chip in (*bench.outputs, *bench.inputs):
+                yield from store_chip(now + GROW, chip, self.store, overlay)
 
     def _line(self, chip: Any) -> tuple[np.ndarray, np.ndarray] | None:
         """From the lower side of the parent's box down to the chip's face."""
@@ -121,17 +112,3 @@ class SpinStep(Timeline):
         left, bottom, right, _ = node.node_box
         target = chip.face.get_top() + np.array([0.0, 0.06, 0.0])
         return np.array([(left + right) / 2, bottom - 0.05, 0.0]), target
-
-
-class _SayClip(Clip):
-    """A printed line appears."""
-
-    def __init__(self, start: float, end: float, line: TextLabel, home: VGroup) -> None:
-        super().__init__(start, end)
-        self.line, self.home, self._pose = line, home, Pose(line)
-
-    def show(self, progress: float) -> None:
-        """Fade in."""
-        if self.line not in self.home.submobjects:
-            self.home.add(self.line)
-        self._pose.show(opacity=progress)

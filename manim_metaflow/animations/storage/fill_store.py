@@ -44,9 +44,9 @@ class FillStore(Timeline):
 
     def __init__(self, store: ContentStore, *shas: str, **kwargs: Any) -> None:
         rows, counted = store.open_rows, store.hidden
-        held = {id(part) for part in store.blobs}
+        old = {id(part) for part in store.blobs}
         store.fill(*shas)
-        new = [slot for slot in store.blobs if id(slot) not in held]
+        new = [slot for slot in store.blobs if id(slot) not in old]
         step = min(STEP, LONGEST / max(1, len(new)))
         clips = [appear(at * step, at * step + 0.4, slot, scale=0.7) for at, slot in enumerate(new)]
         end = max((clip.end for clip in clips), default=0.4)

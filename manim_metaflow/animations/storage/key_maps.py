@@ -22,7 +22,7 @@ __all__ = ["Inherit", "LoadArtifact", "MutateInPlace", "RegisterArtifact", "Writ
 
 
 class WriteKeys(Timeline):
-    """A task closes its books: each name gets a line with its key.
+    """A task ends: each name gets a line with its key.
 
     Parameters
     ----------
@@ -70,14 +70,14 @@ class WriteKeys(Timeline):
 
 
 class RegisterArtifact(Timeline):
-    """The metadata service learns that an artifact exists, after its bytes and its key are stored.
+    """An artifact is registered with the metadata service, once its bytes and its key are stored.
 
     Parameters
     ----------
     row
         The line of the key map, or the chip.
     panel
-        What the metadata knows.
+        What is registered.
     name
         The artifact; the row's name by default.
 
@@ -117,16 +117,16 @@ class LoadArtifact(Timeline):
     row
         Where its key is found: the line of the parent's map, or of the metadata.
     cell
-        The blob it names, or the store it stands in.
+        The blob it names, or the store that has it.
     chip
         The value, which is in memory afterwards.
     asker
-        Who asks, if that is not the map itself: the client asks the metadata, then the store.
+        What reads it, if not the map's own task: the client asks the metadata, then the store.
 
     Attributes
     ----------
     lines
-        Who asked whom; they stay on the scene if there is an ``asker``.
+        Arrows from who asks to what is asked; they stay on the scene if there is an ``asker``.
 
     Examples
     --------
@@ -180,7 +180,7 @@ class Inherit(Timeline):
     ----------
     parent, child
         The two maps. Of the child's lines, those with the parent's key come over from it; the others
-        stay away until :class:`.WriteKeys` brings them.
+        are not written until :class:`.WriteKeys` writes them.
 
     Examples
     --------

@@ -19,12 +19,12 @@ __all__ = ["MergeArtifacts", "conflicts_between"]
 
 
 def conflicts_between(inputs: Sequence[KeyMap], settled: Sequence[str] = ()) -> list[str]:
-    """Name the artifacts for which inputs of a join have different keys, and which nobody has settled."""
+    """Name the artifacts for which inputs of a join have different keys, and which are not settled."""
     keys: dict[str, set[str]] = {}
     for key_map in inputs:
         for name, sha in key_map.named.items():
             keys.setdefault(name, set()).add(sha)
-    return sorted(name for name, held in keys.items() if len(held) > 1 and name not in settled)
+    return sorted(name for name, shas in keys.items() if len(shas) > 1 and name not in settled)
 
 
 class MergeArtifacts(Timeline):
@@ -124,7 +124,7 @@ class MergeArtifacts(Timeline):
 
 
 def _bracket(rows: Sequence[KeyRow], edge: float) -> Any:
-    """Join lines that stand below each other at their right ends; others by a straight line."""
+    """Join lines that are below each other at their right ends; others by a straight line."""
     left, right = sorted((rows[0], rows[-1]), key=lambda row: float(row.get_left()[0]))
     if right.get_left()[0] < left.get_right()[0]:
         ends = [(float(row.get_right()[0]) + 0.08, float(row.get_y())) for row in (rows[0], rows[-1])]

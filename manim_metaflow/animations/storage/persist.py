@@ -1,4 +1,4 @@
-"""An artifact's way into the store: from a value in memory to bytes, a key, a blob."""
+"""An artifact goes into the store: from a value in memory to bytes, a key, a blob."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class CreateArtifact(Timeline):
     Parameters
     ----------
     chip
-        The artifact, built with ``hashed=False``: nobody has looked at its bytes yet.
+        The artifact, built with ``hashed=False``: its bytes have no key yet.
     origin
         Where it comes from, such as the line of code that assigns it.
 
@@ -171,7 +171,7 @@ class Persist(Timeline):
     place
         Where the bytes go: a :class:`.ContentStore`, or one :class:`.BlobCell`.
     exists
-        Whether the key is there already; a store knows it itself.
+        Whether the key is there already; by default it is if the store has it.
 
     Examples
     --------

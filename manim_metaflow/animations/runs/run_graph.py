@@ -1,0 +1,94 @@
+"""The graph of a run in the place of the graph of its flow: as many tasks as fit, inside the frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Literal
+
+import numpy as np
+from manim import VGroup, VMobject, config
+
+from manim_metaflow.animations.runs.decisions import decision_text
+from manim_metaflow.facts.records import FlowInfo, RunRecord
+from manim_metaflow.facts.run.history import RunHistory
+from manim_metaflow.layout.collapse import folded_name
+from manim_metaflow.mobjects.graph.chips import made_here
+from manim_metaflow.mobjects.graph.dag import FlowDAG
+from manim_metaflow.mobjects.graph.node import StepNode
+from manim_metaflow.mobjects.text.label import TextLabel
+
+__all__ = ["run_graph"]
+
+MARGIN, FOOT = 0.4, 1.25
+"""Room kept free at the edges of the frame, and below for the clock (units)."""
+
+MOST_TASKS = (8, 6, 5, 4, 3)
+WRAPS: tuple[Literal["fit"] | None, ...] = (None, "fit")
+
+BETTER = 0.02
+"""By how much larger a graph has to be drawn before fewer tasks, or broken rows, are worth it."""
+
+
+def run_graph(dag: FlowDAG, record: RunRecord) -> FlowDAG:
+    """Build the graph of a run, as much like a graph of its flow as can be."""
+    room = np.array([config.frame_width - 2 * MARGIN, config.frame_height - MARGIN - FOOT])
+    best, share = dag, 0.0
+    for wrap, most in product(WRAPS, MOST_TASKS):
+        graph = _build(dag, record, wrap, most)
+        drawn = VGroup(graph, *_beside(graph, record))
+        fits = min(1.0, *(room / (np.array([drawn.width, drawn.height]) * dag.zoom)))
+        if fits > share + BETTER:
+            best, share = graph, float(fits)
+        if share == 1.0:
+            break
+    best.scale(dag.zoom * share)
+    best.shift(np.array(dag.get_center()) - VGroup(*best.nodes.values()).get_center())
+    _move_inside(best, record)
+    return best
+
+
+def _build(dag: FlowDAG, record: RunRecord, wrap: Literal["fit"] | None, most: int) -> FlowDAG:
+    return FlowDAG(
+        dag.whole,
+        run=record,
+        direction=dag.style.direction,
+        detail=dag.style.detail,
+        theme=dag.theme,
+        wrap=wrap,
+        collapsed=_collapsed(dag.flow, dag.whole),
+        heading=False,
+        font_size=dag.style.font_size,
+        captions=dag.style.side,
+        most_tasks=most,
+    )
+
+
+def _beside(graph: FlowDAG, record: RunRecord) -> Iterator[VMobject]:
+    """Build what will appear beside the boxes as the run goes on: it needs room in the frame, too."""
+    for task in record.tasks:
+        if graph.flow is graph.whole and isinstance(graph.nodes[task.step], StepNode):
+            yield from graph.chips(task.place, made_here(task.artifacts))
+    for decision in RunHistory(record).decisions():
+        notes = graph.notes.get(decision.step)
+        if notes is not None and notes.captions:
+            caption = notes.captions[0]
+            text = TextLabel(decision_text(record, decision), font_size=caption.font_size)
+            yield text.move_to(caption.get_center())
+
+
+def _move_inside(graph: FlowDAG, record: RunRecord) -> None:
+    drawn = VGroup(graph, *_beside(graph, record))
+    x, y = config.frame_width / 2 - MARGIN, config.frame_height / 2
+    right, left = float(drawn.get_right()[0]), float(drawn.get_left()[0])
+    top, bottom = float(drawn.get_top()[1]), float(drawn.get_bottom()[1])
+    graph.shift(np.array([max(0.0, -x - left) - max(0.0, right - x), 0.0, 0.0]))
+    graph.shift(np.array([0.0, max(0.0, -y + FOOT - bottom) - max(0.0, top - y + MARGIN), 0.0]))
+
+
+def _collapsed(flow: FlowInfo, whole: FlowInfo) -> list[str]:
+    return [
+        next(split for split in step.split_parents[::-1] if folded_name(split) == step.name)
+        for step in flow.steps
+        if step.name not in whole
+    ]
