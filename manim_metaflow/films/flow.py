@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from manim import Create, FadeIn, MovingCameraScene, Scene, VGroup, config, smooth, tempconfig
+from manim import Create, FadeIn, MovingCameraScene, Scene, VGroup, config, linear, smooth, tempconfig
 from manim.constants import QUALITIES
 from PIL import Image
 
@@ -126,9 +126,9 @@ class FlowFilm(MovingCameraScene):
             self.play(FadeIn(heading))
             self.wait(READING)
             start = np.array(frame.get_center()[:2])
-            arrive = Timeline([frame], [TravelClip(0.0, ARRIVAL, frame, np.array([start, way[0]]), smooth)])
-            self.play(arrive)
-        self.play(Create(self.dag, run_time=time), Timeline([frame], [TravelClip(0.0, time, frame, way)]))
+            arrival = move_camera(0.0, ARRIVAL, frame, np.array([start, way[0]]), smooth)
+            self.play(Timeline([frame], [arrival]))
+        self.play(Create(self.dag, run_time=time), Timeline([frame], [move_camera(0.0, time, frame, way)]))
 
     def update_to_time(self, t: float) -> None:
         """Say how far the film is."""
@@ -141,28 +141,20 @@ class FlowFilm(MovingCameraScene):
         self._before += float(self.duration or 0.0)
 
 
-class TravelClip(Clip):
-    """The camera goes along a way."""
+def move_camera(
+    start: float, end: float, frame: Any, path: Points, pace: Callable[[float], float] = linear
+) -> Clip:
+    """Let the middle of a camera's frame go along a path, points of shape ``(n, 2)`` at an equal pace."""
+    rest = frame.points.copy()
+    center = np.array(frame.get_center())
 
-    def __init__(
-        self,
-        start: float,
-        end: float,
-        frame: Any,
-        way: Points,
-        pace: Callable[[float], float] = lambda progress: progress,
-    ) -> None:
-        super().__init__(start, end)
-        self.frame, self.way, self.pace = frame, way, pace
-        self._rest = frame.points.copy()
-        self._center = np.array(frame.get_center())
+    def show(progress: float) -> None:
+        at = pace(progress) * (len(path) - 1)
+        index = np.arange(len(path))
+        x, y = (float(np.interp(at, index, path[:, axis])) for axis in (0, 1))
+        frame.points = rest + np.array([x, y, 0.0]) - center
 
-    def show(self, progress: float) -> None:
-        """Set the camera on its way."""
-        at = self.pace(progress) * (len(self.way) - 1)
-        index = np.arange(len(self.way))
-        x, y = (float(np.interp(at, index, self.way[:, axis])) for axis in (0, 1))
-        self.frame.points = self._rest + np.array([x, y, 0.0]) - self._center
+    return Clip(start, end, show, touches=[frame])
 
 
 def camera_way(dag: FlowDAG, frame: Points) -> Points:

@@ -19,7 +19,7 @@ Setting = Callable[[], tuple[list[mn.Mobject], Any]]
 def played(setting: Setting, *, frame_rate: float | None) -> mn.Scene:
     """Play at a frame rate, or skip to the end (``None``), as Manim does where a play is cached."""
     with still_config((64, 36)), mn.tempconfig({"frame_rate": frame_rate or 15}):
-        scene = mn.Scene()
+        scene = mn.MovingCameraScene()
         standing, animation = setting()
         scene.add(*standing)
         renderer = scene.renderer

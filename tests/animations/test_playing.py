@@ -7,97 +7,37 @@ from typing import Any
 import manim as mn
 import numpy as np
 import pytest
+from manim.animation.animation import prepare_animation
 from playing import Setting, played, points_of
+from plays import CODE, GRAPHS, NEW, RUNS, clones, dag_of, evolve, replay, resume
 from recorded import FLOWS, recorded
+from touching import unnamed_changes
 
-from manim_metaflow import (
-    CodePanel,
-    ContentStore,
-    EvolveCode,
-    FlowDAG,
-    ReplayRun,
-    ResumeRun,
-    StepNode,
-    UnfoldTasks,
-)
+from manim_metaflow import FlowDAG, ReplayRun, StepNode, UnfoldTasks
+from manim_metaflow.animations import code, graph, runs
 from manim_metaflow.errors import UsageError
 from manim_metaflow.graph import STATES, BuildFlow
-from manim_metaflow.runs import CloneTasks
 from manim_metaflow.testing import structure_of
 
-OLD = "@step\ndef fit(self):\n    a = 1\n    b = 2\n    self.next(self.end)"
-NEW = "@step\ndef fit(self):\n    b = 2\n    c = a + b\n    d = 4\n    self.next(self.end)"
+ALL = [*GRAPHS, *CODE, *RUNS]
 
+WHOLE = {
+    "CodePanel",
+    "ComparisonRow",
+    "ContentStore",
+    "FlowDAG",
+    "FlowStory",
+    "NotebookPanel",
+    "Rectangle",
+    "RunTimeline",
+    "SpinBench",
+    "StepNode",
+    "TaskGrid",
+    "TerminalPanel",
+}
+"""What a scene may have after a play: whole mobjects, no parts of them."""
 
-def dag_of(name: str, **options: Any) -> FlowDAG:
-    record = recorded(name)
-    return FlowDAG(record.flow, run=record, **options)
-
-
-def build() -> Any:
-    dag = FlowDAG(FLOWS / "nested_foreach.py")
-    return [], mn.Create(dag)
-
-
-def replay() -> Any:
-    dag, store = dag_of("retries"), ContentStore(recorded("retries")).shift(3 * mn.DOWN)
-    return [dag], ReplayRun(dag, recorded("retries"), store=store)
-
-
-def replay_fanned() -> Any:
-    dag = dag_of("nested foreach").shift(mn.UP)
-    return [dag], ReplayRun(dag, recorded("nested foreach"))
-
-
-def clones() -> Any:
-    above, below = dag_of("failed").shift(1.5 * mn.UP), dag_of("resumed").shift(1.5 * mn.DOWN)
-    return [above, below], CloneTasks(below, recorded("resumed"), origin=above)
-
-
-def resume() -> Any:
-    above, below = dag_of("failed").shift(2 * mn.UP), dag_of("resumed")
-    store = ContentStore(recorded("failed"), recorded("resumed")).shift(3 * mn.DOWN)
-    return [above, below], ResumeRun(below, recorded("resumed"), origin=above, store=store)
-
-
-def unfold() -> Any:
-    plan = FlowDAG(recorded("foreach").flow)
-    return [plan], UnfoldTasks(plan, dag_of("foreach"))
-
-
-def unfold_switch() -> Any:
-    plan = FlowDAG(recorded("switch").flow)
-    return [plan], UnfoldTasks(plan, dag_of("switch"))
-
-
-def evolve() -> Any:
-    panel = CodePanel(OLD, first_line=8, width=7)
-    return [panel], EvolveCode(panel, NEW)
-
-
-def set_state() -> Any:
-    dag = dag_of("foreach")
-    return [dag], dag["start"].animate.set_state("cloned")
-
-
-def move_step() -> Any:
-    dag = dag_of("foreach")
-    return [dag], dag["start"].animate.shift(0.3 * mn.UP)
-
-
-SETTINGS: list[Setting] = [
-    build,
-    replay,
-    replay_fanned,
-    clones,
-    resume,
-    unfold,
-    unfold_switch,
-    evolve,
-    set_state,
-    move_step,
-]
-every = pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.__name__)
+every = pytest.mark.parametrize("setting", ALL, ids=lambda setting: setting.__name__)
 
 
 @every
@@ -113,12 +53,23 @@ def test_skipped_or_drawn_it_ends_the_same(setting: Setting) -> None:
 def test_nothing_is_left_over(setting: Setting) -> None:
     scene = played(setting, frame_rate=3)
     kinds = [type(mobject).__name__ for mobject in scene.mobjects]
-    assert set(kinds) <= {"FlowDAG", "ContentStore", "CodePanel"}
+    assert set(kinds) <= WHOLE
     assert len(kinds) == len(set(map(id, scene.mobjects)))
     for top in scene.mobjects:
         family = top.get_family()
         assert len(family) == len(set(map(id, family)))
         assert not [part for part in family if part.updaters]
+
+
+@every
+def test_every_change_is_named(setting: Setting) -> None:
+    assert unnamed_changes(setting) == set()
+
+
+def test_every_public_animation_is_played() -> None:
+    public = {vars(subject)[name] for subject in (graph, code, runs) for name in subject.__all__}
+    animations = {each for each in public if issubclass(each, mn.Animation)}
+    assert animations <= {type(prepare_animation(setting()[1])) for setting in ALL}
 
 
 def test_unfolding_leaves_the_graph_of_the_run() -> None:

@@ -1,44 +1,57 @@
-"""Finds what a timeline changes although its clips do not name it."""
+"""Finds what an animation changes although it does not name it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import manim as mn
-import numpy as np
 from playing import Setting
 
 from manim_metaflow.render.drawing.families import flatten
 from manim_metaflow.render.drawing.paints import state
+from manim_metaflow.render.drawing.touched import can_tell, take_touched
 from manim_metaflow.testing.render import still_config
+
+ANYTHING = "anything"
 
 
 def unnamed_changes(setting: Setting, *, frames: int = 60) -> set[str]:
-    """Kinds of mobjects that change in some frame and are not named for it; "anything" if no one knows."""
+    """Kinds of mobjects that change in some frame and are not named for it; "anything" if no one knows.
+
+    All that Manim draws is looked at: that is what is on the scene, and what a play began with, though it
+    was taken away since.
+    """
     found: set[str] = set()
+    before: dict[Any, Any] = {}
     with still_config((64, 36)):
-        scene = mn.Scene()
-        standing, animation = setting()
+        scene = mn.MovingCameraScene()
+        standing, played = setting()
+        animation = mn.animation.animation.prepare_animation(played)
         scene.add(*standing)
-        animation._setup_scene(scene)
-        animation.begin()
-        animation.take_touched()
-        before = looks(animation)
-        for alpha in np.linspace(0, 1, frames):
-            animation.interpolate(alpha)
-            touched, after = animation.take_touched(), looks(animation)
-            changed = {part for part, look in after.items() if before.get(part) != look}
-            before = after
+
+        def render(_: object, __: float, moving: Any = ()) -> None:
+            nonlocal before
+            touched = take_touched(scene) if can_tell(scene) else None
+            after = looks(moving or scene.mobjects)
             if touched is None:
-                found.add("anything")
-            else:
-                found |= {type(part).__name__ for part in changed - {*flatten(touched)}}
+                found.add(ANYTHING)
+            elif before:  # all is looked at for the first frame
+                changed = {part for part, look in after.items() if before.get(part) != look}
+                found.update(type(part).__name__ for part in changed - {*flatten(touched)})
+            before = after
+
+        scene.renderer.update_frame = lambda *_, **__: None
+        scene.renderer.render = render
+        with mn.tempconfig({"frame_rate": frames / animation.get_run_time()}):
+            scene.camera.frame_rate = mn.config.frame_rate
+            scene.play(animation)
+    assert before
     return found
 
 
-def looks(animation: Any) -> dict[Any, Any]:
-    parts = flatten([animation.mobject])
-    return {
-        part: (state(part) if isinstance(part, mn.VMobject) else b"", [*part.submobjects], part.z_index)
-        for part in parts
-    }
+def looks(mobjects: Any) -> dict[Any, Any]:
+    return {part: (look(part), [*part.submobjects], part.z_index) for part in flatten(list(mobjects))}
+
+
+def look(part: mn.Mobject) -> Any:
+    return state(part) if isinstance(part, mn.VMobject) else part.points.tobytes()

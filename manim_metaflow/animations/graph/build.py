@@ -6,6 +6,7 @@ from typing import Any
 
 from manim import AnimationGroup, Create, FadeIn, Scene
 
+from manim_metaflow.animations.motion.together import Together
 from manim_metaflow.mobjects.graph.dag import FlowDAG
 from manim_metaflow.mobjects.graph.edge import FlowEdge
 
@@ -15,7 +16,7 @@ PACE, LONGEST = 0.45, 9.0
 """Seconds a step takes to appear; a big flow hurries."""
 
 
-class BuildFlow(AnimationGroup):
+class BuildFlow(Together):
     """Draw a graph step by step: an arrow grows, and the step it leads to appears.
 
     ``Create(dag)`` plays this.
