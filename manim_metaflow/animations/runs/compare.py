@@ -1,4 +1,4 @@
-"""Two runs are compared before your eyes, one question at a time."""
+"""Two runs are compared, one question at a time."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from manim_metaflow.mobjects.runs.comparison import ROWS, ComparisonGrid, Compar
 
 __all__ = ["CompareRuns"]
 
-ROW, HASTE = 2.0, 0.8
-"""Seconds a row takes to appear, and how much of the next rows' time is saved."""
+ROW, FURTHER = 2.0, 0.8
+"""Seconds the first row takes to appear, and the share of that which each further row adds."""
 
 
 class CompareRuns(AnimationGroup):
@@ -46,7 +46,7 @@ class CompareRuns(AnimationGroup):
     ) -> None:
         self._rows: list[ComparisonRow] = [grid[name] for name in rows or ROWS]
         kwargs.setdefault("lag_ratio", 0.7)
-        time = ROW * (1 + (len(self._rows) - 1) * HASTE) if run_time is None else run_time
+        time = ROW * (1 + (len(self._rows) - 1) * FURTHER) if run_time is None else run_time
         super().__init__(*map(_row, self._rows), run_time=time, introducer=True, **kwargs)
 
     def clean_up_from_scene(self, scene: Scene) -> None:

@@ -10,9 +10,9 @@ from manim import DR, Scene, VGroup, VMobject
 from manim_metaflow.animations.motion.timeline import Clip, Timeline
 from manim_metaflow.animations.motion.timescale import TimeScale
 from manim_metaflow.animations.runs.artifacts import artifact_clips
+from manim_metaflow.animations.runs.code import code_clips
 from manim_metaflow.animations.runs.decisions import decision_clips
 from manim_metaflow.animations.runs.edges import edge_clips, unused_edge_clips
-from manim_metaflow.animations.runs.follow import follow_clips
 from manim_metaflow.animations.runs.schedule import HOP, GraphSchedule, schedule_of
 from manim_metaflow.animations.runs.tasks import counter_clips, late_clips, state_clips, unreached_clips
 from manim_metaflow.animations.runs.unfold import Unfolding
@@ -135,7 +135,7 @@ class ReplayRun(Timeline):
             clips += self._unfolding.clips(schedule.late, *beside) if self._unfolding else []
         clips += [self._time_clip(shown)] if shown else []
         if code is not None:
-            clips += follow_clips(code, record, self.screen_time, steps)
+            clips += code_clips(code, schedule, self.screen_time)
         parts = [each for each in (graph, store, code, *shown) if each is not None]
         super().__init__(parts, clips, overlay=overlay, run_time=run_time, **kwargs)
         if run_time is None and speed != 1:

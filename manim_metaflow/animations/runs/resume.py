@@ -159,5 +159,4 @@ class ResumeRun(Timeline):
         delay = clones.length + PAUSE if clones.clips else 0.0
         replay = ReplayRun(dag, record, store=store, clones=False, delay=delay)
         parts = [dag] if store is None else [dag, store]
-        overlay = VGroup(clones.overlay, replay.overlay)
-        super().__init__(parts, [*clones.clips, *replay.clips], overlay=overlay, **kwargs)
+        super().__init__(parts, [*clones.clips, *replay.clips], overlay=replay.overlay, **kwargs)

@@ -75,6 +75,7 @@ class SpinStep(Timeline):
         clips = list(self._clips(overlay))
         for part in (bench.inputs, bench.outputs, bench.printed):
             part.submobjects = []
+        # The lines lie below the bench's own parts, so that they end behind its chips.
         bench.submobjects.insert(0, self.references)
         super().__init__([bench, *([store] if store else [])], clips, overlay=overlay, **kwargs)
 
@@ -104,8 +105,8 @@ class SpinStep(Timeline):
         """From the lower side of the parent's box down to the chip's face."""
         if self.origin is None or self.origin_run is None:
             return None
-        held = next(held for held in self.bench.task.artifacts if held.sha == chip.sha)
-        parent = self.origin_run[held.source] if held.source else None
+        artifact = next(each for each in self.bench.task.artifacts if each.sha == chip.sha)
+        parent = self.origin_run[artifact.source] if artifact.source else None
         node = self.origin.task(parent.place) if parent else None
         if node is None:
             return None

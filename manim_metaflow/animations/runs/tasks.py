@@ -74,8 +74,8 @@ def _appear_late(moment: float, part: VMobject) -> Clip:
         left = moment * (1 - progress)
         rest.show(opacity=0.0 if left > length else 1.0 if progress >= 1 else 1 - left / length)
 
-    # It begins with the replay, as others paint the part before it is there: what begins first acts first,
-    # so that they win.
+    # It lasts from the replay's beginning: of two clips the one that began first acts first, and an arrow
+    # that takes its colour while it appears has to be painted last.
     return Clip(0.0, moment, show, touches=[part])
 
 

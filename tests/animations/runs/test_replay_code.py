@@ -9,7 +9,7 @@ from manim import Scene
 from recorded import recorded
 
 from manim_metaflow import CodePanel, FlowDAG, ReplayRun
-from manim_metaflow.animations.runs.follow import raised_lines
+from manim_metaflow.animations.runs.code import raised_lines
 from manim_metaflow.errors import UsageError
 
 

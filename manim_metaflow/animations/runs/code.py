@@ -1,0 +1,71 @@
+"""Code in a replay: the lines of the step that runs light up, and the line that raised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from manim_metaflow.animations.code.focus import FOCUS, Seen, drawn_lines, focus_clips
+from manim_metaflow.animations.motion.timeline import Clip
+from manim_metaflow.animations.runs.schedule import RunSchedule, ScreenTime
+from manim_metaflow.errors import UsageError
+from manim_metaflow.facts.flow.source_lines import parsed, step_lines
+from manim_metaflow.facts.records import ExceptionRecord
+from manim_metaflow.mobjects.code.panel import CodePanel
+from manim_metaflow.theme import current_theme
+
+__all__ = ["code_clips", "raised_lines"]
+
+Light = tuple[tuple[int, ...], str]
+"""Which lines light up, and in what colour."""
+
+
+def code_clips(panel: CodePanel, schedule: RunSchedule, screen: ScreenTime) -> Iterator[Clip]:
+    """Let a panel show the step that runs.
+
+    The light goes to the step whose task began last. Where a task raised it goes to the line that did,
+    and stays there; else it goes out with the last task.
+    """
+    lights = list(_lights(panel, schedule))
+    seen, drawn = Seen(panel.top, panel.lit), drawn_lines(panel)
+    for index, (moment, (lines, color)) in enumerate(lights):
+        start = screen(moment)
+        after = Seen(panel.top_for(lines, seen.top), lines)
+        room = screen(lights[index + 1][0]) - start if index + 1 < len(lights) else FOCUS
+        yield from focus_clips(
+            start, start + min(FOCUS / 2, room), panel, seen, after, color=color, drawn=drawn
+        )
+        seen = after
+
+
+def _lights(panel: CodePanel, schedule: RunSchedule) -> Iterator[tuple[float, Light]]:
+    tree = parsed(panel.source)
+    if tree is None:
+        raise UsageError("The panel's source does not parse as Python: no step of it can be followed.")
+    theme, steps = current_theme(), step_lines(tree)
+    tasks = [task for task in schedule.tasks if task.step in steps and not task.cloned]
+    events: list[tuple[float, str, ExceptionRecord | None]] = [
+        *((task.started, task.step, None) for task in tasks if task.started is not None),
+        *((task.finished, task.step, task.exception) for task in tasks if task.finished and task.exception),
+    ]
+    shown: Light = (), ""
+    for moment, step, exception in sorted(events, key=lambda event: event[0]):
+        raised = raised_lines(panel, exception) if exception else ()
+        light = (raised, theme.failed) if raised else (panel.step(step), theme.running)
+        if light != shown:
+            shown = light
+            yield moment, light
+        if raised:
+            return
+    ends = [task.finished for task in tasks if task.finished is not None]
+    if shown[0] and ends:
+        yield max(ends), ((), theme.running)
+
+
+def raised_lines(panel: CodePanel, exception: ExceptionRecord) -> tuple[int, ...]:
+    """Find the line that raised, if it is the panel's: an exception may come from another file."""
+    for row in panel.all_rows:
+        if row.number == exception.line and not row.part:
+            texts = panel.source.splitlines()
+            text = texts[row.number - panel.first_line].strip()
+            return (row.number,) if text == (exception.code or "").strip() else ()
+    return ()
