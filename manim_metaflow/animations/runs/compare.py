@@ -6,6 +6,7 @@ from typing import Any
 
 from manim import DOWN, LEFT, Animation, AnimationGroup, FadeIn, LaggedStart, Scene
 
+from manim_metaflow.animations.motion.together import Together
 from manim_metaflow.mobjects.runs.comparison import ROWS, ComparisonGrid, ComparisonRow, HashPair
 
 __all__ = ["CompareRuns"]
@@ -14,7 +15,7 @@ ROW, FURTHER = 2.0, 0.8
 """Seconds the first row takes to appear, and the share of that which each further row adds."""
 
 
-class CompareRuns(AnimationGroup):
+class CompareRuns(Together):
     """Let rows of a :class:`.ComparisonGrid` appear, step by step from left to right.
 
     The earlier run's hash comes first, the later one's beside it, then the verdict between them.

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from manim import AnimationGroup, FadeIn, FadeOut, ReplacementTransform, Scene, VGroup, VMobject
+from manim import FadeIn, FadeOut, ReplacementTransform, Scene, VGroup, VMobject
 
 from manim_metaflow.animations.motion.clips import call, enter, leave
 from manim_metaflow.animations.motion.timeline import Clip
+from manim_metaflow.animations.motion.together import Together
 from manim_metaflow.animations.runs.run_graph import run_graph
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records import RunRecord
@@ -27,7 +28,7 @@ Place = tuple[Any, float]
 """Middle and height (units) of a step's box, or of a row of it."""
 
 
-class UnfoldTasks(AnimationGroup):
+class UnfoldTasks(Together):
     """Turn the graph of a flow into the graph of a run of it.
 
     Steps that stay one box glide to their place; a foreach's box opens into its tasks.
