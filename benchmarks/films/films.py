@@ -12,7 +12,7 @@ from manim import Scene
 
 from manim_metaflow import CodePanel, FocusCode, StepNode
 from manim_metaflow.animations import Timeline
-from manim_metaflow.animations.graph.set_state import StateClip
+from manim_metaflow.animations.graph.set_state import change_state
 from manim_metaflow.animations.runs.edges import light_edge, send_dot
 from manim_metaflow.graph import FlowEdge
 from manim_metaflow.mobjects.shapes import polyline
@@ -63,8 +63,8 @@ class Replay(Scene):
         clips: list[Any] = []
         for index, node in enumerate(nodes):
             start = index * step
-            clips.append(StateClip(start, start + step, node, "pending", "running"))
-            clips.append(StateClip(start + step, start + 2 * step, node, "running", "done"))
+            clips.append(change_state(start, start + step, node, "pending", "running"))
+            clips.append(change_state(start + step, start + 2 * step, node, "running", "done"))
         for (a, _), edge in edges.items():
             clips.append(light_edge(a * step, (a + 1) * step, edge, 0, GREEN))
             clips.append(send_dot(a * step, (a + 1) * step, edge, 0, GREEN, overlay))

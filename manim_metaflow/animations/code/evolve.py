@@ -1,4 +1,4 @@
-"""Code changes before your eyes: what goes fades, what stays moves, what comes appears or is typed."""
+"""Code becomes another version of it: lines that go fade, lines that stay move, new ones are typed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from manim_metaflow.animations.code.evolve_clips import (
     resize_panel,
     type_line,
 )
-from manim_metaflow.animations.code.focus import Seen, move_light
+from manim_metaflow.animations.code.focus import View, move_light
 from manim_metaflow.animations.code.match import Match, match_rows
 from manim_metaflow.animations.motion.clips import call
 from manim_metaflow.animations.motion.timeline import Clip, Timeline
@@ -37,10 +37,10 @@ TYPING = 38.0
 class EvolveCode(Timeline):
     r"""Turn a panel's code into another version of it, word by word.
 
-    Lines both versions share are the same mobjects afterwards; they glide to their new place, and so
+    Lines both versions share are the same mobjects afterwards; they glide to their new position, and so
     does a block that moved. In a line that changed, the words that stay slide. Lines that go flare up in
     the colour of failure and fade; lines that come appear on a stripe in the colour of success, which
-    stays, in :attr:`stripes`. The upper left corner of the panel keeps its place.
+    stays, in :attr:`stripes`. The upper left corner of the panel stays where it is.
 
     Parameters
     ----------
@@ -99,8 +99,8 @@ class EvolveCode(Timeline):
         self.arrivals: dict[int, float] = {}
         clips: list[Clip] = list(self._leaving(match))
         if panel.lit:
-            now = Seen(panel.top, panel.lit)
-            clips.append(move_light(0.0, max(go, 0.3), panel, now, Seen(panel.top, ())))
+            now = View(panel.top, panel.lit)
+            clips.append(move_light(0.0, max(go, 0.3), panel, now, View(panel.top, ())))
         clips += self._staying(match)
         clips += self._changing(match)
         clips += self._coming(match, typed)

@@ -49,14 +49,14 @@ def move_line(
     """
     rest = Rest(line)
     before, after = places
-    way = panel.home(after) - panel.home(before)
+    offset = panel.home(after) - panel.home(before)
     # Number and inks may be others on arrival; those that were there are made invisible.
     touches = _named(panel, None, line, *line.get_family())
 
     def show(progress: float) -> None:
         _add_line(panel, line)
         moved = smooth(progress)
-        rest.show(shift=way * moved)
+        rest.show(shift=offset * moved)
         if before != after and not panel.fits:
             at = before + (after - before) * moved
             line.fade_to_opacity(min(1.0, max(0.0, at + 1), max(0.0, panel.window - at)))
@@ -134,7 +134,7 @@ def change_line(
 
 
 def resize_panel(start: float, end: float, panel: CodePanel, size: tuple[float, float]) -> Clip:
-    """Let a panel's background take another size; its upper left corner keeps its place."""
+    """Let a panel's background take another size; its upper left corner stays."""
     corner, zoom, radius = panel.corner[:2], panel.zoom, current_theme().radius
     before, after = np.array(panel.size), np.array(size)
 
@@ -157,10 +157,10 @@ def _changing_words(
     staying = []
     for before, after in stay:
         ink = _word(old, before)
-        way = _word(new, after).get_center() - ink.get_center()
-        staying.append((Rest(ink), ink, way, before.role, after.role))
+        offset = _word(new, after).get_center() - ink.get_center()
+        staying.append((Rest(ink), ink, offset, before.role, after.role))
     number = Rest(old.number.copy())
-    number_way = new.origin - old.origin
+    number_offset = new.origin - old.origin
 
     def show(now: float) -> None:
         theme = current_theme()
@@ -170,11 +170,11 @@ def _changing_words(
         for ink in going:
             shade = mix(theme.removed, getattr(theme, ink.role), min(1.0, 3 * faded))
             ink.set_fill(shade, 1 - faded, family=False)
-        for rest, ink, way, before, after in staying:
-            rest.show(shift=way * slid)
+        for rest, ink, offset, before, after in staying:
+            rest.show(shift=offset * slid)
             if before != after:
                 ink.set_fill(mix(getattr(theme, after), getattr(theme, before), slid), family=False)
-        number.show(shift=number_way * slid)
+        number.show(shift=number_offset * slid)
         for rest in coming:
             rest.show(shift=[0.2 * (1 - grown), 0.0, 0.0], opacity=grown)
 

@@ -13,7 +13,7 @@ from manim_metaflow.animations.motion.timeline import Clip, Timeline
 from manim_metaflow.mobjects.code.panel import CodeLine, CodePanel
 from manim_metaflow.theme import current_theme
 
-__all__ = ["FocusCode", "Seen", "drawn_lines", "focus_clips", "move_light"]
+__all__ = ["FocusCode", "View", "drawn_lines", "focus_clips", "move_light"]
 
 FOCUS = 0.8
 """Seconds the light takes to other lines."""
@@ -23,8 +23,8 @@ DIM = 0.62
 
 
 @dataclass(frozen=True)
-class Seen:
-    """Where a panel's window begins, and which lines are lit."""
+class View:
+    """What of a panel's code is seen: where its window begins, and which lines are lit."""
 
     top: int
     lit: tuple[int, ...]
@@ -70,8 +70,8 @@ class FocusCode(Timeline):
         **kwargs: Any,
     ) -> None:
         wanted = tuple(sorted(set(lines)))
-        seen = Seen(panel.top, panel.lit)
-        goal = Seen(panel.top_for(wanted) if scroll else panel.top, wanted)
+        seen = View(panel.top, panel.lit)
+        goal = View(panel.top_for(wanted) if scroll else panel.top, wanted)
         self.panel = panel
         self._scrolls = goal.top != seen.top
         clips = list(focus_clips(0.0, FOCUS, panel, seen, goal, color=color, dim=dim))
@@ -100,19 +100,19 @@ def focus_clips(
     start: float,
     end: float,
     panel: CodePanel,
-    before: Seen,
-    after: Seen,
+    before: View,
+    after: View,
     *,
     color: str | None = None,
     dim: float = DIM,
     drawn: Drawn | None = None,
 ) -> Iterator[Clip]:
-    """Build what takes a panel from one sight of it to the next.
+    """Build what takes a panel from one view of its code to the next.
 
     Parameters
     ----------
     before, after
-        What is seen; the panel may look otherwise now, where other clips come before.
+        What is seen; that may not be what the panel shows now, where other clips come before.
     drawn
         Lines drawn so far, to be shared by all clips that scroll one panel.
     """
@@ -131,8 +131,8 @@ def move_light(
     start: float,
     end: float,
     panel: CodePanel,
-    before: Seen,
-    after: Seen,
+    before: View,
+    after: View,
     *,
     color: str | None = None,
     dim: float = DIM,
@@ -185,7 +185,7 @@ def _nearest(runs: list[_Span], other: _Span) -> _Span:
 
 
 def scroll_rows(start: float, end: float, panel: CodePanel, before: int, after: int, drawn: Drawn) -> Clip:
-    """Let rows pass through the window; of a long way only its beginning and its end."""
+    """Let rows pass through the window; of many only the first and the last."""
     order = _passing(panel, before, after)
     first, last = order.index(before), order.index(after)
 
@@ -221,7 +221,7 @@ def scroll_rows(start: float, end: float, panel: CodePanel, before: int, after: 
 
 
 def _passing(panel: CodePanel, before: int, after: int) -> list[int]:
-    """Which rows are seen on the way from one window to another."""
+    """Which rows pass from one window to another."""
     window = panel.window
     low, high = sorted((before, after))
     if high - low > 2 * window:

@@ -30,7 +30,7 @@ class CellsToSteps(Timeline):
 
     Which step that is, is found by the lines: those of a cell and of a step's body are the same but for
     their indentation and for ``self.``. The step's other lines appear as the cell arrives; a cell whose
-    lines stand outside every step, its imports, goes there. What is left of a cell steps back.
+    lines are outside of every step, its imports, goes there. What is left of a cell fades.
 
     Parameters
     ----------

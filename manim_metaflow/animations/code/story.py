@@ -119,7 +119,7 @@ class FlowStory(VGroup):
         return self.versions[self.index]
 
     @property
-    def place(self) -> Any:
+    def graph_center(self) -> Any:
         """Where the middle of the graph belongs; shape ``(3,)``."""
         panel = self.panel.panel
         x = float(panel.get_right()[0]) + GAP + self.room[0] / 2
@@ -131,14 +131,14 @@ class FlowStory(VGroup):
         """Draw a flow where the graph belongs."""
         dag = FlowDAG(flow, direction=self._direction, font_size=self._graph_size, detail=self._detail)
         zoom = min(1.0, self.room[0] / float(dag.width), self.room[1] / float(dag.height))
-        return dag.scale(zoom).move_to(self.place)
+        return dag.scale(zoom).move_to(self.graph_center)
 
     def note_for(self, version: FlowVersion) -> TextBlock:
-        """Say why a version has no graph."""
+        """Write why a version has no graph."""
         theme = current_theme()
         text = f"No graph: {version.problem}"
         block = TextBlock(text, width=self.room[0] - 0.6, font_size=theme.label_size, color=theme.wrong)
-        return block.move_to(self.place)
+        return block.move_to(self.graph_center)
 
     def lines_of(self, step: str) -> tuple[int, ...]:
         """Numbers of a step's lines in the version that is shown."""

@@ -91,12 +91,12 @@ class AdvanceStory(Timeline):
         if story.dag is None:
             story.dag = story.graph_of(flow)
             return [enter(0.5, 1.2, story.dag, home=story, index=1, pace=linear)]
-        graph = EvolveFlow(story.dag, flow, at=story.place, fit=story.room, arrivals=arrivals)
+        graph = EvolveFlow(story.dag, flow, at=story.graph_center, fit=story.room, arrivals=arrivals)
         overlay.add(graph.overlay)
         return graph.clips
 
     def _note_clips(self, version: FlowVersion, moment: float) -> Iterator[Clip]:
-        """Say why there is no graph, and no longer where there is one."""
+        """Let it be read why there is no graph, as long as there is none."""
         story = self.story
         for part in list(story.note):
             yield leave(0.0, 0.5, part, home=story.note, pace=linear)
@@ -125,9 +125,9 @@ def _lines_to_show(before: str, after: str, step: str | None) -> list[int]:
     steps = step_lines(tree) if tree is not None else {}
     if step is not None and step in steps:
         return list(range(steps[step][0], steps[step][1] + 1))
-    known = set(before.splitlines())
+    unchanged = set(before.splitlines())
     fresh = [
-        number for number, line in enumerate(after.splitlines(), 1) if line.strip() and line not in known
+        number for number, line in enumerate(after.splitlines(), 1) if line.strip() and line not in unchanged
     ]
     if not fresh:
         return []

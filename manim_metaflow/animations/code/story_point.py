@@ -92,7 +92,7 @@ class TraceArtifact(Timeline):
 
 
 def edges_travelled(flow: FlowInfo, source: str, artifact: str) -> list[tuple[str, str]]:
-    """Find the arrows on the ways from the first step that touches an artifact to the last ones that do.
+    """Find the arrows on the paths from the first step that uses an artifact to the last ones that do.
 
     Examples
     --------

@@ -15,7 +15,7 @@ TYPING, PRINTING, PAUSE = 26.0, 7.0, 0.35
 
 
 class RunCommand(Timeline):
-    """Type a command into a terminal and print what it said.
+    """Type a command into a terminal and print its output.
 
     Parameters
     ----------

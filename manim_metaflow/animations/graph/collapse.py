@@ -1,4 +1,4 @@
-"""A region of a graph becomes one box, and opens again; everything else keeps its place."""
+"""A region of a graph becomes one box, and opens again; everything else stays where it is."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from manim import VGroup, VMobject
 
 from manim_metaflow.animations.graph.evolve_clips import bend, draw
-from manim_metaflow.animations.graph.match import congruent, matched, renamed_steps
+from manim_metaflow.animations.graph.match import Change, How, changes_between, renamed_steps
 from manim_metaflow.animations.motion.clips import call, enter, glide, leave
 from manim_metaflow.animations.motion.timeline import Clip, Timeline
 from manim_metaflow.errors import UsageError
@@ -42,8 +42,8 @@ class EvolveFlow(Timeline):
     """Turn a graph into the graph of another flow, or of another version of the same.
 
     Steps of the same name are the same mobjects afterwards, in the state they were in; they glide to
-    their new place and their arrows follow. Steps that are gone fold into the step before them, new ones
-    grow out of it, and a step that only has another name changes it on the way. At the end the graph is
+    their new position and their arrows follow. Steps that are gone fold into the step before them, new ones
+    grow out of it, and a step that only has another name changes it meanwhile. At the end the graph is
     what ``FlowDAG(flow)`` draws.
 
     Parameters
@@ -97,15 +97,14 @@ class EvolveFlow(Timeline):
         self.fresh = self._fresh(flow, at, fit, wrap)
         self._overlay = VGroup()
         self.kept: list[tuple[VMobject, VMobject]] = []
-        """What a fresh graph has, and what of the graph stays in its place."""
+        """Parts of the fresh graph, each with the part of the graph that stays instead of it."""
         self.adopting: list[VMobject] = []
-        self._renamed = renamed_steps(dag.flow, self.fresh.flow)
-        pairs = list(self._pairs())
-        goes = any(new is None for _, new, _ in pairs) or any(how == "swap" for *_, how in pairs)
-        moves = any(old is not None and new is not None for old, new, _ in pairs)
+        changes = list(changes_between(dag, self.fresh, renamed_steps(dag.flow, self.fresh.flow)))
+        goes = any(change.after is None or change.how == "swap" for change in changes)
+        moves = any(change.before is not None and change.after is not None for change in changes)
         self._go = GO if goes else 0.0
         self._move = self._go + (MOVE if moves else 0.0)
-        clips = [clip for pair in pairs for clip in self._clips(*pair)]
+        clips = [clip for change in changes for clip in self._clips(change)]
         end = max([clip.end for clip in clips], default=0.0)
         clips.append(call(end, self.settle, dag, self._overlay))
         super().__init__([dag], clips, overlay=self._overlay, run_time=run_time, **kwargs)
@@ -141,62 +140,17 @@ class EvolveFlow(Timeline):
                 node.set_state(before.state)
         return fresh
 
-    # ------------------------------------------------------------------------- who is who
-
-    def _pairs(self) -> Iterator[tuple[VMobject | None, VMobject | None, str]]:
-        """Tell what was there, what will be in its place, and how the one becomes the other."""
-        dag, fresh = self.dag, self.fresh
-        new_names = {old: new for new, old in self._renamed.items()}
-        for name, node in dag.nodes.items():
-            goal = fresh.nodes.get(name)
-            if goal is not None:
-                how = "glide" if congruent(node, goal) else "adopt"
-                yield node, goal, how
-            elif name in new_names:
-                yield node, fresh.nodes[new_names[name]], "morph"
-            else:
-                yield node, None, "fold"
-        for name, node in fresh.nodes.items():
-            if name not in dag.nodes and name not in self._renamed:
-                yield None, node, "grow"
-        yield from self._edge_pairs(new_names)
-        for before, after in ((dag.regions, fresh.regions), (dag.notes, fresh.notes)):
-            yield from matched(before, after)
-        yield from matched({"": dag.heading}, {"": fresh.heading})
-        for gone in (*dag.artifacts, *dag.folds.values()):
-            yield gone, None, "fade"
-
-    def _edge_pairs(
-        self, new_names: dict[str, str]
-    ) -> Iterator[tuple[VMobject | None, VMobject | None, str]]:
-        taken: set[tuple[str, str]] = set()
-        for (source, target), edge in self.dag.edges.items():
-            pair = new_names.get(source, source), new_names.get(target, target)
-            goal = self.fresh.edges.get(pair)
-            if goal is None:
-                yield edge, None, "fade"
-                continue
-            taken.add(pair)
-            if pair == (source, target) and congruent(edge, goal):
-                yield edge, goal, "glide"
-            elif edge.label is None and goal.label is None and len(edge.lines) == len(goal.lines):
-                yield edge, goal, "bend"
-            else:
-                yield edge, goal, "swap"
-        for pair, edge in self.fresh.edges.items():
-            if pair not in taken:
-                yield None, edge, "draw" if edge.label is None else "come"
-
-    def _clips(self, old: VMobject | None, new: VMobject | None, how: str) -> Iterator[Clip]:
+    def _clips(self, change: Change) -> Iterator[Clip]:
+        old, new, how = change
         if old is not None and new is not None:
             yield from self._becoming(old, new, how)
         elif old is not None:
-            goal = self._shelter(old) if how == "fold" else None
+            goal = self._fold_goal(old) if how == "fold" else None
             yield leave(0.0, self._go, old, goal=goal, scale=1.0 if goal is None else SEED)
         elif new is not None:
             yield self._coming(new, how)
 
-    def _coming(self, new: VMobject, how: str) -> Clip:
+    def _coming(self, new: VMobject, how: How) -> Clip:
         start = self._start(new)
         if how == "draw" and isinstance(new, FlowEdge):
             return draw(start, start + COME, new, self._overlay)
@@ -204,7 +158,7 @@ class EvolveFlow(Timeline):
         scale = 1.0 if origin is None else SEED
         return enter(start, start + COME, new, home=self._overlay, origin=origin, scale=scale, haste=HASTE)
 
-    def _becoming(self, old: VMobject, new: VMobject, how: str) -> Iterator[Clip]:
+    def _becoming(self, old: VMobject, new: VMobject, how: How) -> Iterator[Clip]:
         if how == "swap":
             yield leave(0.0, self._go, old)
             yield self._coming(new, how)
@@ -218,14 +172,14 @@ class EvolveFlow(Timeline):
         elif how == "glide":
             yield glide(start, end, old, new.get_center(), scale=float(new.width) / float(old.width))
         else:
-            # One fades over the other while both go the same way.
+            # One fades over the other while both go along the same line.
             yield leave(start, end, old, goal=new.get_center())
             yield enter(start, end, new, home=self._overlay, origin=old.get_center())
             if how == "adopt":
                 self.kept.append((new, old))
                 self.adopting.append(old)
 
-    def _shelter(self, node: VMobject) -> Point | None:
+    def _fold_goal(self, node: VMobject) -> Point | None:
         """Where a step folds away to: the nearest step before it, or else after it, that stays."""
         graph = nx.DiGraph(self.dag.edges)
         graph.add_nodes_from(self.dag.nodes)
@@ -266,8 +220,8 @@ class EvolveFlow(Timeline):
         self._overlay.remove(*self._overlay.submobjects)
         for group in fresh.get_family():
             group.submobjects = [kept.get(id(part), part) for part in group.submobjects]
-        for held in (fresh.nodes, fresh.edges, fresh.regions, fresh.notes):
-            parts: dict[Any, Any] = held
+        by_name: tuple[dict[Any, Any], ...] = (fresh.nodes, fresh.edges, fresh.regions, fresh.notes)
+        for parts in by_name:
             parts.update({key: kept.get(id(part), part) for key, part in parts.items()})
         if fresh.heading is not None:
             fresh.heading = kept.get(id(fresh.heading), fresh.heading)  # type: ignore[assignment]

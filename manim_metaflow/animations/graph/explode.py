@@ -88,8 +88,8 @@ class TaskGrid(VGroup):
                 cell.hide_badge()
         self.title = TextLabel(f"{step} · {_counted(tasks)}", font_size=theme.label_size)
         wide = max(self.cells.width, self.title.width) + 0.6
-        ground = rounded_rectangle(wide, self.cells.height + 1.0, theme.radius)
-        self.panel = Shape(ground, fill=theme.panel, stroke=theme.edge, stroke_width=theme.thin)
+        outline = rounded_rectangle(wide, self.cells.height + 1.0, theme.radius)
+        self.panel = Shape(outline, fill=theme.panel, stroke=theme.edge, stroke_width=theme.thin)
         top = float(self.panel.get_top()[1])
         self.cells.shift(np.array([0.0, top - 0.7 - float(self.cells.get_top()[1]), 0.0]))
         self.title.left_at(-wide / 2 + 0.3, top - 0.35)
@@ -176,7 +176,7 @@ class ExplodeStep(Timeline):
         super().__init__([dag, self.grid], [clip], run_time=run_time, **kwargs)
 
     def back(self) -> Timeline:
-        """Return the way back: the tasks gather in their step, and the graph is there again."""
+        """Return the same in reverse: the tasks gather in their step, and the graph is there again."""
         return _Implode(self)
 
     def _show(self, progress: float) -> None:

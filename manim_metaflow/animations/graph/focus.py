@@ -93,7 +93,7 @@ class FocusFlow(Animation):
         return (home - (low + high) / 2) * factor + self._target.get_center()
 
     def clean_up_from_scene(self, scene: Scene) -> None:
-        """Take the frame, which nobody sees, off the scene."""
+        """Take the frame off the scene: it is not drawn."""
         super().clean_up_from_scene(scene)
         scene.remove(self.mobject)
 
@@ -102,5 +102,5 @@ class FocusFlow(Animation):
         self.mobject.points = self._from + (self._to - self._from) * self.rate_func(alpha)
 
     def take_touched(self) -> list[Mobject]:
-        """Tell the renderer that nothing but the frame changes."""
+        """Return the frame: the renderer need look at nothing else."""
         return [self.mobject]

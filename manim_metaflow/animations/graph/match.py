@@ -3,37 +3,93 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from manim import VMobject
 
 from manim_metaflow.facts.records import FlowInfo, StepInfo
+from manim_metaflow.mobjects.graph.dag import FlowDAG
 
-__all__ = ["congruent", "matched", "renamed_steps"]
+__all__ = ["Change", "changes_between", "congruent", "renamed_steps"]
+
+How = Literal["adopt", "bend", "come", "draw", "fade", "fold", "glide", "grow", "morph", "swap"]
 
 
-def matched(before: Any, after: Any) -> Iterator[tuple[VMobject | None, VMobject | None, str]]:
-    """Pair what stands by the same key and looks the same; all else fades out and in."""
+class Change(NamedTuple):
+    """A part of a graph, what is there instead of it afterwards, and how the one becomes the other."""
+
+    before: VMobject | None
+    after: VMobject | None
+    how: How
+
+
+def changes_between(dag: FlowDAG, fresh: FlowDAG, renamed: Mapping[str, str]) -> Iterator[Change]:
+    """Find what becomes of each part of a graph, and what is new in another one.
+
+    ``renamed`` maps a step's new name to its old one.
+    """
+    new_names = {old: new for new, old in renamed.items()}
+    for name, node in dag.nodes.items():
+        goal = fresh.nodes.get(name)
+        if goal is not None:
+            yield Change(node, goal, "glide" if congruent(node, goal) else "adopt")
+        elif name in new_names:
+            yield Change(node, fresh.nodes[new_names[name]], "morph")
+        else:
+            yield Change(node, None, "fold")
+    for name, node in fresh.nodes.items():
+        if name not in dag.nodes and name not in renamed:
+            yield Change(None, node, "grow")
+    yield from _edge_changes(dag, fresh, new_names)
+    for before, after in ((dag.regions, fresh.regions), (dag.notes, fresh.notes)):
+        yield from _changes_by_key(before, after)
+    yield from _changes_by_key({"": dag.heading}, {"": fresh.heading})
+    for gone in (*dag.artifacts, *dag.folds.values()):
+        yield Change(gone, None, "fade")
+
+
+def _edge_changes(dag: FlowDAG, fresh: FlowDAG, new_names: Mapping[str, str]) -> Iterator[Change]:
+    taken: set[tuple[str, str]] = set()
+    for (source, target), edge in dag.edges.items():
+        pair = new_names.get(source, source), new_names.get(target, target)
+        goal = fresh.edges.get(pair)
+        if goal is None:
+            yield Change(edge, None, "fade")
+            continue
+        taken.add(pair)
+        if pair == (source, target) and congruent(edge, goal):
+            yield Change(edge, goal, "glide")
+        elif edge.label is None and goal.label is None and len(edge.lines) == len(goal.lines):
+            yield Change(edge, goal, "bend")
+        else:
+            yield Change(edge, goal, "swap")
+    for pair, edge in fresh.edges.items():
+        if pair not in taken:
+            yield Change(None, edge, "draw" if edge.label is None else "come")
+
+
+def _changes_by_key(before: Any, after: Any) -> Iterator[Change]:
+    """Let what has the same key and the same appearance glide; all else fades out and in."""
     for key, old in before.items():
         new = after.get(key)
         if old is None or not old.family_members_with_points():
             continue
         if new is not None and congruent(old, new):
-            yield old, new, "glide"
+            yield Change(old, new, "glide")
         else:
-            yield old, None, "fade"
+            yield Change(old, None, "fade")
     for key, new in after.items():
         old = before.get(key)
         if new is None or not new.family_members_with_points():
             continue
         if old is None or not congruent(old, new):
-            yield None, new, "come"
+            yield Change(None, new, "come")
 
 
 def congruent(one: VMobject, other: VMobject) -> bool:
-    """Whether two mobjects look the same but for their place and size."""
+    """Tell whether two mobjects differ in nothing but position and size."""
     mine, its = one.get_family(), other.get_family()
     if len(mine) != len(its) or one.width == 0:
         return False

@@ -11,7 +11,7 @@ from manim_metaflow.animations.motion.timeline import Clip, Timeline
 from manim_metaflow.facts.records.states import WORKING
 from manim_metaflow.mobjects.graph.node import StepNode, state_style
 
-__all__ = ["BLEND", "SetState", "StateClip"]
+__all__ = ["BLEND", "SetState", "change_state"]
 
 BLEND = 0.3
 """Seconds a change of state takes."""
@@ -20,21 +20,20 @@ PULSE = 1.1
 """Seconds of one swelling of a running task's border."""
 
 
-class StateClip(Clip):
-    """A node goes from one state to the next and stays there until ``end``; running ones pulse."""
+def change_state(start: float, end: float, node: StepNode, before: str, after: str) -> Clip:
+    """Let a box go from one state to the next and stay there until ``end``; running ones pulse."""
+    end = max(end, start + BLEND / 3)
+    length = end - start
 
-    def __init__(self, start: float, end: float, node: StepNode, before: str, after: str) -> None:
-        super().__init__(start, max(end, start + BLEND / 3), touches=[node])
-        self.node, self.before, self.after = node, before, after
-
-    def show(self, progress: float) -> None:
-        """Blend first, then pulse, and end still."""
-        elapsed = progress * (self.end - self.start)
-        blend = min(1.0, elapsed / min(BLEND, self.end - self.start)) if progress < 1 else 1.0
+    def show(progress: float) -> None:
+        elapsed = progress * length
+        blend = min(1.0, elapsed / min(BLEND, length)) if progress < 1 else 1.0
         pulse = 0.0
-        if self.after in WORKING and progress < 1:
+        if after in WORKING and progress < 1:
             pulse = 0.5 - 0.5 * math.cos(2 * math.pi * elapsed / PULSE)
-        self.node.show_change(self.before, self.after, smooth(blend), pulse=pulse)
+        node.show_change(before, after, smooth(blend), pulse=pulse)
+
+    return Clip(start, end, show, touches=[node])
 
 
 class SetState(Timeline):
@@ -68,6 +67,5 @@ class SetState(Timeline):
 
     def __init__(self, node: StepNode, state: str, *, run_time: float = 2 * BLEND, **kwargs: Any) -> None:
         state_style(state)
-        super().__init__(
-            [node], [StateClip(0.0, BLEND, node, node.state, state)], run_time=run_time, **kwargs
-        )
+        change = change_state(0.0, BLEND, node, node.state, state)
+        super().__init__([node], [change], run_time=run_time, **kwargs)

@@ -51,20 +51,20 @@ def enter(
     scale
         Its size at the beginning.
     about
-        What grows in place, grows about this point; its middle by default.
+        The point about which it grows; its middle by default.
     haste
-        How much sooner than its motion ends it is wholly seen: 2 is half-way.
+        How much sooner than its motion ends it is wholly seen: 2 is at half of it.
     """
     rest = Rest(mobject)
     moves = origin is not None or scale != 1.0
-    away = np.zeros(3) if origin is None else np.asarray(origin, dtype=float) - rest.center
+    aoffset = np.zeros(3) if origin is None else np.asarray(origin, dtype=float) - rest.center
 
     def show(progress: float) -> None:
         if home is not None and mobject not in home.submobjects:
             home.submobjects.insert(len(home.submobjects) if index is None else index, mobject)
         left = 1 - pace(progress)
         if moves:
-            rest.show(shift=away * left, scale=1 - (1 - scale) * left, about=about)
+            rest.show(shift=aoffset * left, scale=1 - (1 - scale) * left, about=about)
         rest.show(opacity=min(1.0, haste * (1 - left)))
 
     return Clip(start, end, show, touches=_named(mobject, home), shown_before=home is None)
@@ -98,12 +98,12 @@ def leave(
     """
     rest = Rest(mobject)
     moves = goal is not None or scale != 1.0
-    way = np.zeros(3) if goal is None else np.asarray(goal, dtype=float) - rest.center
+    offset = np.zeros(3) if goal is None else np.asarray(goal, dtype=float) - rest.center
 
     def show(progress: float) -> None:
         gone = pace(progress)
         if moves:
-            rest.show(shift=way * gone, scale=1 - (1 - scale) * gone)
+            rest.show(shift=offset * gone, scale=1 - (1 - scale) * gone)
         rest.show(opacity=1 - (1 - left) * gone)
         if home is not None and progress >= 1:
             home.remove(mobject)
@@ -120,7 +120,7 @@ def glide(
     scale: float = 1.0,
     pace: Pace = smooth,
 ) -> Clip:
-    """Let something go to a point and take another size on the way.
+    """Let something go to a point and take another size.
 
     Parameters
     ----------
@@ -132,11 +132,11 @@ def glide(
         Its size at the end.
     """
     rest = Rest(mobject)
-    way = np.asarray(goal, dtype=float) - rest.center
+    offset = np.asarray(goal, dtype=float) - rest.center
 
     def show(progress: float) -> None:
         gone = pace(progress)
-        rest.show(shift=way * gone, scale=1 + (scale - 1) * gone)
+        rest.show(shift=offset * gone, scale=1 + (scale - 1) * gone)
 
     return Clip(start, end, show, touches=[mobject])
 
@@ -169,8 +169,8 @@ def travel(
     """
     traveller = mobject.copy()
     rest = Rest(traveller)
-    way = np.asarray(goal, dtype=float) - rest.center
-    side = bend * np.array([-way[1], way[0], 0.0])
+    offset = np.asarray(goal, dtype=float) - rest.center
+    side = bend * np.array([-offset[1], offset[0], 0.0])
 
     def show(progress: float) -> None:
         # Manim goes on drawing what a play began with, though it is taken away while the play lasts:
@@ -183,7 +183,7 @@ def travel(
         if traveller not in overlay.submobjects:
             overlay.add(traveller)
         gone = smooth(progress)
-        shift = way * gone + side * 4 * gone * (1 - gone)
+        shift = offset * gone + side * 4 * gone * (1 - gone)
         rest.show(shift=shift, scale=1 + (scale - 1) * gone)
         if opacity != 1:
             rest.show(opacity=1 - (1 - opacity) * gone)
@@ -230,14 +230,14 @@ def point(
     origin, goal = (np.asarray(each, dtype=float)[:2] for each in ends)
     line = Shape(np.zeros((0, 4, 2)), stroke=color, stroke_width=1.8)
     head = Shape(np.zeros((0, 4, 2)), fill=color)
-    way = goal - origin
-    along = TIP * way / max(float(np.linalg.norm(way)), 1e-6)
+    offset = goal - origin
+    along = TIP * offset / max(float(np.linalg.norm(offset)), 1e-6)
     across = 0.4 * np.array([-along[1], along[0]])
 
     def show(progress: float) -> None:
         if line not in home.submobjects:
             home.add(line, *([head] if tip else []))
-        reach = origin + way * smooth(max(progress, 1e-3))
+        reach = origin + offset * smooth(max(progress, 1e-3))
         curve = np.array([np.linspace(origin, reach, 4)])
         line.set_curves(dashes(curve) if dashed else curve)
         if tip:
@@ -263,12 +263,7 @@ def call(moment: float, function: Callable[[], Any], *touched: Mobject) -> Clip:
 
 def reverse(clip: Clip) -> Clip:
     """Play a clip from its end to its beginning."""
-    return Clip(
-        clip.start,
-        clip.end,
-        lambda progress: clip.show(1 - progress),
-        touches=clip.touched,  # type: ignore[arg-type]
-    )
+    return Clip(clip.start, clip.end, lambda progress: clip.show(1 - progress), touches=clip.touches)
 
 
 def _named(mobject: Mobject, home: Mobject | None) -> list[Mobject]:

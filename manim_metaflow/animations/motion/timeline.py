@@ -26,8 +26,7 @@ class Clip:
         Seconds.
     show
         Called with a progress of 0 to 1 for every frame between the two, and once with 1. It must set what
-        is seen from the progress alone, never add to what is there: frames may be skipped. A class that
-        has more to remember than a function can overrides the method instead.
+        is seen from the progress alone, never add to what is there: frames may be skipped.
     touches
         Mobjects whose families are all that is changed: for a frame only those are looked at. Name the
         group, too, that something is added to or taken from.
@@ -48,27 +47,14 @@ class Clip:
     """
 
     def __init__(
-        self,
-        start: float,
-        end: float,
-        show: Show | None = None,
-        *,
-        touches: Touches | None = None,
-        shown_before: bool = False,
+        self, start: float, end: float, show: Show, touches: Touches, *, shown_before: bool = False
     ) -> None:
         self.start, self.end = start, max(end, start)
-        self.shown_before = shown_before
-        self._show, self._touches = show, touches
+        self.show, self.touches, self.shown_before = show, touches, shown_before
 
-    def show(self, progress: float) -> None:
-        """Set the moment ``progress``."""
-        if self._show is None:
-            raise NotImplementedError
-        self._show(progress)
-
-    def touched(self) -> Sequence[Mobject] | None:
+    def touched(self) -> Sequence[Mobject]:
         """Return mobjects whose families are all that ``show`` has changed."""
-        return self._touches() if callable(self._touches) else self._touches
+        return self.touches() if callable(self.touches) else self.touches
 
 
 class Timeline(Animation):
@@ -95,11 +81,11 @@ class Timeline(Animation):
         class TimelineExample(Scene):
             def construct(self):
                 from manim_metaflow.animations import Timeline
-                from manim_metaflow.animations.graph.set_state import StateClip
+                from manim_metaflow.animations.graph.set_state import change_state
 
                 node = StepNode("train")
                 changes = [("pending", "running"), ("running", "done")]
-                clips = [StateClip(at, at + 1, node, *change) for at, change in enumerate(changes)]
+                clips = [change_state(at, at + 1, node, *change) for at, change in enumerate(changes)]
                 self.play(Timeline([node], clips))
     """
 
@@ -124,7 +110,8 @@ class Timeline(Animation):
             **kwargs,
         )
         self._finished: set[int] = set()
-        self._touched: dict[Mobject, None] | None = {}
+        # Each is kept once: Manim's own renderer never asks.
+        self._touched: dict[Mobject, None] = {}
 
     def create_starting_mobject(self) -> Any:
         """No copy is kept: clips set what is seen, they do not blend from a start."""
@@ -147,8 +134,7 @@ class Timeline(Animation):
         self._finished = set()
         for clip in self.clips:
             if clip.shown_before:
-                clip.show(0.0)
-                self._touch(clip.touched())
+                self._show_clip(clip, 0.0)
         super().begin()
 
     def interpolate(self, alpha: float) -> None:
@@ -162,21 +148,16 @@ class Timeline(Animation):
                 break
             span = clip.end - clip.start
             progress = 1.0 if at_end or span <= 0 else min(1.0, (now - clip.start) / span)
-            clip.show(progress)
-            self._touch(clip.touched())
+            self._show_clip(clip, progress)
             if progress >= 1.0:
                 self._finished.add(index)
 
-    def _touch(self, mobjects: Sequence[Mobject] | None) -> None:
-        # Each is kept once: Manim's own renderer never asks.
-        if mobjects is None:
-            self._touched = None
-        elif self._touched is not None:
-            self._touched.update(dict.fromkeys(mobjects))
+    def _show_clip(self, clip: Clip, progress: float) -> None:
+        clip.show(progress)
+        self._touched.update(dict.fromkeys(clip.touched()))
 
     def take_touched(self) -> list[Mobject] | None:
-        """Tell what may have changed since this was last asked; ``None`` if it can be anything."""
+        """Return what may have changed since this was last asked; ``None`` if it can be anything."""
         touched, self._touched = self._touched, {}
-        if touched is None or type(self).interpolate is not Timeline.interpolate:
-            return None
-        return list(touched)
+        # A timeline that shows its moments in another way may change more than its clips name.
+        return list(touched) if type(self).interpolate is Timeline.interpolate else None

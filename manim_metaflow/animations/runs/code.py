@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from manim_metaflow.animations.code.focus import FOCUS, Seen, drawn_lines, focus_clips
+from manim_metaflow.animations.code.focus import FOCUS, View, drawn_lines, focus_clips
 from manim_metaflow.animations.motion.timeline import Clip
 from manim_metaflow.animations.runs.schedule import RunSchedule, ScreenTime
 from manim_metaflow.errors import UsageError
@@ -26,10 +26,10 @@ def code_clips(panel: CodePanel, schedule: RunSchedule, screen: ScreenTime) -> I
     and stays there; else it goes out with the last task.
     """
     lights = list(_lights(panel, schedule))
-    seen, drawn = Seen(panel.top, panel.lit), drawn_lines(panel)
+    seen, drawn = View(panel.top, panel.lit), drawn_lines(panel)
     for index, (moment, (lines, color)) in enumerate(lights):
         start = screen(moment)
-        after = Seen(panel.top_for(lines, seen.top), lines)
+        after = View(panel.top_for(lines, seen.top), lines)
         room = screen(lights[index + 1][0]) - start if index + 1 < len(lights) else FOCUS
         yield from focus_clips(
             start, start + min(FOCUS / 2, room), panel, seen, after, color=color, drawn=drawn

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from manim import VGroup
 
-from manim_metaflow.animations.graph.set_state import StateClip
+from manim_metaflow.animations.graph.set_state import change_state
 from manim_metaflow.animations.motion.clips import point
 from manim_metaflow.animations.motion.timeline import Clip, Timeline
 from manim_metaflow.animations.runs.artifacts import GROW, show_chip
@@ -96,7 +96,7 @@ class CloneTasks(Timeline):
     def _clone(self, task: TaskRecord, moment: float) -> Iterator[Clip]:
         node = self.dag.task(task.place)
         assert node is not None
-        yield StateClip(moment, moment + HOP, node, node.state, "cloned")
+        yield change_state(moment, moment + HOP, node, node.state, "cloned")
         for chip in self.dag.chips(task.place, made_here(task.artifacts)):
             yield show_chip(moment, moment + GROW, chip, self.dag.artifacts)
         for _, edge, strand in strands_to(self.dag, self.record, task):

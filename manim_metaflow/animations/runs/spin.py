@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from manim import VGroup, linear
 
-from manim_metaflow.animations.graph.set_state import StateClip
+from manim_metaflow.animations.graph.set_state import change_state
 from manim_metaflow.animations.motion.clips import enter, point
 from manim_metaflow.animations.motion.timeline import Clip, Timeline
 from manim_metaflow.animations.runs.artifacts import show_chip, store_chip
@@ -90,9 +90,9 @@ class SpinStep(Timeline):
             yield show_chip(now + REACH, now + REACH + GROW, chip, bench.inputs)
             now += REACH / 2
         now += REACH
-        yield StateClip(now, now + RUN, bench.node, "pending", "running")
+        yield change_state(now, now + RUN, bench.node, "pending", "running")
         now += RUN
-        yield StateClip(now, now + 0.3, bench.node, "running", bench.task.state)
+        yield change_state(now, now + 0.3, bench.node, "running", bench.task.state)
         for chip in bench.outputs:
             yield show_chip(now, now + GROW, chip, bench.outputs)
         for text in bench.printed:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from manim import VMobject
 
-from manim_metaflow.animations.graph.set_state import StateClip
+from manim_metaflow.animations.graph.set_state import change_state
 from manim_metaflow.animations.motion.clips import call
 from manim_metaflow.animations.motion.rest import Rest
 from manim_metaflow.animations.motion.timeline import Clip
@@ -39,7 +39,7 @@ def state_clips(schedule: GraphSchedule, screen: ScreenTime) -> Iterator[Clip]:
             start = screen(moment)
             last = index + 1 == len(changes)
             end = start + HOP if last else screen(changes[index + 1][0])
-            yield StateClip(start, end, node, before, state)
+            yield change_state(start, end, node, before, state)
             before = state
         if len(tasks) == 1:
             for index, moment in enumerate(schedule.history.failures(tasks[0].path)):
@@ -56,7 +56,7 @@ def unreached_clips(schedule: GraphSchedule, screen: ScreenTime) -> Iterator[Cli
         node = schedule.dag.nodes.get(step)
         if isinstance(node, StepNode):
             start = screen(moment)
-            yield StateClip(start, start + FADE, node, node.state, "unreached")
+            yield change_state(start, start + FADE, node, node.state, "unreached")
 
 
 def late_clips(schedule: GraphSchedule, screen: ScreenTime) -> Iterator[Clip]:
