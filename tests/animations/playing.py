@@ -36,7 +36,7 @@ def ghosts(setting: Setting) -> set[str]:
     """
     seen: set[str] = set()
     with still_config((64, 36)), mn.tempconfig({"frame_rate": 15}):
-        scene = mn.Scene()
+        scene = mn.MovingCameraScene()
         standing, animation = setting()
         scene.add(*standing)
 

@@ -8,12 +8,12 @@ import manim as mn
 import numpy as np
 import pytest
 from manim.animation.animation import prepare_animation
-from playing import Setting, played, points_of
+from playing import Setting, ghosts, played, points_of
 from plays import CODE, GRAPHS, NEW, RUNS, clones, dag_of, evolve, replay, resume
 from recorded import FLOWS, recorded
 from touching import unnamed_changes
 
-from manim_metaflow import FlowDAG, ReplayRun, StepNode, UnfoldTasks
+from manim_metaflow import ContentStore, FlowDAG, ReplayRun, RunTimeline, StepNode, UnfoldTasks
 from manim_metaflow.animations import code, graph, runs
 from manim_metaflow.errors import UsageError
 from manim_metaflow.graph import STATES, BuildFlow
@@ -62,8 +62,23 @@ def test_nothing_is_left_over(setting: Setting) -> None:
 
 
 @every
+def test_nothing_is_drawn_that_has_gone(setting: Setting) -> None:
+    assert ghosts(setting) == set()
+
+
+@every
 def test_every_change_is_named(setting: Setting) -> None:
     assert unnamed_changes(setting) == set()
+
+
+@pytest.mark.parametrize("name", ["everything", "killed", "loop", "resumed loop", "resumed in a switch"])
+def test_every_change_of_a_replay_is_named(name: str) -> None:
+    def setting() -> tuple[list[mn.Mobject], Any]:
+        record, dag = recorded(name), dag_of(name)
+        store, lanes = ContentStore(record), RunTimeline(record)
+        return [dag, store, lanes], ReplayRun(dag, record, store=store, timeline=lanes)
+
+    assert unnamed_changes(setting, frames=90) == set()
 
 
 def test_every_public_animation_is_played() -> None:

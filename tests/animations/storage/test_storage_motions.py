@@ -7,11 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from manim import DOWN, LEFT, RIGHT, UP, LaggedStart
+from manim import DOWN, LEFT, RIGHT, UP, Animation, LaggedStart
 from playing import ghosts, played, points_of
 from touching import unnamed_changes
 
 from manim_metaflow import ArtifactChip, ContentStore, FlowInfo, KeyMap, RunRecord
+from manim_metaflow.animations import storage
 from manim_metaflow.errors import UsageError
 from manim_metaflow.graph import StepInfo
 from manim_metaflow.mobjects.storage.content_store import SLOT_HEIGHT
@@ -163,6 +164,13 @@ def test_nothing_is_drawn_that_has_gone(name: str) -> None:
 
     assert ghosts(SETTINGS[name]) == set()
     assert ghosts(together) == set()
+
+
+def test_every_public_motion_is_played() -> None:
+    public = {vars(storage)[name] for name in storage.__all__}
+    assert {each for each in public if issubclass(each, Animation)} <= {
+        type(make()[1]) for make in SETTINGS.values()
+    }
 
 
 @pytest.mark.parametrize("name", SETTINGS)
