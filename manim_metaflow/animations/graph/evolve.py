@@ -181,7 +181,7 @@ class EvolveFlow(Timeline):
 
     def _fold_goal(self, node: VMobject) -> Point | None:
         """Where a step folds away to: the nearest step before it, or else after it, that stays."""
-        graph = nx.DiGraph(self.dag.edges)
+        graph = nx.DiGraph(list(self.dag.edges))
         graph.add_nodes_from(self.dag.nodes)
         for backwards in (True, False):
             for _, near in nx.bfs_edges(graph, str(node.name), reverse=backwards):

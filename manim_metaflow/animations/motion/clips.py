@@ -57,14 +57,14 @@ def enter(
     """
     rest = Rest(mobject)
     moves = origin is not None or scale != 1.0
-    aoffset = np.zeros(3) if origin is None else np.asarray(origin, dtype=float) - rest.center
+    away = np.zeros(3) if origin is None else np.asarray(origin, dtype=float) - rest.center
 
     def show(progress: float) -> None:
         if home is not None and mobject not in home.submobjects:
             home.submobjects.insert(len(home.submobjects) if index is None else index, mobject)
         left = 1 - pace(progress)
         if moves:
-            rest.show(shift=aoffset * left, scale=1 - (1 - scale) * left, about=about)
+            rest.show(shift=away * left, scale=1 - (1 - scale) * left, about=about)
         rest.show(opacity=min(1.0, haste * (1 - left)))
 
     return Clip(start, end, show, touches=_named(mobject, home), shown_before=home is None)

@@ -88,6 +88,22 @@ def test_a_new_step_grows_out_of_the_one_before():
     assert evolve.fresh["load"].get_center() == pytest.approx(evolve.fresh["start"].get_center(), abs=0.05)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "gone", "stays"),
+    [
+        ("start -> load\nload -> fit\nfit -> end\nend", "start -> end\nend", "fit", "start"),
+        ("start -> load\nload -> end\nend", "load -> end\nend", "start", "load"),
+    ],
+    ids=["the one before", "the one after, where none before it stays"],
+)
+def test_a_step_that_goes_folds_into_the_nearest_one_that_stays(old, new, gone, stays):
+    dag = FlowDAG(flow(old))
+    evolve, node = EvolveFlow(dag, flow(new)), dag[gone]
+    (clip,) = [clip for clip in evolve.clips if node in clip.touched()]
+    clip.show(1.0)
+    assert node.get_center() == pytest.approx(dag[stays].get_center(), abs=0.05)
+
+
 def test_a_renamed_step_is_known_by_its_source(tmp_path):
     text = (
         "from metaflow import FlowSpec, step\n\n\nclass Tiny(FlowSpec):\n    @step\n    def start(self):\n"
