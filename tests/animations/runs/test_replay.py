@@ -87,6 +87,14 @@ def test_a_failed_task_keeps_what_it_stored() -> None:
     assert dag.task("risky").state == "caught"
 
 
+def test_a_store_that_grows_is_high_enough_for_what_a_run_puts_there() -> None:
+    record = recorded("foreach")
+    dag, store = FlowDAG(record.flow, run=record), ContentStore(record, width=3, grows=True)
+    played(lambda: ([dag, store], ReplayRun(dag, record, store=store)), frame_rate=None)
+    assert len(store.blobs) > 2
+    assert store.blobs.get_bottom()[1] > store.panel.get_bottom()[1]
+
+
 def test_a_part_of_the_steps_leaves_the_others_alone() -> None:
     record = recorded("foreach")
     dag = FlowDAG(record.flow, run=record)
