@@ -127,7 +127,7 @@ def test_every_module_stands_on_a_known_floor() -> None:
         ("layout.fit", "def f():\n    from manim_metaflow.theme import Theme", 0),
         ("layout.fit", "def f():\n    from manim_metaflow import scene", 1),
         ("facts.store.files", "from manim_metaflow.facts.run.load import load_run", 1),
-        ("facts.store.files", "from manim_metaflow.facts.store import local", 0),
+        ("facts.store.files", "from manim_metaflow.facts.store import folders", 0),
         ("facts.store.files", "from manim_metaflow.facts.flow.load import load_flow", 1),
         ("render.jobs.pool", "import manim_metaflow.facts.records", 1),
         ("cli.draw", "from manim_metaflow import __version__, errors", 0),

@@ -11,7 +11,7 @@ from film import SCENES, Shown, check_second_render, identities, load, numbers_i
 from storage_film import check_beats, film
 
 from manim_metaflow.facts import RunRecord, load_flow
-from manim_metaflow.facts.store.local import LocalStore
+from manim_metaflow.facts.store.roots import local_datastore
 
 SECTIONS = ["title", "run once", "edit a step", "spin", "another input", "run", "what spin does"]
 FLOWS = ("spam_draft", "spam")
@@ -180,8 +180,8 @@ def test_committed_recordings_say_what_metaflow_does(
     for old, new in zip(records, made, strict=True):
         assert story(old) == story(new), old.recording
     stores = [run.recording.with_suffix(".store") / ".metaflow" for run in made[:3]]
-    held = [LocalStore(store, "SpamFlow") for store in stores]
+    held = [local_datastore(store, "SpamFlow") for store in stores]
     assert held[0].keys() == held[1].keys() == held[2].keys()  # "the run's datastore is as it was"
     assert held[0].run_ids() == held[1].run_ids() == held[2].run_ids()
-    apart = LocalStore(stores[1].with_name(".metaflow_spin"), "SpamFlow")
+    apart = local_datastore(stores[1].with_name(".metaflow_spin"), "SpamFlow")
     assert {a.sha for a in made[1].tasks[0].artifacts} <= apart.keys()  # "in a place of its own"

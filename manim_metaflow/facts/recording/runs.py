@@ -14,7 +14,7 @@ from manim_metaflow.facts.records.states import FAILED
 from manim_metaflow.facts.run.reader import read_run
 from manim_metaflow.facts.run.storage import load_storage
 from manim_metaflow.facts.run.storage_times import with_times
-from manim_metaflow.facts.store.local import LocalStore
+from manim_metaflow.facts.store.roots import local_datastore
 
 __all__ = ["record_resume", "record_run"]
 
@@ -147,11 +147,11 @@ def record_resume(
 def _record(request: Request, command: tuple[str, ...], *, storage: bool = False) -> RunRecord:
     flow = request.load_flow()
     with request.datastore() as scratch:
-        store = LocalStore(scratch / ".metaflow", flow.name)
+        store = local_datastore(scratch / ".metaflow", flow.name)
         runs, keys = set(store.run_ids()), store.keys()
         ended = request.run(flow.name, command, scratch)
         made = [run_id for run_id in store.run_ids() if run_id not in runs]
-        record = read_run(store, flow.name, made[0], flow=flow, ended=True) if made else None
+        record = read_run(store, made[0], flow=flow, ended=True) if made else None
         if record is None or not record.tasks:
             raise request.failure(command, ended)
         public = {blob.sha for blob in record.blobs}

@@ -12,7 +12,7 @@ from manim_metaflow.facts.recording.child import Finished
 from manim_metaflow.facts.recording.request import TIMEOUT, Request
 from manim_metaflow.facts.records import ArtifactRecord, RunRecord, TaskRecord, TaskState
 from manim_metaflow.facts.run.reader import read_run
-from manim_metaflow.facts.store.local import LocalStore
+from manim_metaflow.facts.store.roots import local_datastore
 
 __all__ = ["record_spin"]
 
@@ -95,12 +95,12 @@ def _past_task(origin: RunRecord, step: str) -> TaskRecord:
 def _spin(request: Request, command: tuple[str, ...], origin: RunRecord, past: TaskRecord) -> RunRecord:
     flow = request.load_flow()
     with request.datastore() as scratch:
-        store = LocalStore(scratch / SPIN_ROOT, flow.name)
+        store = local_datastore(scratch / SPIN_ROOT, flow.name)
         before = set(store.run_ids())
         _relocate(scratch / ".metaflow", flow.name, origin.run_id)
         ended = request.run(flow.name, command, scratch)
         made = [run_id for run_id in store.run_ids() if run_id not in before]
-        record = read_run(store, flow.name, made[0], flow=flow, ended=True) if made else None
+        record = read_run(store, made[0], flow=flow, ended=True) if made else None
         if record is None or not record.tasks:
             raise request.failure(command, ended)
         task = _with_inputs(record.tasks[0], ended, _inputs(origin, past))

@@ -1,17 +1,15 @@
-"""What the key map of an attempt says of its artifacts: which were made there, which came from a parent."""
+"""From the key map of an attempt to the records of its artifacts."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
 from manim_metaflow.facts.records import ArtifactRecord
+from manim_metaflow.facts.run.lineage import Parents, parent_key
+from manim_metaflow.facts.store.attempts import StoredAttempt
 from manim_metaflow.facts.store.internals import plain_type
-from manim_metaflow.facts.store.stored import StoredAttempt, StoredTask
 
-__all__ = ["Inherited", "KeyMaps", "key_map"]
-
-Inherited = list[tuple[str, dict[str, str]]]
-"""Path and key map of each parent."""
+__all__ = ["KeyMaps"]
 
 
 class KeyMaps:
@@ -25,44 +23,28 @@ class KeyMaps:
 
     def __init__(self, hidden: Collection[str]) -> None:
         self._hidden = hidden
-        self._known: dict[tuple[str, str, str | None, bool], ArtifactRecord] = {}
+        self._records: dict[tuple[str, str, str | None, str | None], ArtifactRecord] = {}
 
-    def artifacts(self, attempt: StoredAttempt, inherited: Inherited) -> tuple[ArtifactRecord, ...]:
+    def artifacts(self, attempt: StoredAttempt, parents: Parents) -> tuple[ArtifactRecord, ...]:
         """Return what an attempt stored, by name."""
-        names = (name for name in attempt.objects or {} if name[0] != "_" and name not in self._hidden)
-        return tuple(self.artifact(name, attempt, inherited) for name in sorted(names))
+        names = (name for name in attempt.keys or {} if name[0] != "_" and name not in self._hidden)
+        return tuple(self.artifact(name, attempt, parents) for name in sorted(names))
 
-    def artifact(self, name: str, attempt: StoredAttempt, inherited: Inherited) -> ArtifactRecord:
+    def artifact(self, name: str, attempt: StoredAttempt, parents: Parents) -> ArtifactRecord:
         """Return one artifact."""
-        sha = (attempt.objects or {})[name]
-        source, before = _inheritance(name, sha, inherited)
-        known = self._known.get((name, sha, source, before))
-        if known is not None:
-            return known
+        key = (attempt.keys or {})[name]
+        source, before = parent_key(name, key, parents)
+        made = self._records.get((name, key, source, before))
+        if made is not None:
+            return made
+        inherited = source is not None and before is None
         info = attempt.info.get(name) or {}
-        record = ArtifactRecord(
+        record = self._records[name, key, source, before] = ArtifactRecord(
             name=name,
-            sha=sha,
+            sha=key,
             size=int(info.get("size") or 0),
             type_name=plain_type(str(info.get("type", ""))),
-            provenance="inherited" if source else "changed" if before else "created",
-            source=source,
+            provenance="inherited" if inherited else "changed" if before else "created",
+            source=source if inherited else None,
         )
-        self._known[name, sha, source, before] = record
         return record
-
-
-def key_map(task: StoredTask) -> dict[str, str]:
-    """Return the key map a task left behind."""
-    return (task.attempts[-1].objects or {}) if task.attempts else {}
-
-
-def _inheritance(name: str, sha: str, inherited: Inherited) -> tuple[str | None, bool]:
-    """Tell which parent held the very same key under this name, and whether any held another."""
-    before = False
-    for path, keys in inherited:
-        held = keys.get(name)
-        if held == sha:
-            return path, True
-        before = before or held is not None
-    return None, before

@@ -1,15 +1,14 @@
-"""Read what a run left in storage: key maps and blobs, through Metaflow's own datastore code."""
+"""Read what a run left in storage: key maps and blobs."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from manim_metaflow.facts.records import FlowInfo
 from manim_metaflow.facts.records.storage import StorageRecord
-from manim_metaflow.facts.run.load import datastore_folder
 from manim_metaflow.facts.run.storage_reader import StorageReader
-from manim_metaflow.facts.store.attempt_files import MetaflowStore, need_run
+from manim_metaflow.facts.store.datastore import Datastore
+from manim_metaflow.facts.store.roots import open_datastore
 
 __all__ = ["load_flow_storage", "load_storage"]
 
@@ -29,8 +28,8 @@ def load_storage(
     run
         ``"MyFlow/123"``; ``"MyFlow"`` for the newest run.
     root
-        The folder that contains ``.metaflow``, that folder itself, or an ``s3://`` address. By default
-        the datastore this user's Metaflow is configured for.
+        The folder that contains ``.metaflow``, that folder itself, or the address of a remote datastore, as
+        for :func:`load_run`. By default the datastore this user's Metaflow is configured for.
     flow
         The flow, if known; otherwise the run's own description of its graph tells who came from whom.
     values
@@ -62,8 +61,8 @@ def load_storage(
     [('alpha', 'inherited'), ('doubled', 'inherited'), ('raw', 'changed'), ('total', 'created'), ('untouched', 'inherited')]
     """  # noqa: E501
     name, _, run_id = run.partition("/")
-    store = MetaflowStore(_root(root), name)
-    return _read(store, need_run(store, run_id or None), flow, values, head)
+    store = open_datastore(root, name, ask_service=False)
+    return _read(store, store.need_run(run_id or None), flow, values, head)
 
 
 def load_flow_storage(
@@ -78,27 +77,10 @@ def load_flow_storage(
     root, values, head
         As for :func:`load_storage`.
     """
-    store = MetaflowStore(_root(root), flow_name)
-    need_run(store, None)
+    store = open_datastore(root, flow_name, ask_service=False)
+    store.need_run(None)
     return tuple(_read(store, run_id, None, values, head) for run_id in reversed(store.run_ids()))
 
 
-def _read(store: MetaflowStore, run_id: str, flow: FlowInfo | None, values: bool, head: int) -> StorageRecord:
+def _read(store: Datastore, run_id: str, flow: FlowInfo | None, values: bool, head: int) -> StorageRecord:
     return StorageReader(store, run_id, flow, values=values, head=head).record()
-
-
-def _root(root: str | Path | None) -> str:
-    if isinstance(root, str) and root.startswith("s3://"):
-        return root
-    if root is None:
-        configured = _configured_s3()
-        if configured:
-            return configured
-    return str(datastore_folder(root))
-
-
-def _configured_s3() -> str | None:
-    from metaflow import metaflow_config
-
-    config: Any = metaflow_config
-    return str(config.DATASTORE_SYSROOT_S3) if config.DEFAULT_DATASTORE == "s3" else None

@@ -1,4 +1,4 @@
-"""From the files of a datastore to a :class:`.StorageRecord`."""
+"""From what a datastore has of a run to a :class:`.StorageRecord`: key maps, and the blobs they name."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from sys import intern
 from typing import Any
 
+from manim_metaflow.errors import RunError
 from manim_metaflow.facts.records import FlowInfo
 from manim_metaflow.facts.records.drafts import draft_of, finished
 from manim_metaflow.facts.records.storage import (
@@ -19,23 +20,24 @@ from manim_metaflow.facts.records.storage import (
     StorageRecord,
     TaskKeys,
 )
-from manim_metaflow.facts.run.stored_values import PARAMETERS, StoredValues, put_into_words
-from manim_metaflow.facts.store.attempt_files import AttemptFiles, MetaflowStore
-from manim_metaflow.facts.store.internals import plain_type
+from manim_metaflow.facts.run.frames import FrameReader
+from manim_metaflow.facts.run.lineage import Parents, parent_key, parents_of
+from manim_metaflow.facts.run.stored_flow import PARAMETERS, described_flow, graph_infos
+from manim_metaflow.facts.store.attempts import StoredAttempt, StoredTask
+from manim_metaflow.facts.store.datastore import Datastore, beginning
+from manim_metaflow.facts.store.inert import bounded_text, dangerous_name, decode, same_value
+from manim_metaflow.facts.store.internals import LINEAGE, Internals, plain_type
 
 __all__ = ["StorageReader"]
 
 _COMPARED = 256 * 1024
 """Largest pickle (bytes) that is looked into to tell a re-keyed value from a changed one."""
 _SHOWN = 1024 * 1024
-"""Largest pickle (bytes) whose value is put into words."""
+"""Largest pickle (bytes) of whose value a text is made."""
 _TODAY = "pickle-v4"
+"""The encoding of every artifact that Metaflow 2.19 stores; the others are of earlier versions."""
 _PACKAGE = "code package"
 _ENCODINGS = ("pickle-v2", "pickle-v4", "gzip+pickle-v2", "gzip+pickle-v4")
-
-Above = Sequence[tuple[str, Mapping[str, str]]]
-"""Paths and key maps of a task's parents."""
-
 
 _EntryDraft, _BlobDraft = draft_of(KeyEntry), draft_of(BlobBytes)
 
@@ -46,7 +48,7 @@ class StorageReader:
     Parameters
     ----------
     store
-        The flow's store.
+        The flow's datastore.
     run_id
         The run.
     flow
@@ -57,7 +59,7 @@ class StorageReader:
 
     def __init__(
         self,
-        store: MetaflowStore,
+        store: Datastore,
         run_id: str,
         flow: FlowInfo | None = None,
         *,
@@ -66,8 +68,10 @@ class StorageReader:
     ) -> None:
         self.store, self.run_id, self.flow = store, run_id, flow
         self.values, self.head = values, head
-        self.stored = StoredValues(store)
-        self.damaged = self.stored.damaged
+        self.damaged: dict[str, str] = {}
+        """Key to what is wrong with its blob, as far as it was looked into."""
+        self.alike: dict[tuple[str, str], bool] = {}
+        """Pairs of keys to whether their values are equal."""
         self.entries: dict[Any, dict[str, KeyEntry]] = {}
         self.kinds: dict[str, str] = {}
         self.orders: dict[tuple[str, ...], list[str]] = {}
@@ -82,27 +86,50 @@ class StorageReader:
             return self._record()
 
     def _record(self) -> StorageRecord:
-        tasks: dict[str, list[AttemptFiles]] = {}
+        tasks: list[StoredTask] = []
         packages: set[str] = set()
-        for attempt in self.store.attempts(self.run_id):
-            self._note_keys(attempt)
-            tasks.setdefault(attempt.path, []).append(attempt)
-            if attempt.package:
-                packages.add(attempt.package)
-        order = sorted(tasks, key=_order)
-        maps = {path: _keys(tasks[path][-1]) for path in order}
-        parents = self.stored.parents(maps, self.flow)
+        for task in self.store.tasks(self.run_id, beginning):
+            for attempt in task.attempts:
+                self._take_keys(attempt)
+                if attempt.package:
+                    packages.add(attempt.package)
+            tasks.append(task)
+        tasks.sort(key=_order)
+        problems = list(self.store.problems)
+        parents = self._parents(tasks, problems)
         blobs = self._finish_blobs(packages)  # before the maps: a line whose blob is damaged says so
+        maps = {task.path: task.keys for task in tasks}
+        damage = (f"{key}: {reason}" for key, reason in self.damaged.items())
         return StorageRecord(
             flow_name=self.store.flow_name,
             run_id=self.run_id,
             kind=self.store.kind,
-            tasks=tuple([self._task(tasks[path], parents.get(path), maps) for path in order]),
+            tasks=tuple([self._task(task, parents.get(task.path), maps) for task in tasks]),
             blobs=blobs,
-            notes=tuple(dict.fromkeys([*self.store.notes, *(f"{k}: {v}" for k, v in self.damaged.items())])),
+            notes=tuple(dict.fromkeys([*problems, *damage])),
         )
 
-    def _note_keys(self, attempt: AttemptFiles) -> None:
+    def _parents(self, tasks: list[StoredTask], problems: list[str]) -> dict[str, tuple[str, ...]]:
+        """Find each task's parents; a task whose parents cannot be known is left out."""
+        given = [task.path for task in tasks if task.step == PARAMETERS]
+        found: dict[str, tuple[str, ...]] = dict.fromkeys(given, ())
+        rest = [task for task in tasks if task.step != PARAMETERS]
+        internals = Internals(self.store, rest, LINEAGE)
+        try:
+            flow = self.flow or described_flow(
+                self.store.flow_name, self.run_id, graph_infos(tasks, internals)
+            )
+        except RunError:
+            problems.append("no description of the graph can be read: who came from whom is unknown")
+            return found
+        finally:
+            self.damaged.update(internals.damaged)
+        positions = FrameReader(rest, flow, internals).positions()
+        found.update(parents_of(positions, flow))
+        found.update({task.path: tuple(given) for task in rest if task.step == flow.start})
+        return found
+
+    def _take_keys(self, attempt: StoredAttempt) -> None:
         """Learn the size and type of every key that is named, and let go of all else the map says."""
         if attempt.keys is None:
             return
@@ -130,29 +157,31 @@ class StorageReader:
 
     def _task(
         self,
-        attempts: list[AttemptFiles],
-        parents: tuple[str, ...] | None,
+        task: StoredTask,
+        paths: tuple[str, ...] | None,
         maps: Mapping[str, Mapping[str, str]],
     ) -> TaskKeys:
-        above = None if parents is None else [(path, maps[path]) for path in parents]
-        siblings = self.entries.setdefault(parents, {})
+        parents = None if paths is None else [(path, maps[path]) for path in paths]
+        siblings = self.entries.setdefault(paths, {})
         return TaskKeys(
-            step=attempts[0].step,
-            task_id=attempts[0].task_id,
-            attempts=tuple([self._map(attempt, above, siblings) for attempt in attempts]),
-            parents=parents or (),
+            step=task.step,
+            task_id=task.task_id,
+            attempts=tuple([self._map(attempt, parents, siblings) for attempt in task.attempts]),
+            parents=paths or (),
         )
 
-    def _map(self, attempt: AttemptFiles, above: Above | None, siblings: dict[str, KeyEntry]) -> KeyMapRecord:
-        keys, entries = _keys(attempt), []
+    def _map(
+        self, attempt: StoredAttempt, parents: Parents | None, siblings: dict[str, KeyEntry]
+    ) -> KeyMapRecord:
+        keys, entries = attempt.keys or {}, []
         for name in self._in_order(tuple(keys)):
             sha = keys[name]
             entry = siblings.get(name)  # tasks with the same parents have most lines in common
             if entry is None or entry.sha is not sha:
-                entry = siblings[name] = self._entry(name, sha, above)
+                entry = siblings[name] = self._entry(name, sha, parents)
             entries.append(entry)
         return KeyMapRecord(
-            attempt.number, attempt.closed, tuple(entries), attempt.package, damage=attempt.damage
+            attempt.number, attempt.done, tuple(entries), attempt.package, damage=attempt.damage
         )
 
     def _in_order(self, names: tuple[str, ...]) -> list[str]:
@@ -162,17 +191,10 @@ class StorageReader:
             order = self.orders[names] = sorted(names)
         return order
 
-    def _entry(self, name: str, sha: str, above: Above | None) -> KeyEntry:
-        source = before = None
-        for path, keys in above or ():
-            held = keys.get(name)
-            if held == sha:
-                source, before = path, None
-                break
-            if held is not None and before is None:
-                source, before = path, held
+    def _entry(self, name: str, sha: str, parents: Parents | None) -> KeyEntry:
+        source, before = parent_key(name, sha, parents or ())
         blob, encoding = self.blobs[sha], self.encodings.get(sha, _TODAY)
-        change = "unknown" if above is None else self._change(name, sha, source, before)
+        change = "unknown" if parents is None else self._change(name, sha, source, before)
         draft = _EntryDraft(
             name, sha, blob.raw_size, blob.type_name, encoding, change, source, before, blob.damage
         )
@@ -183,7 +205,14 @@ class StorageReader:
             return "inherited" if source is not None else "created"
         if name[0] == "_" or max(self.blobs[key].raw_size for key in (before, sha)) > _COMPARED:
             return "changed"
-        return "re-keyed" if self.stored.alike(before, sha) else "changed"
+        return "re-keyed" if self._alike(before, sha) else "changed"
+
+    def _alike(self, one: str, other: str) -> bool:
+        """Return whether two blobs have equal values."""
+        if (one, other) not in self.alike:
+            blobs = [blob for _, blob in self.store.blobs((one, other))]
+            self.alike[one, other] = None not in blobs and same_value(blobs[0] or b"", blobs[1] or b"")
+        return self.alike[one, other]
 
     def _finish_blobs(self, packages: set[str]) -> tuple[BlobBytes, ...]:
         """Complete the description of every blob that is named, by key."""
@@ -193,7 +222,7 @@ class StorageReader:
         drafts = [self.blobs[key] for key in keys]
         if self.values or self.head:
             self._add_contents([draft for draft in drafts if not draft.package])
-        paths = self.store.paths_of(keys)
+        paths = self.store.blob_paths(keys)
         for draft, path, size in zip(drafts, paths, self.store.sizes(paths), strict=True):
             draft.path, draft.size = path, size
             if size is None:
@@ -216,13 +245,18 @@ class StorageReader:
                     draft.value = f"{draft.type_name}, {draft.raw_size} bytes: too large to show"
 
     def _content(self, blob: bytes | None, damage: str) -> tuple[str, str, str]:
-        """Return a blob's first bytes, its value in words, and what is wrong."""
+        """Return a blob's first bytes, a text of its value, and what is wrong with it."""
         if blob is None:
             return "", "", damage or "its blob cannot be unpacked"
         head = blob[: self.head].hex()
         if damage:
             return head, "", damage
-        return head, *put_into_words(blob, value=self.values)
+        try:
+            text = bounded_text(decode(blob)) if self.values else ""
+            name = dangerous_name(blob)
+        except (ValueError, RecursionError) as error:
+            return head, "", str(error)
+        return head, text, f"loading it would call {name}: not loaded" if name else ""
 
 
 @contextmanager
@@ -237,11 +271,6 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _keys(attempt: AttemptFiles) -> Mapping[str, str]:
-    return attempt.keys if attempt.keys and attempt.closed else {}
-
-
-def _order(path: str) -> tuple[bool, int, str]:
-    step, _, task_id = path.partition("/")
-    number = re.match(r"\d+", task_id)
-    return step != PARAMETERS, int(number[0]) if number else 0, path
+def _order(task: StoredTask) -> tuple[bool, int, str]:
+    number = re.match(r"\d+", task.task_id)
+    return task.step != PARAMETERS, int(number[0]) if number else 0, task.path

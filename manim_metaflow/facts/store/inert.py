@@ -8,17 +8,25 @@ from __future__ import annotations
 
 import io
 import pickle
+import re
 import reprlib
 from typing import Any, Self
 
 from manim_metaflow.utils.text import ellipsis
 
-__all__ = ["Inert", "bounded_text", "decode", "foreign_names", "same_value"]
+__all__ = ["Inert", "bounded_text", "dangerous_name", "decode", "same_value"]
 
 _STEPS = 200_000
 """How many parts of two values are compared before giving up: a small pickle can stand for a huge value."""
 
 _PLAIN_CONSTRUCTORS = {("builtins", "set"): set, ("builtins", "frozenset"): frozenset}
+
+
+_RUNNING_MODULES = re.compile(
+    r"(os|posix|nt|subprocess|sys|importlib|runpy|pty|shutil|socket|ctypes|code|pdb|multiprocessing)\."
+)
+_RUNNING = {f"builtins.{name}" for name in ("eval", "exec", "compile", "open", "getattr", "__import__")}
+"""What no honest value's pickle asks for, and one that is made to run code does."""
 
 
 class Inert:
@@ -95,9 +103,16 @@ def decode(blob: bytes) -> Any:
     return _decoded(blob)[0]
 
 
-def foreign_names(blob: bytes) -> tuple[str, ...]:
-    """Name the classes and functions that loading the pickle would import."""
-    return tuple(_decoded(blob)[1])
+def dangerous_name(blob: bytes) -> str:
+    """Name what loading the pickle would call to run code, if anything.
+
+    Raises
+    ------
+    ValueError
+        The bytes are not a whole pickle.
+    """
+    asked = _decoded(blob)[1]
+    return next((name for name in asked if name in _RUNNING or _RUNNING_MODULES.match(name)), "")
 
 
 def _decoded(blob: bytes) -> tuple[Any, dict[str, Any]]:

@@ -1,18 +1,20 @@
-"""Decode what Metaflow keeps with a task for itself: foreach frames, transitions, exceptions."""
+"""Decode what Metaflow stores with a task for itself: foreach frames, transitions, exceptions."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
 from manim_metaflow.facts.records import ExceptionRecord
+from manim_metaflow.facts.store.attempts import StoredAttempt, StoredTask
+from manim_metaflow.facts.store.datastore import Datastore
 from manim_metaflow.facts.store.pickles import Foreach, Raised, RefusedError, read_pickle
-from manim_metaflow.facts.store.stored import RunStore, StoredAttempt, StoredTask
 
 __all__ = [
     "INTERNAL",
+    "LINEAGE",
     "Internals",
     "begun_frames",
     "exception_of",
@@ -30,40 +32,65 @@ INTERNAL = (
     "_task_ok",
     "_transition",
 )
-"""Artifacts of Metaflow's own that tell what became of a task, and where it stands."""
+"""Artifacts of Metaflow's own that tell how a task ended and where in the graph it is."""
+
+LINEAGE = ("_foreach_stack", "_iteration_stack", "_transition")
+"""Those that tell which task it came from and which it led to."""
 
 _FRAME = re.compile(r'^\s*File "(.+)", line (\d+), in .*$')
 _TYPE = re.compile(r"^<class '(.+)'>$")
-_UNKNOWN = object()
 
 
 class Internals:
-    """Reads internal artifacts, each blob once. What cannot be read is noted and ``None``."""
+    """Reads internal artifacts, each blob once: nearly all tasks of a run share most of them.
 
-    def __init__(self, store: RunStore, notes: list[str]) -> None:
-        self._store, self._notes = store, notes
+    Parameters
+    ----------
+    store
+        The flow's datastore.
+    tasks
+        The tasks whose artifacts are read.
+    names
+        What will be asked for of each task: it is fetched at once, since one request takes long.
+
+    Attributes
+    ----------
+    damaged
+        Key to what is wrong with its blob.
+    problems
+        The same in words, by task and name, of what was asked for.
+    """
+
+    def __init__(self, store: Datastore, tasks: Iterable[StoredTask], names: Iterable[str]) -> None:
+        self._store = store
         self._decoded: dict[str, Any] = {}
+        self.damaged: dict[str, str] = {}
+        self.problems: list[str] = []
+        names = tuple(names)
+        maps = (attempt.keys for task in tasks for attempt in task.attempts if attempt.keys)
+        self._decode(dict.fromkeys(keys[name] for keys in maps for name in names if name in keys))
 
-    def read(self, task_path: str, attempt: StoredAttempt, name: str) -> Any:
-        """Decode the attempt's artifact ``name``."""
-        sha = (attempt.objects or {}).get(name)
-        if sha is None:
+    def read(self, task: StoredTask, attempt: StoredAttempt, name: str) -> Any:
+        """Decode an attempt's artifact; ``None`` if it has none, or if that cannot be read."""
+        key = (attempt.keys or {}).get(name)
+        if key is None:
             return None
-        held = self._decoded.get(sha, _UNKNOWN)
-        if held is _UNKNOWN:
-            held = self._decoded[sha] = self._decode(f"{task_path}, {name}", sha)
-        return held
+        if key not in self._decoded:
+            self._decode((key,))
+        if key in self.damaged:
+            self.problems.append(f"{task.path}, {name}: {self.damaged[key]}")
+        return self._decoded[key]
 
-    def _decode(self, what: str, sha: str) -> Any:
-        blob = self._store.blob(sha)
-        if blob is None:
-            self._notes.append(f"{what}: its blob {sha} is not in the store")
-            return None
-        try:
-            return read_pickle(blob)
-        except RefusedError as error:
-            self._notes.append(f"{what}: not read: {error}")
-            return None
+    def _decode(self, keys: Iterable[str]) -> None:
+        for key, blob in self._store.blobs(keys):
+            self._decoded[key] = None
+            if blob is None:
+                self.damaged[key] = f"its blob {key} is not in the store"
+                continue
+            try:
+                self._decoded[key] = read_pickle(blob)
+            except RefusedError as error:
+                self.damaged[key] = f"not read: {error}"
 
 
 def exception_of(held: Any, files: Collection[str]) -> ExceptionRecord | None:
@@ -94,20 +121,20 @@ def plain_type(text: str) -> str:
 
 
 def frames_of(held: Any) -> list[Foreach]:
-    """Take the frames out of a decoded ``_foreach_stack``."""
+    """Return the frames in a decoded ``_foreach_stack``."""
     return [frame for frame in held if isinstance(frame, Foreach)] if isinstance(held, list) else []
 
 
 def _execution_path(task: StoredTask) -> list[tuple[str, int]]:
-    """Read ``outer:0,inner:2``, which a task notes as it begins."""
-    text = task.metadatum("foreach-execution-path")
+    """Read ``outer:0,inner:2``, which a task registers as it begins."""
+    text = task.metadata.newest("foreach-execution-path")
     parts = (part.rpartition(":") for part in text.split(",")) if isinstance(text, str) and text else ()
     return [(step, int(index)) for step, _, index in parts if index.isdigit()]
 
 
 def begun_frames(task: StoredTask) -> list[Foreach]:
-    """Take the frames of a task that has stored nothing yet from what it noted as it began."""
-    values = task.metadatum("foreach-stack")
+    """Return the frames of a task that has stored nothing yet, from the metadata it wrote as it began."""
+    values = task.metadata.newest("foreach-stack")
     named = [str(value).partition("=") for value in values] if isinstance(values, list) else []
     frames = []
     for level, (step, index) in enumerate(_execution_path(task)):

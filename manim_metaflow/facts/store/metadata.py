@@ -3,60 +3,128 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property, partial
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from manim_metaflow.errors import RunError
-from manim_metaflow.facts.store.local import local_notes, local_run, local_run_ids, local_tasks
-from manim_metaflow.facts.store.stored import StoredRun, TaskNotes
+from manim_metaflow.facts.store.files import LocalFiles, json_object
+from manim_metaflow.facts.store.folders import list_runs, list_tasks
 
-__all__ = ["LocalMetadata", "Metadata", "ServiceMetadata"]
+__all__ = ["FolderMetadata", "Metadata", "RunMetadata", "ServiceMetadata", "TaskMetadata"]
 
-_PATIENCE = 30.0
+_TIMEOUT = 30.0
 """Seconds in which the service has to answer."""
 
 
-class Metadata(Protocol):
-    """What is known of a flow's runs beside what its tasks stored."""
+@dataclass(frozen=True)
+class RunMetadata:
+    """When a run was created (seconds since the epoch), and its system tags: with which versions."""
+
+    created: float | None = None
+    system_tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TaskMetadata:
+    """A task's metadata: when each metadatum was written (ms), and a way to read its value."""
+
+    stamps: dict[str, list[int]] = field(default_factory=dict)
+    read: Callable[[str, int], Any] = lambda name, stamp: None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.stamps
+
+    def newest(self, name: str) -> Any:
+        """Read the newest value of a metadatum; ``None`` where there is none."""
+        return self.read(name, self.stamps[name][-1]) if name in self.stamps else None
+
+    @cached_property
+    def queued(self) -> float | None:
+        """When the task was first registered, seconds since the epoch."""
+        first = min((time for times in self.stamps.values() for time in times), default=None)
+        return first / 1000 if first else None
+
+
+class Metadata:
+    """What is known of a flow's runs beside what its tasks stored: here nothing."""
 
     def run_ids(self) -> list[str]:
         """List the runs, newest first."""
+        return []
 
-    def run(self, run_id: str) -> StoredRun:
+    def run(self, run_id: str) -> RunMetadata:
         """Read when a run was created, and with which versions."""
+        return RunMetadata()
 
-    def tasks(self, run_id: str) -> list[tuple[str, str]]:
-        """List step and id of every task."""
+    def tasks(self, run_id: str) -> tuple[list[tuple[str, str]], list[str]]:
+        """List step and id of every task, and beside them what could not be read."""
+        return [], []
 
-    def notes(self, run_id: str, step: str, task_id: str) -> TaskNotes:
+    def task(self, run_id: str, step: str, task_id: str) -> TaskMetadata:
         """Read a task's metadata."""
+        return TaskMetadata()
 
 
-class LocalMetadata:
-    """Metadata in the folders below a ``.metaflow`` folder; none where there is no such folder."""
+class FolderMetadata(Metadata):
+    """Metadata in a ``.metaflow`` folder, by Metaflow's local provider.
 
-    def __init__(self, root: Path | None, flow_name: str) -> None:
-        self._folder = (root or Path("/nowhere")) / flow_name
+    Parameters
+    ----------
+    files
+        The folder.
+    flow_name
+        The flow.
+    """
+
+    def __init__(self, files: LocalFiles, flow_name: str) -> None:
+        self._files, self._flow = files, flow_name
 
     def run_ids(self) -> list[str]:
         """List the runs, newest first."""
-        return local_run_ids(self._folder)
+        return sorted(list_runs(self._files, self._flow)[0], key=self._age, reverse=True)
 
-    def run(self, run_id: str) -> StoredRun:
+    def run(self, run_id: str) -> RunMetadata:
         """Read when a run was created, and with which versions."""
-        return local_run(self._folder / run_id)
+        record = self._json(f"{self._flow}/{run_id}/_meta/_self.json")
+        created = record.get("ts_epoch")
+        return RunMetadata(created / 1000 if created else None, tuple(record.get("system_tags", ())))
 
-    def tasks(self, run_id: str) -> list[tuple[str, str]]:
-        """List step and id of every task."""
-        return local_tasks(self._folder / run_id)
+    def tasks(self, run_id: str) -> tuple[list[tuple[str, str]], list[str]]:
+        """List step and id of every task, and beside them what could not be read."""
+        return list_tasks(self._files, self._flow, run_id)
 
-    def notes(self, run_id: str, step: str, task_id: str) -> TaskNotes:
-        """Read a task's metadata."""
-        return local_notes(f"{self._folder}/{run_id}/{step}/{task_id}")
+    def task(self, run_id: str, step: str, task_id: str) -> TaskMetadata:
+        """Read a task's metadata; the names of the files tell when each metadatum was written."""
+        folder = f"{self._flow}/{run_id}/{step}/{task_id}/_meta"
+        [(names, _)] = self._files.names((folder,))
+        stamps: dict[str, list[int]] = {}
+        for name in names:
+            if name.startswith("sysmeta_"):
+                metadatum, _, time = name[8:-5].rpartition("_")
+                if time.isdigit():
+                    stamps.setdefault(metadatum, []).append(int(time))
+        for times in stamps.values():
+            times.sort()
+        return TaskMetadata(stamps, partial(self._value, folder))
+
+    def _age(self, run_id: str) -> tuple[float, str]:
+        """Order a run by when it was created, which only the record tells of an id that somebody chose."""
+        # The age of the folder would not do: a copy of it is younger, and each new task changes it.
+        if run_id.isdigit():
+            return int(run_id) / 1e6, run_id  # Metaflow's ids are microseconds since the epoch
+        return self.run(run_id).created or 0.0, run_id
+
+    def _value(self, folder: str, name: str, stamp: int) -> Any:
+        return self._json(f"{folder}/sysmeta_{name}_{stamp}.json").get("value")
+
+    def _json(self, path: str) -> dict[str, Any]:
+        [(text, _)] = self._files.read((path,))
+        return json_object(text) or {}
 
 
-class ServiceMetadata:
+class ServiceMetadata(Metadata):
     """Metadata of one flow in Metaflow's metadata service: three requests a run, however many tasks.
 
     Parameters
@@ -79,27 +147,27 @@ class ServiceMetadata:
         runs = sorted(self._runs, key=lambda run: (run.get("ts_epoch") or 0, _run_id(run)), reverse=True)
         return [_run_id(run) for run in runs]
 
-    def run(self, run_id: str) -> StoredRun:
+    def run(self, run_id: str) -> RunMetadata:
         """Read when a run was created, and with which versions."""
-        held: dict[str, Any] = next((run for run in self._runs if _run_id(run) == run_id), {})
-        created = held.get("ts_epoch")
-        return StoredRun(created / 1000 if created else None, tuple(held.get("system_tags") or ()))
+        record: dict[str, Any] = next((run for run in self._runs if _run_id(run) == run_id), {})
+        created = record.get("ts_epoch")
+        return RunMetadata(created / 1000 if created else None, tuple(record.get("system_tags") or ()))
 
-    def tasks(self, run_id: str) -> list[tuple[str, str]]:
-        """List step and id of every task."""
-        return sorted(self._metadata(run_id))
+    def tasks(self, run_id: str) -> tuple[list[tuple[str, str]], list[str]]:
+        """List step and id of every task; a queued one has no file in a remote store yet."""
+        return sorted(self._metadata(run_id)), []
 
-    def notes(self, run_id: str, step: str, task_id: str) -> TaskNotes:
+    def task(self, run_id: str, step: str, task_id: str) -> TaskMetadata:
         """Read a task's metadata."""
         stamps: dict[str, list[int]] = defaultdict(list)
         values: dict[tuple[str, int], Any] = {}
-        for held in self._metadata(run_id).get((step, task_id), ()):
-            name, stamp = str(held["field_name"]), int(held["ts_epoch"])
+        for record in self._metadata(run_id).get((step, task_id), ()):
+            name, stamp = str(record["field_name"]), int(record["ts_epoch"])
             stamps[name].append(stamp)
-            values[name, stamp] = held.get("value")
+            values[name, stamp] = record.get("value")
         for times in stamps.values():
             times.sort()
-        return TaskNotes(dict(stamps), partial(_value, values))
+        return TaskMetadata(dict(stamps), partial(_value, values))
 
     @cached_property
     def _runs(self) -> list[dict[str, Any]]:
@@ -108,8 +176,9 @@ class ServiceMetadata:
     def _metadata(self, run_id: str) -> dict[tuple[str, str], list[dict[str, Any]]]:
         if run_id not in self._of_run:
             found = self._of_run[run_id] = defaultdict(list)
-            for held in self._get(f"/runs/{run_id}/metadata"):
-                found[str(held["step_name"]), str(held.get("task_name") or held["task_id"])].append(held)
+            for record in self._get(f"/runs/{run_id}/metadata"):
+                task_id = str(record.get("task_name") or record["task_id"])
+                found[str(record["step_name"]), task_id].append(record)
         return self._of_run[run_id]
 
     def _get(self, path: str) -> list[dict[str, Any]]:
@@ -117,17 +186,17 @@ class ServiceMetadata:
 
         url = self._flow + path
         try:
-            answer = requests.get(url, headers=self._headers, timeout=_PATIENCE)
+            answer = requests.get(url, headers=self._headers, timeout=_TIMEOUT)
             if answer.status_code == 404:
                 return []
             answer.raise_for_status()
-            held = answer.json()
+            content = answer.json()
         except (requests.RequestException, ValueError) as error:
             raise RunError(
                 f"{url}: the metadata service does not answer ({_reason(error)}). "
                 "See METAFLOW_SERVICE_URL, or name a local datastore with root=."
             ) from error
-        return held if isinstance(held, list) else []
+        return content if isinstance(content, list) else []
 
 
 def _run_id(run: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ import pytest
 from manim_metaflow import load_run, record_run, record_spin
 from manim_metaflow.errors import RunError, UsageError
 from manim_metaflow.facts import load_recording
-from manim_metaflow.facts.store.local import LocalStore
+from manim_metaflow.facts.store.roots import local_datastore
 
 FLOW = Path("tests/flows/linear.py")
 
@@ -45,8 +45,8 @@ def test_it_has_the_inputs_of_the_past_task_and_tells_what_it_made(run, spun):
 
 
 def test_the_datastore_of_runs_stays_as_it_was(run, spun):
-    before = LocalStore(run.recording.with_suffix(".store") / ".metaflow", "LinearFlow")
-    after = LocalStore(spun.recording.with_suffix(".store") / ".metaflow", "LinearFlow")
+    before = local_datastore(run.recording.with_suffix(".store") / ".metaflow", "LinearFlow")
+    after = local_datastore(spun.recording.with_suffix(".store") / ".metaflow", "LinearFlow")
     assert after.run_ids() == before.run_ids() == [run.run_id]
     assert after.keys() == before.keys()
     assert load_run(f"LinearFlow/{run.run_id}", root=run.recording.with_suffix(".store")).tasks

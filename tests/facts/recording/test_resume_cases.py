@@ -10,7 +10,7 @@ import pytest
 from fact_runs import RESUMES, Runs, input_paths
 
 from manim_metaflow.facts import FlowInfo, RunRecord, TaskRecord
-from manim_metaflow.facts.store.local import LocalStore
+from manim_metaflow.facts.store.roots import local_datastore
 
 WELL = ("done", "caught", "cloned")
 
@@ -63,7 +63,7 @@ def test_a_clone_names_the_task_it_came_from_and_has_its_keys(case, runs: Runs) 
         assert task.foreach == source.foreach
         assert task.attempts[0].stdout == ()
     executed = {a.sha for task in record.executed for a in task.artifacts}
-    stored = LocalStore(runs.store(RESUMES[name].origin), origin.flow.name).keys()
+    stored = local_datastore(runs.store(RESUMES[name].origin), origin.flow.name).keys()
     assert set(record.new_blobs) == executed - stored
 
 

@@ -10,7 +10,7 @@ import pytest
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts import RunRecord, compare_runs, load_run, record_resume, record_run
 from manim_metaflow.facts.run.compare import RunComparison
-from manim_metaflow.facts.store.local import LocalStore
+from manim_metaflow.facts.store.roots import local_datastore
 
 FLOW = """
 import weights
@@ -99,7 +99,7 @@ def record(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., RunRe
 
 def by_hand(run: RunRecord, step: str) -> tuple[str, list[tuple[str, ...]], tuple[object, ...]]:
     """Read from the datastore itself what a step's code, inputs and environment were."""
-    store = LocalStore(run.recording.with_suffix(".store") / ".metaflow", run.flow.name)
+    store = local_datastore(run.recording.with_suffix(".store") / ".metaflow", run.flow.name)
     tasks = {task.path: task for task in store.tasks(run.run_id)}
     given = tasks["_parameters/0"].attempts[-1].objects
     held = []

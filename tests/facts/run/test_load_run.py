@@ -322,7 +322,7 @@ def test_a_damaged_key_map_is_noted_not_fatal(runs, tmp_path):
     (root / "LinearFlow" / record.run_id / "use/3/0.data.json").write_text('{"objects": {"raw"')
     told = load_run("LinearFlow", record.run_id, root=root)
     assert told["use/3"].artifacts == ()
-    assert "use/3, attempt 0: its key map (data.json) cannot be read" in told.notes
+    assert "use/3, attempt 0: 0.data.json is cut short or no JSON" in told.notes
 
 
 def test_a_missing_blob_is_noted_not_fatal(runs, tmp_path):
@@ -398,7 +398,7 @@ def test_no_such_flow_lists_the_flows(runs):
 def test_no_such_run_lists_the_newest(runs):
     run_id = runs["linear"].run_id
     with pytest.raises(
-        RunError, match=rf"LinearFlow/1: no such run in .* The newest are LinearFlow/{run_id}\."
+        RunError, match=rf"LinearFlow/1: no such run in .* The newest is LinearFlow/{run_id}\."
     ):
         load_run("LinearFlow/1", root=runs.store("linear"))
 

@@ -183,7 +183,7 @@ def test_unknown_run_is_named(linear: RunRecord) -> None:
 @pytest.mark.parametrize("size", [0, 1, 16_383, 16_384, 16_385, 1_100_000])
 def test_files_of_any_size_are_read_whole(tmp_path: Path, size: int) -> None:
     (tmp_path / "file").write_bytes(bytes(range(256)) * (size // 256) + b"x" * (size % 256))
-    [(held, problem)] = LocalFiles(str(tmp_path), None).read(["file"])
+    [(held, problem)] = LocalFiles(str(tmp_path)).read(["file"])
     assert (held, problem) == ((tmp_path / "file").read_bytes(), "")
 
 

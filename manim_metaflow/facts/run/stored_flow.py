@@ -1,4 +1,7 @@
-"""The source of a run's flow from its code package, where it has one: read as text, never imported."""
+"""The flow of a run: its graph as every run stores it, its source from the code package if it has one.
+
+The source is read as text, never imported.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +9,62 @@ import ast
 import io
 import json
 import tarfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
+from manim_metaflow.errors import RunError
+from manim_metaflow.facts.flow.graph_info import flow_from_graph_info
 from manim_metaflow.facts.flow.source import plain_source
 from manim_metaflow.facts.records import FlowInfo
-from manim_metaflow.facts.store.stored import RunStore, StoredTask
+from manim_metaflow.facts.store.attempts import StoredTask
+from manim_metaflow.facts.store.datastore import Datastore
+from manim_metaflow.facts.store.internals import Internals
 
-__all__ = ["packaged_flow"]
+__all__ = ["PARAMETERS", "described_flow", "graph_infos", "packaged_flow"]
+
+PARAMETERS = "_parameters"
+"""The pseudo-step that holds what every task starts with."""
 
 _LARGEST = 4 * 1024 * 1024
 """Bytes of source that are read at most: what is larger is no flow that somebody wrote."""
 
 
-def packaged_flow(flow: FlowInfo, tasks: Iterable[StoredTask], store: RunStore) -> FlowInfo:
+def graph_infos(tasks: Sequence[StoredTask], internals: Internals) -> Iterator[dict[str, Any]]:
+    """Yield the descriptions of the graph that tasks stored: each holds the same, but one may be damaged."""
+    seen = set()
+    for task in sorted(tasks, key=lambda task: task.step != PARAMETERS):
+        for attempt in task.attempts:
+            key = (attempt.keys or {}).get("_graph_info")
+            if key is None or key in seen:
+                continue
+            seen.add(key)
+            info = internals.read(task, attempt, "_graph_info")
+            if isinstance(info, dict) and "steps" in info:
+                yield info
+
+
+def described_flow(flow_name: str, run_id: str, infos: Iterable[dict[str, Any]]) -> FlowInfo:
+    """Build the flow from the first description that is whole.
+
+    Raises
+    ------
+    RunError
+        If there is none.
+    """
+    damage: Exception | None = None
+    for info in infos:
+        try:
+            return flow_from_graph_info(flow_name, info)
+        except (KeyError, TypeError, AttributeError) as error:
+            damage = error
+    what = "the run holds no description of its graph"
+    if damage is not None:
+        what = f"its description of the graph is damaged ({damage!r})"
+    raise RunError(f"{flow_name}/{run_id}: {what}. Give the flow's file with flow=.") from damage
+
+
+def packaged_flow(flow: FlowInfo, tasks: Iterable[StoredTask], store: Datastore) -> FlowInfo:
     """Give a flow that a run described the source that the run kept.
 
     Metaflow keeps a package with a run only if a task of it ran elsewhere, or if it is told to.
@@ -35,13 +80,13 @@ def _packages(tasks: Iterable[StoredTask]) -> list[tuple[str, str]]:
     """Key of each package, with the name of the script that ran; the package may be there late."""
     found: dict[str, str] = {}
     for task in tasks:
-        held = task.metadatum("code-package")
+        value = task.metadata.newest("code-package")
         try:
-            sha = json.loads(held).get("sha") if isinstance(held, str) else None
+            sha = json.loads(value).get("sha") if isinstance(value, str) else None
         except (ValueError, AttributeError):
             continue
         if isinstance(sha, str):
-            found.setdefault(sha, str(task.metadatum("script-name") or ""))
+            found.setdefault(sha, str(task.metadata.newest("script-name") or ""))
     return list(found.items())
 
 
