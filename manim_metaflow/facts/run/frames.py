@@ -53,16 +53,18 @@ class FrameReader:
 
     def positions(self) -> list[Position]:
         """Return where in the graph each task is."""
+        recursive = {step.name for step in self._flow.steps if step.name in step.targets}
         rounds: dict[tuple[str, Stack], int] = {}
         found = []
         for task in self._tasks:
             stack = _stack(self.of[task.path])
             iteration = self._iteration(task)
-            if iteration is None:  # unfinished: the rounds of a recursive step go one by one
-                recursive = task.step in self._flow and task.step in self._flow[task.step].targets
-                iteration = (rounds.get((task.step, stack), 0),) if recursive else ()
-            rounds[task.step, stack] = rounds.get((task.step, stack), 0) + 1
-            found.append(Position(task.path, task.step, stack, iteration, self._next_steps(task)))
+            if task.step in recursive:
+                round_ = rounds.get((task.step, stack), 0)
+                rounds[task.step, stack] = round_ + 1
+                if iteration is None:  # unfinished; but its rounds go one by one
+                    iteration = (round_,)
+            found.append(Position(task.path, task.step, stack, iteration or (), self._next_steps(task)))
         return found
 
     def _iteration(self, task: StoredTask) -> tuple[int, ...] | None:

@@ -92,7 +92,7 @@ class StoredAttempt:
             self.damage = f"{name} cannot be read ({problem})" if problem else f"{name} is missing"
             return
         try:
-            content = json.loads(text)
+            content = json.loads(text.decode())  # bytes would be searched for their encoding first
         except ValueError:
             self.damage = f"{name} is cut short or no JSON"
             return
@@ -149,11 +149,11 @@ def attempt_files(names: Iterable[str]) -> Mapping[int, frozenset[str]]:
     >>> {number: sorted(kinds) for number, kinds in found.items()}
     {0: ['DONE.lock', 'attempt.json']}
     """
-    return _by_attempt(frozenset(names))
+    return _grouped(frozenset(names))
 
 
 @lru_cache(maxsize=64)  # nearly all tasks of a run left files of the same names
-def _by_attempt(names: frozenset[str]) -> Mapping[int, frozenset[str]]:
+def _grouped(names: frozenset[str]) -> Mapping[int, frozenset[str]]:
     found: dict[int, set[str]] = {}
     for name in names:
         number, _, kind = name.partition(".")

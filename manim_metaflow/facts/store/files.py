@@ -106,9 +106,10 @@ class LocalFiles:
 
     def sizes(self, paths: Sequence[str]) -> Iterator[int | None]:
         """Return the size of each file."""
+        root, stat = self.root, os.stat  # asked of every blob there is
         for path in paths:
             try:
-                yield os.stat(f"{self.root}/{path}").st_size
+                yield stat(f"{root}/{path}").st_size
             except OSError:
                 yield None
 
