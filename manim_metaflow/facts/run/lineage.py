@@ -68,7 +68,7 @@ def parents_of(positions: Iterable[Position], flow: FlowInfo) -> dict[str, tuple
 
 
 def _precedes(parent: Position, position: Position) -> bool:
-    """Tell whether ``parent`` led to this very round of a recursive step."""
+    """Return whether ``parent`` led to this very round of a recursive step."""
     round_ = position.iteration[-1] if position.iteration else 0
     if parent.step != position.step:
         return round_ == 0

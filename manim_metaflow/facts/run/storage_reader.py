@@ -31,7 +31,7 @@ from manim_metaflow.facts.store.internals import LINEAGE, Internals, plain_type
 __all__ = ["StorageReader"]
 
 _COMPARED = 256 * 1024
-"""Largest pickle (bytes) that is looked into to tell a re-keyed value from a changed one."""
+"""Largest pickle (bytes) that is decoded to distinguish a re-keyed value from a changed one."""
 _SHOWN = 1024 * 1024
 """Largest pickle (bytes) of whose value a text is made."""
 _TODAY = "pickle-v4"
@@ -90,7 +90,7 @@ class StorageReader:
         packages: set[str] = set()
         for task in self.store.tasks(self.run_id, beginning):
             for attempt in task.attempts:
-                self._take_keys(attempt)
+                self._collect_keys(attempt)
                 if attempt.package:
                     packages.add(attempt.package)
             tasks.append(task)
@@ -129,7 +129,7 @@ class StorageReader:
         found.update({task.path: tuple(given) for task in rest if task.step == flow.start})
         return found
 
-    def _take_keys(self, attempt: StoredAttempt) -> None:
+    def _collect_keys(self, attempt: StoredAttempt) -> None:
         """Learn the size and type of every key that is named, and let go of all else the map says."""
         if attempt.keys is None:
             return

@@ -70,10 +70,10 @@ class StoredAttempt:
         """Whether it has stored everything: Metaflow writes its mark last."""
         return DONE in self.files
 
-    def take_file(self, kind: str, text: bytes | None, problem: str) -> None:
+    def read_file(self, kind: str, text: bytes | None, problem: str) -> None:
         """Read one of its files. Only that a key map is missing or damaged is worth a note."""
         if kind == KEY_MAP:
-            self._take_keys(text, problem)
+            self._read_keys(text, problem)
         elif text is None:
             return
         elif kind == STDOUT:
@@ -86,7 +86,7 @@ class StoredAttempt:
         elif kind == BEGUN:
             self.package = _package(text)
 
-    def _take_keys(self, text: bytes | None, problem: str) -> None:
+    def _read_keys(self, text: bytes | None, problem: str) -> None:
         name = f"{self.number}.{KEY_MAP}"
         if text is None:
             self.damage = f"{name} cannot be read ({problem})" if problem else f"{name} is missing"
@@ -126,7 +126,7 @@ class StoredTask:
         """The key map the task left to the next one: empty if its last attempt stored none."""
         return (self.attempts[-1].keys or {}) if self.attempts else {}
 
-    def take_times(self) -> None:
+    def set_times(self) -> None:
         """Take from the metadata when each attempt began and ended."""
         began = self._by_attempt("attempt")
         ended = self._by_attempt("attempt-done")

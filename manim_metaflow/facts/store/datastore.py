@@ -40,7 +40,7 @@ Choice = Callable[[StoredTask, StoredAttempt], Sequence[str]]
 
 
 def beginning(task: StoredTask, attempt: StoredAttempt) -> Sequence[str]:
-    """Choose what tells with which code package an attempt began; the pseudo-step is no process."""
+    """Choose the file that names the code package of an attempt; the pseudo-step has none."""
     return (BEGUN,) if task.step != _PARAMETERS and BEGUN in attempt.files else ()
 
 
@@ -146,7 +146,7 @@ class Datastore:
         for task, attempts in zip(tasks, wanted, strict=True):
             for attempt, kinds in attempts:
                 for kind in kinds:
-                    attempt.take_file(kind, *next(texts))
+                    attempt.read_file(kind, *next(texts))
                 if attempt.damage:
                     self._note_damage(run, task, attempt, also)
             yield task
@@ -157,13 +157,13 @@ class Datastore:
         kinds = also(task, attempt)
         texts = self._files.read(f"{run}/{task.path}/{attempt.number}.{kind}" for kind in kinds)
         for kind, (text, problem) in zip(kinds, texts, strict=True):
-            attempt.take_file(kind, text, problem)
+            attempt.read_file(kind, text, problem)
 
     def add_metadata(self, run_id: str, tasks: Iterable[StoredTask]) -> None:
         """Read each task's metadata, and from it when its attempts began and ended."""
         for task in tasks:
             task.metadata = self._metadata.task(run_id, task.step, task.task_id)
-            task.take_times()
+            task.set_times()
             for attempt in task.attempts:
                 # A killed task registered no end, but the scheduler wrote a file when it saw that.
                 if attempt.finished is None and attempt.exit:

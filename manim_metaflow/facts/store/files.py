@@ -26,7 +26,7 @@ _PIECE = 16 * 1024
 class StoreFiles(Protocol):
     """What a reader asks of a root. Paths are below the root.
 
-    What cannot be had is empty or ``None``. Beside it stands a reason, unless it is only not there.
+    What is not there is empty or ``None``; what cannot be read is so, too, with the reason beside it.
     """
 
     kind: str

@@ -55,7 +55,7 @@ def newest_first(run_ids: Iterable[str]) -> list[str]:
     """Sort runs by their ids.
 
     Metaflow's ids count up: without a service they are the microseconds since the epoch at which the run
-    began. An id that somebody chose (``resume --run-id``) tells nothing and comes last.
+    began. An id that somebody chose (``resume --run-id``) has no time in it and comes last.
 
     >>> newest_first(["9", "mine", "10"])
     ['10', '9', 'mine']

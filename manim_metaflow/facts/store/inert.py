@@ -1,7 +1,7 @@
 """Read a pickle as plain structure: no class is imported, nothing it names is called.
 
 Whatever a pickle asks for becomes an :class:`Inert`, which remembers its name and what it was given. That
-is enough to show a value, and to tell whether two pickles with other bytes stand for equal values.
+is enough to show a value, and to find out whether two pickles with different bytes are of equal values.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def _decoded(blob: bytes) -> tuple[Any, dict[str, Any]]:
 
 
 def same_value(one: bytes, other: bytes) -> bool:
-    """Tell whether two pickles stand for equal values of equal types; in doubt, say no.
+    """Return whether two pickles are of equal values of equal types; in doubt, ``False``.
 
     Examples
     --------
@@ -195,7 +195,7 @@ class _Short(reprlib.Repr):
             if isinstance(item, tuple) and item is given[0]:
                 parts += [self.repr1(part, level - 1) for part in item]
             elif isinstance(item, dict):
-                parts += [f"{key}={self.repr1(held, level - 1)}" for key, held in item.items()]
+                parts += [f"{key}={self.repr1(part, level - 1)}" for key, part in item.items()]
             else:
                 parts.append(self.repr1(item, level - 1))
         shown = parts[: self.maxlist]

@@ -93,14 +93,14 @@ class Internals:
                 self.damaged[key] = f"not read: {error}"
 
 
-def exception_of(held: Any, files: Collection[str]) -> ExceptionRecord | None:
+def exception_of(value: Any, files: Collection[str]) -> ExceptionRecord | None:
     """Turn a decoded ``_exception`` into a record that points into the flow's own ``files``."""
-    if not isinstance(held, Raised):
+    if not isinstance(value, Raised):
         return None
-    file, line, code = _raised_at(held.stacktrace or "", files)
+    file, line, code = _raised_at(value.stacktrace or "", files)
     # Metaflow appends the stack to the message of a timeout.
-    message = held.exception.partition("\nStack when the timeout was raised:")[0]
-    return ExceptionRecord(plain_type(held.type), message, file, line, code)
+    message = value.exception.partition("\nStack when the timeout was raised:")[0]
+    return ExceptionRecord(plain_type(value.type), message, file, line, code)
 
 
 def _raised_at(trace: str, files: Collection[str]) -> tuple[str, int | None, str]:
@@ -120,9 +120,9 @@ def plain_type(text: str) -> str:
     return (match[1] if match else text).removeprefix("builtins.").removeprefix("__main__.")
 
 
-def frames_of(held: Any) -> list[Foreach]:
+def frames_of(stack: Any) -> list[Foreach]:
     """Return the frames in a decoded ``_foreach_stack``."""
-    return [frame for frame in held if isinstance(frame, Foreach)] if isinstance(held, list) else []
+    return [frame for frame in stack if isinstance(frame, Foreach)] if isinstance(stack, list) else []
 
 
 def _execution_path(task: StoredTask) -> list[tuple[str, int]]:

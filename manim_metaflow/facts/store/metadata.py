@@ -96,7 +96,7 @@ class FolderMetadata(Metadata):
         return list_tasks(self._files, self._flow, run_id)
 
     def task(self, run_id: str, step: str, task_id: str) -> TaskMetadata:
-        """Read a task's metadata; the names of the files tell when each metadatum was written."""
+        """Read a task's metadata; the name of each file has the time at which it was written."""
         folder = f"{self._flow}/{run_id}/{step}/{task_id}/_meta"
         [(names, _)] = self._files.names((folder,))
         stamps: dict[str, list[int]] = {}
@@ -110,7 +110,7 @@ class FolderMetadata(Metadata):
         return TaskMetadata(stamps, partial(self._value, folder))
 
     def _age(self, run_id: str) -> tuple[float, str]:
-        """Order a run by when it was created, which only the record tells of an id that somebody chose."""
+        """Order a run by when it was created, which an id that somebody chose does not contain."""
         # The age of the folder would not do: a copy of it is younger, and each new task changes it.
         if run_id.isdigit():
             return int(run_id) / 1e6, run_id  # Metaflow's ids are microseconds since the epoch

@@ -2,7 +2,7 @@
 
 **A new datastore.** One that Metaflow knows, from an extension perhaps, needs nothing here: the scheme of
 its address is the ``TYPE`` of its storage class, ``s3://bucket/path`` for ``S3Storage``. Where its root is
-not written as its address is, or where it can tell many sizes at once, add a subclass of
+not written as its address is, or where it can return many sizes at once, add a subclass of
 :class:`StorageFiles` to :data:`READERS`. Nothing else has to change.
 """
 
@@ -77,7 +77,7 @@ class StorageFiles:
             yield size
 
     def written(self, path: str) -> float | None:
-        """Return ``None``: Metaflow's storages do not tell when a file was written."""
+        """Return ``None``: Metaflow's storage classes do not give the time."""
         return None
 
     def blobs(self, paths: Sequence[str]) -> Iterator[bytes | None]:

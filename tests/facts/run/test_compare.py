@@ -10,6 +10,7 @@ import pytest
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts import RunRecord, compare_runs, load_run, record_resume, record_run
 from manim_metaflow.facts.run.compare import RunComparison
+from manim_metaflow.facts.store.datastore import beginning
 from manim_metaflow.facts.store.roots import local_datastore
 
 FLOW = """
@@ -100,14 +101,14 @@ def record(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., RunRe
 def by_hand(run: RunRecord, step: str) -> tuple[str, list[tuple[str, ...]], tuple[object, ...]]:
     """Read from the datastore itself what a step's code, inputs and environment were."""
     store = local_datastore(run.recording.with_suffix(".store") / ".metaflow", run.flow.name)
-    tasks = {task.path: task for task in store.tasks(run.run_id)}
-    given = tasks["_parameters/0"].attempts[-1].objects
+    tasks = {task.path: task for task in store.tasks(run.run_id, beginning)}
+    given = tasks["_parameters/0"].keys
     held = []
     for task in run.tasks_of(step):
         keys = {(task.place.replace(step, ""), "given", name): sha for name, sha in given.items()}
         for path in task.parents:
             place = run[path].place if len(task.parents) > 1 else ""
-            objects = tasks[path].attempts[-1].objects
+            objects = tasks[path].keys
             keys |= {(task.place.replace(step, ""), place, name): sha for name, sha in objects.items()}
         held += [(*name, sha) for name, sha in keys.items() if name[2][0] != "_" and name[2] != "name"]
     source = hashlib.sha1(run.flow[step].source.encode()).hexdigest()
