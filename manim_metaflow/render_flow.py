@@ -17,16 +17,16 @@ from metaflow import FlowSpec, Parameter, card, current, step  # noqa: E402
 from metaflow.cards import Image, Markdown  # noqa: E402
 
 _PACKED = "scenes"
-_READ = "py json toml yaml yml cfg txt csv md svg png jpg jpeg gif wav mp3 ogg ttf otf npy npz"
+_SUFFIXES = "py json toml yaml yml cfg txt csv md svg png jpg jpeg gif wav mp3 ogg ttf otf npy npz"
 
 
-def _asked_folder(arguments):
+def _scenes_folder(arguments):
     """Read which folder the command line names: what goes along is packed before parameters are read.
 
-    Commands that have no ``--scenes``, such as ``argo-workflows create``, are told by the environment.
+    For commands that have no ``--scenes``, such as ``argo-workflows create``, the environment names it.
     """
-    for said, following in zip(arguments, [*arguments[1:], ""], strict=True):
-        name, _, value = said.partition("=")
+    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        name, _, value = argument.partition("=")
         if name == "--scenes":
             return Path(value or following)
     return Path(os.environ.get("MANIM_METAFLOW_SCENES", _PACKED))
@@ -34,13 +34,13 @@ def _asked_folder(arguments):
 
 def _with_scenes(flow):
     """Let the scenes, what they read, and ``manim.cfg`` go to other machines with the flow's code."""
-    folder, configuration = _asked_folder(sys.argv), Path("manim.cfg")
+    folder, configuration = _scenes_folder(sys.argv), Path("manim.cfg")
     if not hasattr(metaflow, "package_sources") or not folder.is_dir():
         return flow
     sources = [(str(folder.resolve()), _PACKED)]
     if configuration.is_file():
         sources.append((str(configuration.resolve()), configuration.name))
-    return metaflow.package_sources(sources, suffixes=_READ.split())(flow)
+    return metaflow.package_sources(sources, suffixes=_SUFFIXES.split())(flow)
 
 
 @_with_scenes
@@ -60,10 +60,10 @@ class RenderFlow(FlowSpec):
         from manim_metaflow.films.flow_tasks import in_parts, list_scenes
 
         scenes = list_scenes(self.folder(), [name for name in self.only.split(",") if name])
-        self.asked = in_parts(scenes, self.parts)
+        self.jobs = in_parts(scenes, self.parts)
         # All parts of a scene must draw the same random numbers.
-        self.chance = secrets.randbits(32) if self.parts > 1 else 0
-        self.next(self.render, foreach="asked")
+        self.seed = secrets.randbits(32) if self.parts > 1 else 0
+        self.next(self.render, foreach="jobs")
 
     @step
     def render(self) -> None:
@@ -71,24 +71,24 @@ class RenderFlow(FlowSpec):
         from manim_metaflow.films.flow_tasks import render_one
 
         options = [f"--quality={self.quality}", *self.options.split()]
-        made = render_one(self.input, self.folder(), options, self.media_dir, self.chance)
-        self.scene, self.file, self.film = made.scene, made.file, made.content
-        self.captions, self.sheet, self.seconds = made.captions, made.sheet, made.seconds
-        self.seen = made.seen
+        film = render_one(self.input, self.folder(), options, self.media_dir, self.seed)
+        self.scene, self.file, self.film = film.scene, film.file, film.content
+        self.captions, self.sheet, self.seconds = film.captions, film.sheet, film.seconds
+        self.marks = film.marks
         self.next(self.gather)
 
     @card(type="blank")
     @step
     def gather(self, inputs: "list[RenderFlow]") -> None:
         """Put parts together, and the films side by side."""
-        from manim_metaflow.films.flow_tasks import Film, gathered, shown
+        from manim_metaflow.films.flow_tasks import Film, card_entries, join_parts
 
-        films = gathered(Film.of(part) for part in inputs)
+        films = join_parts(Film.of(part) for part in inputs)
         # The same bytes have the same key: each film stays one blob in the datastore.
         for film in films:
             setattr(self, f"film_{film.scene.partition(':')[2]}", film.content)
         self.films = {film.scene: film.file for film in films}
-        for text, sheet in shown(films):
+        for text, sheet in card_entries(films):
             current.card.extend([Markdown(text), Image(sheet)])
         self.next(self.end)
 

@@ -1,4 +1,4 @@
-"""Find scenes, render one, and bring its film along: what the tasks of a flow do."""
+"""What the tasks of ``render_flow`` do: list scenes, render one, read its film into artifacts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from manim_metaflow.render.jobs.pool import render_all
 from manim_metaflow.render.jobs.processes import run_one
 from manim_metaflow.render.jobs.progress import Display
 
-__all__ = ["Film", "choose", "gathered", "in_parts", "list_scenes", "render_one", "shown"]
+__all__ = ["Film", "card_entries", "choose", "in_parts", "join_parts", "list_scenes", "render_one"]
 
 _EMBED = 24_000_000
 """Bytes of films that a card holds at most: browsers give up on much larger ones."""
@@ -53,8 +53,8 @@ class Film:
         A PNG: one frame for every caption.
     seconds
         How long it is.
-    seen
-        What a part has seen of the scene: all parts must have seen the same.
+    marks
+        What a part saw of the scene, play by play: all parts must have seen the same.
     """
 
     scene: str
@@ -63,13 +63,13 @@ class Film:
     captions: str
     sheet: bytes
     seconds: float
-    seen: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, task: Any) -> Self:
         """Read a film from the artifacts of the task that made it."""
-        scene, file, seen = task.scene, task.file, task.seen
-        return cls(scene, file, task.film, task.captions, task.sheet, task.seconds, seen)
+        scene, file, marks = task.scene, task.file, task.marks
+        return cls(scene, file, task.film, task.captions, task.sheet, task.seconds, marks)
 
 
 def list_scenes(folder: Path, only: Sequence[str]) -> list[str]:
@@ -121,43 +121,43 @@ def in_parts(scenes: Sequence[str], parts: int) -> list[str]:
     ]
 
 
-def render_one(asked: str, folder: Path, arguments: Sequence[str], media: str = "", chance: int = 0) -> Film:
-    """Render one scene, or a part of it, and bring its film here.
+def render_one(job: str, folder: Path, arguments: Sequence[str], media: str = "", seed: int = 0) -> Film:
+    """Render one scene, or a part of it, and read its film.
 
     Parameters
     ----------
-    asked
+    job
         What to render, named as by :func:`in_parts`.
     folder
-        The folder it stands in.
+        The folder of its file.
     arguments
         Options of ``manim render``.
     media
         Where the film of a whole scene goes too; nowhere if empty.
-    chance
-        What seeds random numbers in a scene that is divided.
+    seed
+        Of the random numbers in a scene that is divided.
 
     Raises
     ------
     ManimMetaflowError
-        It cannot be rendered; the message holds what was said about it.
+        It cannot be rendered; the message holds the traceback.
     """
-    scene, _, which = asked.partition(" ")
+    scene, _, fraction = job.partition(" ")
     file, _, name = scene.partition(":")
     with tempfile.TemporaryDirectory() as scratch:
-        place = Path(media).absolute() if media and not which else Path(scratch)
-        job = Job(
+        target = Path(media).absolute() if media and not fraction else Path(scratch)
+        whole = Job(
             file=folder.resolve() / file,
             scene=name,
-            arguments=(*arguments, f"--media_dir={place}"),
-            media=place,
-            chance=chance,
+            arguments=(*arguments, f"--media_dir={target}"),
+            media=target,
+            chance=seed,
         )
-        if not which:
-            return _bring(scene, _render(scene, job))
-        part, parts = map(int, which.split("/"))
-        job = replace(job, part=part - 1, parts=parts, apart=True, stage=place / "stage")
-        return _render_part(scene, job)
+        if not fraction:
+            return _read_film(scene, _render(scene, whole))
+        part, parts = map(int, fraction.split("/"))
+        stage = target / "stage"
+        return _render_part(scene, replace(whole, part=part - 1, parts=parts, apart=True, stage=stage))
 
 
 def _render(scene: str, job: Job) -> Path:
@@ -175,11 +175,11 @@ def _render_part(scene: str, job: Job) -> Film:
         why = said.text if said is not None else "The worker was killed."
         whole = " Render it with --parts 1." if said is not None and said.what == "whole" else ""
         raise ManimMetaflowError(f"{scene} was not rendered in parts: {why}{whole}")
-    film, seen = Path(said.files[0]), tuple(read_report(job.stage)["marks"])
+    film, marks = Path(said.files[0]), tuple(read_report(job.stage)["marks"])
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         archive.add(job.stage, arcname=".", filter=_plain)
-    return Film(scene, film.name, buffer.getvalue(), _captions(film), b"", 0.0, seen)
+    return Film(scene, film.name, buffer.getvalue(), _captions(film), b"", 0.0, marks)
 
 
 def _plain(about: tarfile.TarInfo) -> tarfile.TarInfo:
@@ -189,7 +189,7 @@ def _plain(about: tarfile.TarInfo) -> tarfile.TarInfo:
     return about
 
 
-def gathered(films: Iterable[Film]) -> list[Film]:
+def join_parts(films: Iterable[Film]) -> list[Film]:
     """Put parts together to films; their order is that of the first part of each.
 
     Raises
@@ -200,17 +200,17 @@ def gathered(films: Iterable[Film]) -> list[Film]:
     scenes: dict[str, list[Film]] = {}
     for film in films:
         scenes.setdefault(film.scene, []).append(film)
-    return [parts[0] if not parts[0].seen else _joined(parts) for parts in scenes.values()]
+    return [parts[0] if not parts[0].marks else _join(parts) for parts in scenes.values()]
 
 
-def _joined(parts: list[Film]) -> Film:
+def _join(parts: list[Film]) -> Film:
     first = parts[0]
-    if any(part.seen != first.seen for part in parts):
+    if any(part.marks != first.marks for part in parts):
         raise ManimMetaflowError(
-            f"{first.scene}: its parts saw two scenes: it hangs on the clock, or on chance. Use --parts 1."
+            f"{first.scene}: its parts saw two scenes: it depends on the clock, or on chance. Use --parts 1."
         )
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
         for part in parts:
             with tarfile.open(fileobj=io.BytesIO(part.content)) as archive:
                 archive.extractall(folder, **_AS_DATA)
@@ -218,10 +218,10 @@ def _joined(parts: list[Film]) -> Film:
         join_segments([folder / SEGMENTS / name for name in read_report(folder)["segments"]], film)
         if first.captions:
             film.with_suffix(".srt").write_text(first.captions, encoding="utf-8")
-        return _bring(first.scene, film)
+        return _read_film(first.scene, film)
 
 
-def _bring(scene: str, film: Path) -> Film:
+def _read_film(scene: str, film: Path) -> Film:
     sheet, seconds = film_sheet(film), round(film_length(film), 2)
     return Film(scene, film.name, film.read_bytes(), _captions(film), sheet, seconds)
 
@@ -231,7 +231,7 @@ def _captions(film: Path) -> str:
     return captions.read_text(encoding="utf-8") if captions.is_file() else ""
 
 
-def shown(films: Iterable[Film], *, embed: int = _EMBED) -> Iterator[tuple[str, bytes]]:
+def card_entries(films: Iterable[Film], *, embed: int = _EMBED) -> Iterator[tuple[str, bytes]]:
     """Give what a card shows of each film: a heading and the film itself as HTML, and its sheet.
 
     Films that do not fit into ``embed`` bytes, all together, are shown by their sheet alone.

@@ -20,7 +20,15 @@ from rendering import frames
 from manim_metaflow.errors import ManimMetaflowError, UsageError
 from manim_metaflow.facts import RunRecord, load_run
 from manim_metaflow.films.caption_sheet import film_sheet
-from manim_metaflow.films.flow_tasks import Film, choose, gathered, in_parts, list_scenes, render_one, shown
+from manim_metaflow.films.flow_tasks import (
+    Film,
+    card_entries,
+    choose,
+    in_parts,
+    join_parts,
+    list_scenes,
+    render_one,
+)
 from manim_metaflow.films.scene_files import load_scene
 
 SCENE = """
@@ -184,16 +192,16 @@ def test_scenes_are_listed_by_file_and_name(tmp_path: Path) -> None:
 def test_parts_of_a_scene_are_put_together_to_its_film(tmp_path: Path) -> None:
     (tmp_path / "scenes").mkdir()
     (tmp_path / "scenes" / "a.py").write_text(SCENE.format(name="Good", then="self.wait(5); self.wait(1)"))
-    asked = in_parts(["a.py:Good"], 2)
-    assert asked == ["a.py:Good 1/2", "a.py:Good 2/2"]
+    jobs = in_parts(["a.py:Good"], 2)
+    assert jobs == ["a.py:Good 1/2", "a.py:Good 2/2"]
     options = ["--quality=l", "--fps=5"]
-    parts = [render_one(part, tmp_path / "scenes", options, chance=7) for part in asked]
-    [film] = gathered(parts)
+    parts = [render_one(part, tmp_path / "scenes", options, seed=7) for part in jobs]
+    [film] = join_parts(parts)
     (tmp_path / "film.mp4").write_bytes(film.content)
     assert len(frames(tmp_path / "film.mp4")) == 31
     assert film.captions.endswith("A dot.\n\n")
     with pytest.raises(ManimMetaflowError, match="its parts saw two scenes"):
-        gathered([parts[0], replace(parts[1], seen=("other",))])
+        join_parts([parts[0], replace(parts[1], marks=("other",))])
 
 
 def test_scenes_are_chosen_by_name() -> None:
@@ -207,7 +215,7 @@ def test_scenes_are_chosen_by_name() -> None:
 
 def test_card_holds_no_more_than_a_browser_bears() -> None:
     films = [Film(scene, "a.mp4", b"x" * 600, "", b"png", 1.0) for scene in ("a.py:A", "b.py:B")]
-    parts = list(shown(films, embed=1000))
+    parts = list(card_entries(films, embed=1000))
     assert ["<video" in text for text, _ in parts] == [True, False]
     assert [sheet for _, sheet in parts] == [b"png", b"png"]
 
