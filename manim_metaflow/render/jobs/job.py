@@ -35,6 +35,10 @@ class Job:
         Render this section only.
     plain
         Let Manim render by itself.
+    background
+        The colour behind scenes that do not set their own; Manim's when empty.
+    watermark
+        A line of text in a corner of every frame; none when empty.
     parts, part
         How many processes draw the scene, and which of them this is; the first puts the film together.
         0 parts leave open how many.
@@ -52,6 +56,8 @@ class Job:
     stage: Path = Path()
     section: str | None = None
     plain: bool = False
+    background: str = ""
+    watermark: str = ""
     parts: int = 0
     part: int = 0
     apart: bool = False
@@ -67,7 +73,10 @@ class Job:
         """Everything that decides how the film will be, other than the scene itself."""
         film = [said for said in self.arguments if not said.startswith(_MANNERS)]
         own = [f"section {self.section}"] if self.section is not None else []
-        return (*film, *own, *(["plain"] if self.plain else []))
+        own += ["plain"] if self.plain else []
+        own += [f"background {self.background}"] if self.background else []
+        own += [f"watermark {self.watermark}"] if self.watermark else []
+        return (*film, *own)
 
     def to_json(self) -> str:
         """Write it on one line."""

@@ -18,6 +18,7 @@ from manim.utils.module_ops import scene_classes_from_file
 
 from manim_metaflow.render.drawing.accelerate import accelerate
 from manim_metaflow.render.drawing.shares import CannotShareError, Share
+from manim_metaflow.render.drawing.watermark import Watermark, mark_frames
 from manim_metaflow.render.jobs.cache import Known, note_path, outputs, read_note, write_note
 from manim_metaflow.render.jobs.inputs import Notes
 from manim_metaflow.render.jobs.job import Job, Said
@@ -75,6 +76,8 @@ def _configure(job: Job) -> None:
     if context.params["progress_bar"] is None:
         context.params["progress_bar"] = "none"
     config.digest_args(Namespace(**context.params))
+    if job.background:
+        config.background_color = job.background
     if job.parts > 1 and config.seed is None:
         config.seed = job.chance
 
@@ -107,7 +110,7 @@ class _Film:
         self.name = scene.__name__
         self.scene: Scene | None = None
         self.manager: Watched | None = None
-        self._fast = False
+        self._caches = False
         self._share = Share(job.part, job.parts, job.stage, job.apart) if job.parts > 1 else None
 
     def make(self) -> Said:
@@ -165,10 +168,15 @@ class _Film:
 
     def _draw_on(self, stage: Stage) -> None:
         self.scene = self.cls()
-        self._fast = not self.job.plain and self._accelerate(self.scene)
-        if self._share is not None and not (self._fast and _is_whole_film(self.scene)):
+        fast = not self.job.plain and self._accelerate(self.scene)
+        if self._share is not None and not (fast and _is_whole_film(self.scene)):
             raise CannotShareError("only whole films are drawn in parts, and not by Manim")
-        if not self._fast:
+        if self.job.watermark:
+            # Manim's cache knows plays by what is drawn, not by what is painted on them afterwards.
+            config.disable_caching = True
+            mark_frames(self.scene, Watermark(self.job.watermark))
+        self._caches = not fast and not self.job.watermark
+        if self._caches:
             stage.link_cache()
         # Attached before, as Manim's own command does: a scene may override `render`.
         self.manager = Watched(self.scene, self._played, self.notes, self.job.section)
@@ -191,7 +199,7 @@ class _Film:
         assert self.manager is not None
         plan = self.scene.output_plan
         if self.job.section is None:
-            return stage.publish(plan, cache=not self._fast) if plan.output.enabled else []
+            return stage.publish(plan, cache=self._caches) if plan.output.enabled else []
         if self.manager.found is None:
             there = ", ".join(map(repr, self.manager.sections)) or "none"
             raise Wrong(f"{self.name} has no section {self.job.section!r}. Its sections are: {there}.")
