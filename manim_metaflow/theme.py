@@ -12,6 +12,7 @@ Mobjects read the theme in force when they are built:
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -23,6 +24,7 @@ from manim_metaflow.errors import UsageError
 __all__ = [
     "DARK_THEME",
     "LIGHT_THEME",
+    "THEME_VARIABLE",
     "Theme",
     "contrast",
     "current_theme",
@@ -184,12 +186,15 @@ LIGHT_THEME = Theme(
     wash=0.14,
 )
 
-_current: ContextVar[Theme] = ContextVar("manim_metaflow_theme", default=DARK_THEME)
+THEME_VARIABLE = "MANIM_METAFLOW_THEME"
+"""The environment variable that names the theme where no :func:`use_theme` does, for processes that render."""
+
+_current: ContextVar[Theme | None] = ContextVar("manim_metaflow_theme", default=None)
 
 
 def current_theme() -> Theme:
     """Return the theme in force."""
-    return _current.get()
+    return _current.get() or theme_named(os.environ.get(THEME_VARIABLE) or DARK_THEME.name)
 
 
 @contextmanager

@@ -31,7 +31,7 @@ from manim_metaflow.mobjects.graph.node import state_style
 from manim_metaflow.mobjects.storage.face import HUES
 from manim_metaflow.runs import EvidenceTable, HashPair, Statement
 from manim_metaflow.storage import BlobCell, BytesStrip
-from manim_metaflow.theme import contrast, theme_named
+from manim_metaflow.theme import THEME_VARIABLE, contrast, theme_named
 
 TEXT, SHAPE = 4.5, 3.0
 THEMES = [DARK_THEME, LIGHT_THEME]
@@ -192,3 +192,13 @@ def test_themes_are_found_by_name() -> None:
     assert [theme_named(theme.name) for theme in THEMES] == THEMES
     with pytest.raises(UsageError, match=r"no theme named .dusk.\. The themes are: dark, light"):
         theme_named("dusk")
+
+
+def test_the_environment_names_the_theme_where_nothing_else_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(THEME_VARIABLE, "light")
+    assert current_theme() is LIGHT_THEME
+    with use_theme(DARK_THEME):
+        assert current_theme() is DARK_THEME
+    monkeypatch.setenv(THEME_VARIABLE, "blue")
+    with pytest.raises(UsageError, match="no theme named 'blue'"):
+        current_theme()
