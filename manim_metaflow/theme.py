@@ -187,7 +187,7 @@ LIGHT_THEME = Theme(
 )
 
 THEME_VARIABLE = "MANIM_METAFLOW_THEME"
-"""The environment variable that names the theme where no :func:`use_theme` does, for processes that render."""
+"""Environment variable that names the theme where no :func:`use_theme` does, for processes that render."""
 
 _current: ContextVar[Theme | None] = ContextVar("manim_metaflow_theme", default=None)
 

@@ -37,7 +37,7 @@ _PICTURE: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--save_sections",), {"is_flag": True, "help": "A film of every section too."}),
     (("--renderer",), {"type": cloup.Choice(["cairo", "opengl"]), "help": "Manim's renderer."}),
     (("--seed",), {"type": int, "help": "Seed of the random numbers."}),
-    (("--video-codec", "video_codec"), {"help": "Video encoder."}),
+    (("--video-codec", "--codec", "video_codec"), {"help": "Video encoder."}),
     (("--pixel-format", "pixel_format"), {"help": "Pixel format of the video."}),
     (
         ("--encoder-option", "video_encoder_options"),
@@ -49,7 +49,7 @@ _PICTURE: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--use_projection_stroke_shaders",), {"is_flag": True, "help": "OpenGL only."}),
 ]
 _PLACE: list[tuple[tuple[str, ...], dict[str, Any]]] = [
-    (("-o", "--output_file"), {"help": "Name of the film, if it is one."}),
+    (("-o", "--output_file", "--output"), {"help": "Name of the film, if it is one."}),
     (("-0", "--zero_pad"), {"type": cloup.IntRange(0, 9), "help": "Digits in the names of PNG files."}),
     (("--media_dir",), {"type": cloup.Path(), "help": "Where films, pictures and caches go."}),
     (("--log_dir",), {"type": cloup.Path(), "help": "Where logs go."}),

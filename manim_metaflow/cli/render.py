@@ -9,9 +9,11 @@ from typing import Any
 
 import cloup
 
+from manim_metaflow.cli.film_options import film_options
 from manim_metaflow.cli.manim_options import as_arguments, manim_options
 from manim_metaflow.errors import UsageError
-from manim_metaflow.films.render import Shows, Work
+from manim_metaflow.films.options import FilmOptions, check_preset
+from manim_metaflow.films.render import Preview, SceneRenders
 from manim_metaflow.render.jobs.discover import media_folder
 from manim_metaflow.render.jobs.job import Job
 
@@ -26,6 +28,7 @@ __all__ = ["render"]
   manim-metaflow render scenes/resume.py -q h --jobs 2
   manim-metaflow render my_scene.py MyScene
   manim-metaflow render scenes/resume.py --section "the fix" -q l
+  manim-metaflow render scenes/resume.py --theme light --watermark "Draft 3"
 """
 )
 @cloup.argument("path", type=cloup.Path(path_type=Path), help="A scene file, or a folder of them.")
@@ -37,7 +40,6 @@ __all__ = ["render"]
     ),
     cloup.option("--section", metavar="NAME", help="Only this section, as --save_sections names its file."),
     cloup.option("--watch", is_flag=True, help="Render again when a file changes, until Ctrl-C."),
-    cloup.option("--preset", metavar="NAME", help="The encoder's preset, such as superfast."),
     cloup.option(
         "--parts",
         type=cloup.IntRange(min=1),
@@ -45,6 +47,7 @@ __all__ = ["render"]
     ),
     cloup.option("--plain", is_flag=True, help="Let Manim draw by itself."),
 )
+@film_options(theme=None, only=("theme", "preset", "watermark"))
 @manim_options
 def render(
     path: Path,
@@ -52,7 +55,7 @@ def render(
     jobs: int | None,
     section: str | None,
     watch: bool,
-    preset: str | None,
+    options: FilmOptions,
     parts: int | None,
     plain: bool,
     **manim: Any,
@@ -65,11 +68,12 @@ def render(
     """
     if manim["output_file"] and (len(scenes) > 1 or path.is_dir()):
         raise UsageError("--output_file names one film. Name one scene of one file.")
-    shows = Shows(manim.pop("preview"), manim.pop("show_in_file_browser"), manim.pop("preview_command"))
-    if preset:
-        manim["video_encoder_options"] = (*manim["video_encoder_options"], f"preset={preset}")
+    preview = Preview(manim.pop("preview"), manim.pop("show_in_file_browser"), manim.pop("preview_command"))
+    _check(options, manim)
+    if options.preset:
+        manim["video_encoder_options"] = (*manim["video_encoder_options"], f"preset={options.preset}")
     bars = manim.pop("progress_bar") != "none"
-    asked = Job(
+    job = Job(
         file=path,
         names=scenes,
         arguments=as_arguments(manim),
@@ -78,15 +82,25 @@ def render(
         plain=plain,
         parts=1 if section or plain else parts or 0,
     )
-    work = Work(
+    renders = SceneRenders(
         path,
-        asked,
+        job,
+        options,
         workers=jobs or _processors(),
         force=bool(manim["disable_caching"]),
         bars=bars,
-        shows=shows,
+        preview=preview,
     )
-    sys.exit(work.watch() if watch else work.once())
+    sys.exit(renders.watch() if watch else renders.once())
+
+
+def _check(options: FilmOptions, manim: dict[str, Any]) -> None:
+    options.make_watermark()
+    if manim["save_last_frame"] or manim["format"] in ("png", "png-sequence", "none"):
+        if options.preset:
+            raise UsageError("--preset cannot apply to pictures, which are not encoded. Leave it out.")
+    elif not manim["transparent"] and manim["format"] != "webm":
+        check_preset(options.preset, manim["video_codec"] or "libx264")
 
 
 def _processors() -> int:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 import cloup
-from rich.console import Console
 
+from manim_metaflow.cli.film_options import film_options
 from manim_metaflow.errors import UsageError
-from manim_metaflow.utils.files import atomic_write, writable
+from manim_metaflow.films.options import FilmOptions
+from manim_metaflow.films.progress import progress_line
 
 if TYPE_CHECKING:
     from manim_metaflow.facts.flow.versions import FlowVersion
     from manim_metaflow.layout.geometry import Direction
 
 __all__ = ["story"]
-
-SUFFIXES = (".mp4", ".webm", ".mov", ".gif")
 
 
 @cloup.command(
@@ -36,16 +34,9 @@ SUFFIXES = (".mp4", ".webm", ".mov", ".gif")
     "versions", nargs=-1, required=True, help="Versions of one flow: files, or FILE@REVISION for Git's."
 )
 @cloup.option("--git", "revisions", metavar="RANGE", help="Every commit of this range that changed the file.")
-@cloup.option(
-    "-o",
-    "--output",
-    type=cloup.Path(path_type=Path),
-    default=Path("story.mp4"),
-    show_default=True,
-    help="The film to write: .mp4, .webm, .mov or .gif.",
-)
-@cloup.option(
-    "--theme", type=click.Choice(["dark", "light"]), default="dark", show_default=True, help="Its colours."
+@film_options(
+    output="The film to write, .mp4, .webm (transparent), .mov or .gif, or .png for its last frame; "
+    "story.mp4 by default."
 )
 @cloup.option(
     "--direction",
@@ -54,35 +45,26 @@ SUFFIXES = (".mp4", ".webm", ".mov", ".gif")
     show_default=True,
     help="Where the flow runs.",
 )
-@cloup.option(
-    "-q",
-    "--quality",
-    type=click.Choice(["l", "m", "h", "p", "k"]),
-    default="m",
-    show_default=True,
-    help="As in Manim: 480p, 720p, 1080p, 1440p, 2160p.",
-)
 def story(
     versions: tuple[str, ...],
     revisions: str | None,
-    output: Path,
-    theme: str,
+    output: Path | None,
+    options: FilmOptions,
     direction: Direction,
-    quality: str,
 ) -> None:
     """Film how a flow came to be: its code and its graph side by side, from version to version.
 
     As the lines of a step are typed, its box takes its place in the graph. A version that holds no flow
     Metaflow accepts shows its code alone, and why.
     """
-    if output.suffix.lower() not in SUFFIXES:
-        raise UsageError(f"Cannot write {output}: a story is a film, {', '.join(SUFFIXES)}.")
-    writable(output)
+    target = options.check(output or Path("story.mp4"))
     read = _read(versions, revisions)
     title = Path(versions[0].rpartition("@")[0] or versions[0]).name
-    with Console(stderr=True).status(f"Rendering {len(read)} versions", spinner="dots"):
-        _film(read, title, output, theme, direction, quality)
-    Console().print(str(output), highlight=False, soft_wrap=True)
+    with progress_line(f"Rendering {len(read)} versions") as progress:
+        from manim_metaflow.films.story import tell_story
+
+        tell_story(read, target, options, progress, title=title, direction=direction)
+    click.echo(target)
 
 
 def _read(versions: tuple[str, ...], revisions: str | None) -> list[FlowVersion]:
@@ -93,12 +75,3 @@ def _read(versions: tuple[str, ...], revisions: str | None) -> list[FlowVersion]
     if len(versions) > 1:
         raise UsageError("--git tells the story of one file. Give one, or leave --git out.")
     return git_versions(versions[0], revisions)
-
-
-def _film(
-    read: list[FlowVersion], title: str, output: Path, theme: str, direction: Direction, quality: str
-) -> None:
-    from manim_metaflow.films.story import film_story
-
-    with atomic_write(output) as draft, tempfile.TemporaryDirectory(prefix="manim-metaflow-") as media:
-        film_story(read, title, draft, Path(media), theme=theme, direction=direction, quality=quality)

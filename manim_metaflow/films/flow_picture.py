@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from manim_metaflow.facts.records import FlowInfo
-    from manim_metaflow.mobjects.graph.dag import FlowDAG
+from manim import config
 
-__all__ = ["draw_for_film", "draw_for_still"]
+from manim_metaflow.facts.records import FlowInfo
+from manim_metaflow.mobjects.graph.dag import FlowDAG
 
-FRAME = (14.222 - 1.1, 8.0 - 1.1)
-"""Room for a graph in Manim's frame (units)."""
+__all__ = ["MARGIN", "draw_for_film", "draw_for_still"]
+
+MARGIN = 0.55
+"""Distance of a graph from the edges of the frame (units)."""
 
 SIZES = (28, 25, 22, 20, 18), (28, 25, 22, 20, 18, 16, 14)
 """Font sizes of the steps' names, in one row and in several; other texts stay at the theme's smallest."""
@@ -24,22 +25,19 @@ TOUR_SIZE = 22
 
 def draw_for_still(flow: FlowInfo, **options: Any) -> FlowDAG:
     """Build a graph for a picture that grows with it; long flows are broken into rows."""
-    from manim_metaflow.mobjects.graph.dag import FlowDAG
-
     return _readable(FlowDAG(flow, wrap="fit", heading=options["detail"] != "names", **options))
 
 
 def draw_for_film(flow: FlowInfo, **options: Any) -> FlowDAG:
     """Build a graph as large as fits into Manim's frame, or, for a tour, in rows as wide as the frame."""
-    from manim_metaflow.mobjects.graph.dag import FlowDAG
-
     heading = options["detail"] != "names"
-    rows = FRAME[0] if options["direction"] == "right" else None
+    width, height = config.frame_width - 2 * MARGIN, config.frame_height - 2 * MARGIN
+    rows = width if options["direction"] == "right" else None
     if len(flow.steps) <= MANY:
         for wrap, sizes in zip((None, rows), SIZES, strict=True):
             for size in sizes:
                 dag = FlowDAG(flow, wrap=wrap, heading=heading, font_size=size, **options)
-                if dag.width <= FRAME[0] and dag.height <= FRAME[1]:
+                if dag.width <= width and dag.height <= height:
                     return _readable(dag)
     return _readable(FlowDAG(flow, wrap=rows, heading=heading, font_size=TOUR_SIZE, **options))
 

@@ -15,10 +15,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
+import av
 from rich.console import Console
 
 from manim_metaflow.errors import ManimMetaflowError, UsageError
-from manim_metaflow.films.caption_sheet import film_length, film_sheet, join_segments
+from manim_metaflow.films.sheets import film_length, film_sheet
 from manim_metaflow.render.jobs.discover import scene_files
 from manim_metaflow.render.jobs.job import Job
 from manim_metaflow.render.jobs.places import SEGMENTS, read_report
@@ -215,10 +216,27 @@ def _join(parts: list[Film]) -> Film:
             with tarfile.open(fileobj=io.BytesIO(part.content)) as archive:
                 archive.extractall(folder, **_AS_DATA)
         film = folder / first.file
-        join_segments([folder / SEGMENTS / name for name in read_report(folder)["segments"]], film)
+        _join_segments([folder / SEGMENTS / name for name in read_report(folder)["segments"]], film)
         if first.captions:
             film.with_suffix(".srt").write_text(first.captions, encoding="utf-8")
         return _read_film(first.scene, film)
+
+
+def _join_segments(segments: Iterable[Path], film: Path) -> None:
+    """Put encoded segments one after the other, without encoding them again, as Manim does."""
+    listed = "".join(f"file 'file:{path.as_posix()}'\n" for path in segments).encode()
+    options = {"safe": "0"}
+    with (
+        av.open(io.BytesIO(listed), mode="r", format="concat", options=options) as source,
+        av.open(film, mode="w") as target,
+    ):
+        stream = source.streams.video[0]
+        copied = target.add_stream_from_template(stream)
+        for packet in source.demux(stream):
+            if packet.dts is not None:
+                packet.dts = None  # Each segment counts from 0: libav counts anew.
+                packet.stream = copied
+                target.mux(packet)
 
 
 def _read_film(scene: str, film: Path) -> Film:

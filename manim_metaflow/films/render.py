@@ -1,10 +1,12 @@
-"""What ``manim-metaflow render`` does once it knows what is asked."""
+"""What ``manim-metaflow render`` does with its options: render, open the films, watch for changes."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,29 +14,31 @@ import click
 from rich.console import Console
 
 from manim_metaflow.errors import UsageError
+from manim_metaflow.films.options import FilmOptions
 from manim_metaflow.render.jobs.cache import forget, note_path, read_note, stat
 from manim_metaflow.render.jobs.discover import scene_files
 from manim_metaflow.render.jobs.job import Job
 from manim_metaflow.render.jobs.pool import Outcome, render_all
 from manim_metaflow.render.jobs.progress import Display
+from manim_metaflow.theme import THEME_VARIABLE
 
-__all__ = ["Shows", "Work"]
+__all__ = ["Preview", "SceneRenders"]
 
 Stats = Mapping[str, tuple[int, int] | None]
 
-_LOOK = 0.3
+_INTERVAL = 0.3
 """Seconds between two looks at the files that are watched."""
 
 
 @dataclass(frozen=True)
-class Shows:
+class Preview:
     """Whether to open the films, or their folder, and with what."""
 
     film: bool | None
     folder: bool | None
     command: str | None
 
-    def show(self, file: str) -> None:
+    def open(self, file: str) -> None:
         """Open a film as asked."""
         if self.folder:
             click.launch(file, locate=True)
@@ -45,15 +49,34 @@ class Shows:
 
 
 @dataclass(frozen=True)
-class Work:
-    """Scenes to render, once or again and again."""
+class SceneRenders:
+    """The scenes of a file or a folder, rendered once or again and again.
+
+    Parameters
+    ----------
+    path
+        The file or the folder.
+    job
+        What every scene has in common.
+    options
+        Theme and watermark; all else is among the arguments of the job.
+    workers
+        Scenes at a time.
+    force
+        Render what has not changed, too.
+    bars
+        Whether to show progress.
+    preview
+        What to do with the films.
+    """
 
     path: Path
-    asked: Job
+    job: Job
+    options: FilmOptions
     workers: int
     force: bool
     bars: bool
-    shows: Shows
+    preview: Preview
 
     def once(self) -> int:
         """Render what has changed, print where the films are, and return the exit code."""
@@ -73,29 +96,47 @@ class Work:
             before = {**self._watched(outcomes), **before}
             Console(stderr=True).print("Watching. Ctrl-C ends it.", style="dim")
             while {path: stat(Path(path)) for path in before} == before:
-                time.sleep(_LOOK)
+                time.sleep(_INTERVAL)
             before = _stats(map(Path, before))
 
     def _render(self) -> list[Outcome]:
-        jobs = [replace(self.asked, file=file) for file in scene_files(self.path, self.asked.names)]
-        with Display(Console(stderr=True), bars=self.bars) as display:
+        background = self.options.make_theme().background if self.options.theme else ""
+        job = replace(self.job, background=background, watermark=self.options.watermark or "")
+        jobs = [replace(job, file=file) for file in scene_files(self.path, job.names)]
+        with _theme_of_workers(self.options.theme), Display(Console(stderr=True), bars=self.bars) as display:
             outcomes = render_all(jobs, workers=self.workers, watcher=display, force=self.force)
         if all(outcome.how == "empty" for outcome in outcomes):
             raise UsageError(f"{self.path}: no scene there.")
         films = [outcome.files[-1] for outcome in outcomes if outcome.how in ("done", "unchanged")]
         for film in films:
-            print(film, flush=True)  # Who reads it through a pipe shall not wait for the next one.
-            self.shows.show(film)
+            # A program that reads this through a pipe need not wait for the next one.
+            print(film, flush=True)
+            self.preview.open(film)
         return outcomes
 
     def _watched(self, outcomes: list[Outcome]) -> Stats:
         """List what the scenes read; of one that failed, at least the files of its folder."""
         paths = {path for outcome in outcomes for path in outcome.job.file.resolve().parent.glob("*.py")}
-        for outcome in outcomes:
-            job = outcome.job
-            note = read_note(note_path(job.media, job.file, job.scene, job.asked))
-            paths |= set(map(Path, note.files)) if note is not None else set()
+        with _theme_of_workers(self.options.theme):
+            for outcome in outcomes:
+                job = outcome.job
+                note = read_note(note_path(job.media, job.file, job.scene, job.asked))
+                paths |= set(map(Path, note.files)) if note is not None else set()
         return _stats(paths)
+
+
+@contextmanager
+def _theme_of_workers(theme: str | None) -> Iterator[None]:
+    """Name the theme in the environment: workers inherit it, and films of another are not theirs."""
+    before = os.environ.get(THEME_VARIABLE)
+    if theme is not None:
+        os.environ[THEME_VARIABLE] = theme
+    try:
+        yield
+    finally:
+        os.environ.pop(THEME_VARIABLE, None)
+        if before is not None:
+            os.environ[THEME_VARIABLE] = before
 
 
 def _stats(paths: Iterable[Path]) -> Stats:

@@ -2,72 +2,50 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from manim import UP, FadeIn, FadeOut, tempconfig
-from manim.constants import QUALITIES
+from manim import UP, FadeIn, FadeOut
 
 from manim_metaflow.animations.code.story import FlowStory
 from manim_metaflow.animations.code.story_advance import AdvanceStory
 from manim_metaflow.facts.flow.versions import FlowVersion
+from manim_metaflow.films.options import FilmOptions
+from manim_metaflow.films.pipeline import make_film
+from manim_metaflow.films.progress import ProgressLine
 from manim_metaflow.layout.geometry import Direction
 from manim_metaflow.scene import DeepDive
-from manim_metaflow.theme import theme_named, use_theme
 from manim_metaflow.utils.text import ellipsis
 
-__all__ = ["StoryFilm", "film_story"]
+__all__ = ["StoryFilm", "tell_story"]
 
 LONGEST = 100
 """Letters of a caption."""
 
 
-def film_story(
+def tell_story(
     versions: Sequence[FlowVersion],
-    title: str,
-    draft: Path,
-    media: Path,
+    output: Path,
+    options: FilmOptions,
+    progress: ProgressLine,
     *,
-    theme: str,
+    title: str,
     direction: Direction,
-    quality: str,
 ) -> None:
-    """Render the film to a file whose suffix says the format.
+    """Film a flow from version to version, or draw the last as a still; the suffix of the file says which.
 
     Parameters
     ----------
     versions
         In their order.
+    output, options, progress
+        As for :func:`.make_film`.
     title
         Above the code.
-    draft
-        The file to write.
-    media
-        A folder for what Manim writes on the way.
-    theme, direction
-        Names of a theme and of where the flow runs.
-    quality
-        Manim's letter: l m h p k.
+    direction
+        Where the flow runs.
     """
-    [preset] = [held for held in QUALITIES.values() if held["flag"] == quality]
-    settings: dict[str, Any] = {
-        "pixel_width": preset["pixel_width"],
-        "pixel_height": preset["pixel_height"],
-        "frame_rate": preset["frame_rate"],
-        "media_dir": str(media),
-        "format": draft.suffix.lower().lstrip("."),
-        "verbosity": "ERROR",
-        "progress_bar": "none",
-        "save_sections": False,
-    }
-    with tempconfig(settings), use_theme(theme_named(theme)):
-        film = StoryFilm(versions, title, direction)
-        film.render()
-        writer: Any = film.renderer.file_writer
-        made = writer.gif_file_path if draft.suffix.lower() == ".gif" else writer.movie_file_path
-        shutil.move(made, draft)
+    make_film(lambda: StoryFilm(versions, title, direction), output, options, progress)
 
 
 class StoryFilm(DeepDive):

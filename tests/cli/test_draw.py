@@ -125,10 +125,10 @@ def test_nothing_but_the_output_is_left_behind(run, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["-o", "flow.svg"], "Cannot write flow.svg: do not know what a .svg file is. Known are .png"),
-        (["-o", "flow"], "do not know a file without a suffix. Known are .png"),
+        (["-o", "flow.svg"], "Cannot write flow.svg: its suffix must be one of .png (a still), "),
+        (["-o", "flow"], "Cannot write flow: its suffix must be one of .png (a still), "),
         (["-o", "no/such/flow.png"], "there is no folder"),
-        (["-o", "flow.mp4", "--transparent"], "A .mp4 file has a ground"),
+        (["-o", "flow.mp4", "--transparent"], "A .mp4 file has a background"),
         (["--collapse", "end"], "has no region 'end'"),
         (["--collapse", "nothing"], "has no region 'nothing'"),
     ],

@@ -91,7 +91,7 @@ def test_record_resumes_a_record_with_the_file_as_it_is_now(folder: Path) -> Non
         (("record", "resume_flow.py", "--step", "risky", "-o", "x.json"), 2, "Give --resume too"),
         (("record", "resume_flow.py", "-o", "x.json", "--", "--beta", "3"), 1, "beta"),
         (("replay", "resume_flow.py", "-o", "x.mp4"), 2, "not a run"),
-        (("replay", "run.json", "-o", "x.avi"), 2, "a film is one of"),
+        (("replay", "run.json", "-o", "x.avi"), 2, "its suffix must be one of"),
         (("replay", "ResumeFlow/7", "-o", "x.mp4", "--root", "run.store"), 1, "no such run"),
         (("show", "NoFlow/7", "--root", "run.store"), 1, "no run of NoFlow here"),
         (("show", "gone.json"), 1, "cannot be read"),

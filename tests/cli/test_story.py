@@ -102,7 +102,7 @@ def test_mixed_tabs_and_spaces_show_the_code_alone_and_say_so() -> None:
         (["{outside}@HEAD"], "in no Git repository. Give the versions as files."),
         (["{repository}", "{outside}", "--git", "HEAD~1..HEAD"], "--git tells the story of one file"),
         (["gone.py"], "gone.py: no such file."),
-        (["{repository}", "-o", "story.txt"], "Cannot write story.txt: a story is a film, .mp4"),
+        (["{repository}", "-o", "story.txt"], "Cannot write story.txt: its suffix must be one of "),
     ],
 )
 def test_what_cannot_be_filmed_is_one_message_and_exit_code_2(

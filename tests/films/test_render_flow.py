@@ -19,7 +19,6 @@ from rendering import frames
 
 from manim_metaflow.errors import ManimMetaflowError, UsageError
 from manim_metaflow.facts import RunRecord, load_run
-from manim_metaflow.films.caption_sheet import film_sheet
 from manim_metaflow.films.flow_tasks import (
     Film,
     card_entries,
@@ -30,6 +29,7 @@ from manim_metaflow.films.flow_tasks import (
     render_one,
 )
 from manim_metaflow.films.scene_files import load_scene
+from manim_metaflow.films.sheets import film_sheet
 
 SCENE = """
 from manim import *

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from manim.scene.scene import Scene
 from PIL import Image, ImageDraw
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.render.drawing.dirty import Box
 from manim_metaflow.render.drawing.strips import Change
 from manim_metaflow.utils.fonts import pixel_font
+
+if TYPE_CHECKING:
+    from manim.scene.scene import Scene
 
 __all__ = ["Watermark", "mark_frames"]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import TaskID
 from rich.text import Text
 
 from manim_metaflow.render.jobs.job import Job, Said
 from manim_metaflow.render.jobs.pool import Outcome
+from manim_metaflow.utils.progress import progress_bars
 
 __all__ = ["Display"]
 
@@ -32,16 +33,7 @@ class Display:
         self._rows: dict[Job, TaskID] = {}
         self._plays: dict[str, int] = {}
         self._counts: Counter[str] = Counter()
-        self._progress = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=24),
-            TextColumn("{task.fields[state]}", markup=False),
-            TimeElapsedColumn(),
-            console=console,
-            transient=True,
-            disable=not (bars and console.is_terminal),
-        )
+        self._progress = progress_bars(console, shown=bars)
 
     def __enter__(self) -> Display:
         self._progress.start()

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from manim_metaflow.films.contact_sheet import contact_sheet
+from manim_metaflow.films.sheets import contact_sheet
 
 FRAME = np.full((180, 320, 4), (200, 30, 30, 255), np.uint8)
 
