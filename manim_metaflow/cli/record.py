@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
 import cloup
-from rich.console import Console
 
 from manim_metaflow.errors import UsageError
+from manim_metaflow.films.progress import progress_line
 from manim_metaflow.utils.files import writable
 from manim_metaflow.utils.units import counted
 
@@ -76,20 +77,20 @@ def record(
     target = writable(output or Path(Path(flow.partition(":")[0]).stem + ".json"))
     if target.suffix != ".json":
         raise UsageError(f"{target}: a record is a .json file.")
-    said = (*(word for decorator in decorators for word in ("--with", decorator)), *arguments)
+    options = (*(word for decorator in decorators for word in ("--with", decorator)), *arguments)
     verb = "Resuming" if origin else "Running"
-    with Console(stderr=True).status(f"{verb} {flow}", spinner="dots"):
-        made = _make(flow, said, target, origin, step, timeout, discard_store=discard_store)
+    with progress_line(f"{verb} {flow}"):
+        made = _record(flow, options, target, origin, step, timeout, discard_store=discard_store)
     words = f"{made.flow.name}/{made.run_id}: {made.status}, {counted(len(made.executed), 'task')} executed"
     if made.cloned:
         words += f", {len(made.cloned)} cloned"
-    Console(stderr=True).print(words, highlight=False, soft_wrap=True)
-    Console().print(str(target), highlight=False, soft_wrap=True)
+    click.echo(words, err=True)
+    click.echo(target)
 
 
-def _make(
+def _record(
     flow: str,
-    said: tuple[str, ...],
+    options: tuple[str, ...],
     target: Path,
     origin: Path | None,
     step: str | None,
@@ -104,11 +105,11 @@ def _make(
     folder = target.resolve().parent
     with terminate_as_interrupt(), scratch_folder(folder) as scratch:
         if origin is None:
-            made = record_run(flow, *said, recordings=scratch, fresh=True, timeout=timeout)
+            made = record_run(flow, *options, recordings=scratch, fresh=True, timeout=timeout)
         else:
             first = load_recording(origin)
             made = record_resume(
-                first, flow, *said, step=step, recordings=scratch, fresh=True, timeout=timeout
+                first, flow, *options, step=step, recordings=scratch, fresh=True, timeout=timeout
             )
         assert made.recording is not None
         return put_recording(made, None if discard_store else store_of(made.recording), target)

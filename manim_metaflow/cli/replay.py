@@ -9,7 +9,7 @@ import click
 import cloup
 
 from manim_metaflow.cli.film_options import film_options
-from manim_metaflow.cli.run_argument import read_run_named
+from manim_metaflow.cli.run_argument import read_run_named, root_option
 from manim_metaflow.films.options import FilmOptions
 from manim_metaflow.films.progress import progress_line
 
@@ -32,11 +32,7 @@ __all__ = ["replay"]
     "flow's name with .mp4 by default."
 )
 @cloup.option("--flow", help="The flow's source, file.py[:Class]; a run in a datastore knows only its graph.")
-@cloup.option(
-    "--root",
-    metavar="PATH",
-    help="The folder that holds .metaflow, or an s3:// address; by default what Metaflow is configured for.",
-)
+@root_option
 @cloup.option(
     "--view",
     type=click.Choice(["graph", "timeline", "both"]),

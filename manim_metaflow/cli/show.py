@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import cloup
 from rich.console import Console
-from rich.text import Text
-from rich.tree import Tree
 
 from manim_metaflow.cli.flow_argument import flow_argument, read_flow
-from manim_metaflow.cli.run_argument import names_run, read_run_named
+from manim_metaflow.cli.run_argument import names_run, read_run_named, read_storage_named, root_option
 from manim_metaflow.errors import UsageError
 
-if TYPE_CHECKING:
-    from manim_metaflow.facts.records import FlowInfo, StepInfo
+__all__ = ["show"]
 
-__all__ = ["flow_tree", "show"]
-
-WIDE = 1000
-"""Letters a line may have where no terminal says: a line in a file or a pipe is not cut."""
+WIDE_TREE, WIDE_TABLE = 1000, 220
+"""Letters a line may have where no terminal says: a line in a file or a pipe is cut late, if at all."""
 
 
 @cloup.command(
@@ -37,25 +30,18 @@ WIDE = 1000
 )
 @flow_argument
 @cloup.option("--json", "as_json", is_flag=True, help="Print the record instead of a tree.")
-@cloup.option(
-    "--root",
-    metavar="PATH",
-    help="Of a run: the folder that holds .metaflow, or an s3:// address; by default what Metaflow is "
-    "configured for.",
-)
+@root_option
 @cloup.option("--all", "every", is_flag=True, help="Of a run: list every task of a long foreach.")
 @cloup.option("--artifacts", is_flag=True, help="Of a run: print each task's artifacts and their keys.")
 @cloup.option("--values", is_flag=True, help="With --artifacts: print values too, cut to a line.")
 def show(flow: str, as_json: bool, root: str | None, every: bool, artifacts: bool, values: bool) -> None:
     """Show what was found in a flow: steps, edges, parameters, decorators.
 
-    What a step fans out to stands beneath it, up to the join. MyFlow/ID and a record's .json file show a
-    run: its tasks, states, times and clones.
+    What a step fans out to is beneath it, up to the join. MyFlow/ID and a record's .json file show a run:
+    its tasks, states, times and clones.
     """
     if artifacts:
-        from manim_metaflow.cli.artifact_tables import show_artifacts
-
-        show_artifacts(flow, root=root, values=values, as_json=as_json)
+        _show_artifacts(flow, root, as_json=as_json, values=values)
         return
     if values:
         raise UsageError("--values goes with --artifacts.")
@@ -64,6 +50,12 @@ def show(flow: str, as_json: bool, root: str | None, every: bool, artifacts: boo
         return
     if root is not None or every:
         raise UsageError(f"{flow} is a flow; --root and --all are for runs.")
+    _show_flow(flow, as_json=as_json)
+
+
+def _show_flow(flow: str, *, as_json: bool) -> None:
+    from manim_metaflow.cli.flow_tree import flow_tree
+
     info = read_flow(flow)
     if as_json:
         print(info.to_json(), end="")
@@ -78,55 +70,20 @@ def _show_run(run: str, root: str | None, *, as_json: bool, every: bool) -> None
     if as_json:
         print(record.to_json(), end="")
         return
-    tree = run_tree(record, most=None if every else MOST)
+    _console(WIDE_TREE).print(run_tree(record, most=None if every else MOST))
+
+
+def _show_artifacts(run: str, root: str | None, *, as_json: bool, values: bool) -> None:
+    from manim_metaflow.cli.artifact_tables import print_artifacts
+
+    record = read_storage_named(run, root=root, values=values)
+    if as_json:
+        print(record.to_json(), end="")
+        return
+    print_artifacts(record, _console(WIDE_TABLE), values=values)
+
+
+def _console(width: int) -> Console:
+    """Return the terminal, or what is as wide as the lines need."""
     terminal = Console(highlight=False)
-    console = terminal if terminal.is_terminal else Console(highlight=False, width=WIDE)
-    console.print(tree)
-
-
-def flow_tree(flow: FlowInfo) -> Tree:
-    """Return a flow as a tree."""
-    tree = Tree(Text(flow.name, style="bold") + _said(flow.file, "dim"))
-    for said in flow.doc.partition("\n\n")[0].splitlines():
-        tree.add(Text(said, style="italic"))
-    for decorator in flow.decorators:
-        tree.add(Text(decorator.text, style="magenta"))
-    for parameter in flow.parameters:
-        default = f" = {parameter.default}" if parameter.default is not None else ""
-        line = Text.assemble((f"{parameter.kind} ", "dim"), (parameter.name, "cyan"), default)
-        tree.add(line + _said(parameter.help or "", "dim"))
-    branches: dict[tuple[str, ...], Tree] = {(): tree}
-    for step in flow.steps:
-        around = step.enclosing_splits
-        branch = branches.get(around, tree).add(_step_line(step))
-        if step.matching_join is not None:
-            branches[(*around, step.name)] = branch
-    return tree
-
-
-def _step_line(step: StepInfo) -> Text:
-    line = Text.assemble((step.name, "bold green"), (f"  {_kind(step)}", "yellow"))
-    line.append_text(_said(_arrow(step), ""))
-    for decorator in step.decorators:
-        line.append(f"  {' '.join(decorator.text.split())}", style="magenta")
-    return line + _said(step.doc.strip().partition("\n")[0], "dim italic")
-
-
-def _kind(step: StepInfo) -> str:
-    if step.parallel:
-        return f"foreach num_parallel={step.num_parallel or '?'}"
-    if step.is_foreach:
-        return f"foreach {step.foreach_param}"
-    if step.is_switch:
-        return f"switch on self.{step.condition}"
-    return step.kind
-
-
-def _arrow(step: StepInfo) -> str:
-    if step.cases:
-        return "-> " + ", ".join(f"{label}: {target}" for label, target in step.cases)
-    return f"-> {', '.join(step.targets)}" if step.targets else ""
-
-
-def _said(text: str, style: str) -> Text:
-    return Text(f"  {text}" if text else "", style=style)
+    return terminal if terminal.is_terminal else Console(highlight=False, width=width)

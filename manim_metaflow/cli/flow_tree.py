@@ -1,0 +1,58 @@
+"""A flow as a tree: its steps, what they fan out to, their parameters and decorators."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from rich.tree import Tree
+
+from manim_metaflow.facts.records import FlowInfo, StepInfo
+
+__all__ = ["flow_tree"]
+
+
+def flow_tree(flow: FlowInfo) -> Tree:
+    """Return a flow as a tree."""
+    tree = Tree(Text(flow.name, style="bold") + _after(flow.file, "dim"))
+    for line in flow.doc.partition("\n\n")[0].splitlines():
+        tree.add(Text(line, style="italic"))
+    for decorator in flow.decorators:
+        tree.add(Text(decorator.text, style="magenta"))
+    for parameter in flow.parameters:
+        default = f" = {parameter.default}" if parameter.default is not None else ""
+        entry = Text.assemble((f"{parameter.kind} ", "dim"), (parameter.name, "cyan"), default)
+        tree.add(entry + _after(parameter.help or "", "dim"))
+    branches: dict[tuple[str, ...], Tree] = {(): tree}
+    for step in flow.steps:
+        around = step.enclosing_splits
+        branch = branches.get(around, tree).add(_step_line(step))
+        if step.matching_join is not None:
+            branches[(*around, step.name)] = branch
+    return tree
+
+
+def _step_line(step: StepInfo) -> Text:
+    line = Text.assemble((step.name, "bold green"), (f"  {_kind(step)}", "yellow"))
+    line.append_text(_after(_arrow(step), ""))
+    for decorator in step.decorators:
+        line.append(f"  {' '.join(decorator.text.split())}", style="magenta")
+    return line + _after(step.doc.strip().partition("\n")[0], "dim italic")
+
+
+def _kind(step: StepInfo) -> str:
+    if step.parallel:
+        return f"foreach num_parallel={step.num_parallel or '?'}"
+    if step.is_foreach:
+        return f"foreach {step.foreach_param}"
+    if step.is_switch:
+        return f"switch on self.{step.condition}"
+    return step.kind
+
+
+def _arrow(step: StepInfo) -> str:
+    if step.cases:
+        return "-> " + ", ".join(f"{label}: {target}" for label, target in step.cases)
+    return f"-> {', '.join(step.targets)}" if step.targets else ""
+
+
+def _after(text: str, style: str) -> Text:
+    return Text(f"  {text}" if text else "", style=style)
