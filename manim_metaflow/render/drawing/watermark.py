@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Watermark", "mark_frames"]
 
 SIZE, SMALLEST = 0.022, 10
-"""Height of the letters (an em) as a share of the frame's height, and in pixels at least."""
+"""Height of the letters (an em) as a share of the frame's shorter side, and in pixels at least."""
 
 MARGIN = 0.018
 """Distance from the frame's edges. The upper edge is where the margins of films are empty: captions are at
@@ -86,12 +86,12 @@ class Watermark:
         frame, offset
             If it is a detail of a larger frame: the frame's width and height, and where the detail begins.
         scale
-            The height of a frame, in pixels, in which the text has its size, for a picture of any size; the
-            picture's own by default.
+            The height of a frame, in pixels, in which the text has its size, for a picture of any size; by
+            default the shorter side of the frame itself.
         """
         height, width = pixels.shape[:2]
         frame = frame or (width, height)
-        left, top, cover = _cover(self.text, frame, scale or frame[1])
+        left, top, cover = _cover(self.text, frame, scale or min(frame))
         left, top = left - offset[0], top - offset[1]
         bottom, right = top + cover.shape[0], left + cover.shape[1]
         detail = pixels[max(0, top) : max(0, bottom), max(0, left) : max(0, right)]
