@@ -28,7 +28,7 @@ COMMANDS = (
 
 
 class _Commands(cloup.Group):
-    """Imports a command when it is asked for, and says what is wrong in one message."""
+    """Imports a command when it is needed, and prints an error as one message."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)

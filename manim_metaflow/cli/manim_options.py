@@ -25,7 +25,7 @@ NOT_HERE = frozenset(
 _FORMATS = ["auto", "none", "png", "png-sequence", "gif", "mp4", "webm", "mov"]
 _LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 
-# Flags, and what click is told about them. What a value means is Manim's business, and checked there.
+# Flags, and their settings for click. Manim knows what a value means, and checks it.
 _PICTURE: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("-q", "--quality"), {"type": cloup.Choice(list("lmhpk"), case_sensitive=False), "help": "Quality."}),
     (("-r", "--resolution"), {"metavar": "W,H", "help": "Size of the frame in pixels."}),
@@ -48,7 +48,7 @@ _PICTURE: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--use_projection_fill_shaders",), {"is_flag": True, "help": "OpenGL only."}),
     (("--use_projection_stroke_shaders",), {"is_flag": True, "help": "OpenGL only."}),
 ]
-_PLACE: list[tuple[tuple[str, ...], dict[str, Any]]] = [
+_PATHS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("-o", "--output_file", "--output"), {"help": "Name of the film, if it is one."}),
     (("-0", "--zero_pad"), {"type": cloup.IntRange(0, 9), "help": "Digits in the names of PNG files."}),
     (("--media_dir",), {"type": cloup.Path(), "help": "Where films, pictures and caches go."}),
@@ -72,7 +72,7 @@ _REST: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--show_in_file_browser",), {"is_flag": True, "help": "Show where it is."}),
 ]
 
-_GROUPS = {"Manim: picture": _PICTURE, "Manim: place": _PLACE, "Manim: the rest": _REST}
+_GROUPS = {"Manim: picture": _PICTURE, "Manim: paths": _PATHS, "Manim: the rest": _REST}
 
 
 def manim_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -88,19 +88,19 @@ def as_arguments(values: Mapping[str, Any]) -> tuple[str, ...]:
 
     ``values`` are by parameter name and must name options of Manim's only.
     """
-    said: list[str] = []
+    arguments: list[str] = []
     for flags, about in (option for options in _GROUPS.values() for option in options):
         value = values.get(_name(flags))
         if value is None or (value is False and "/" not in flags[0]) or value == ():
             continue
         if about.get("is_flag"):
-            said.append(_long(flags))
+            arguments.append(_long(flags))
         elif "/" in flags[0]:
-            said.append(flags[0].split("/")[0 if value else 1])
+            arguments.append(flags[0].split("/")[0 if value else 1])
         else:
             every = value if about.get("multiple") else (value,)
-            said += [f"{_long(flags)}={each}" for each in every]
-    return tuple(said)
+            arguments += [f"{_long(flags)}={each}" for each in every]
+    return tuple(arguments)
 
 
 def _long(flags: tuple[str, ...]) -> str:

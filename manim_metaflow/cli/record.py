@@ -80,11 +80,10 @@ def record(
     options = (*(word for decorator in decorators for word in ("--with", decorator)), *arguments)
     verb = "Resuming" if origin else "Running"
     with progress_line(f"{verb} {flow}"):
-        made = _record(flow, options, target, origin, step, timeout, discard_store=discard_store)
-    words = f"{made.flow.name}/{made.run_id}: {made.status}, {counted(len(made.executed), 'task')} executed"
-    if made.cloned:
-        words += f", {len(made.cloned)} cloned"
-    click.echo(words, err=True)
+        run = _record(flow, options, target, origin, step, timeout, discard_store=discard_store)
+    cloned = f", {len(run.cloned)} cloned" if run.cloned else ""
+    executed = f"{counted(len(run.executed), 'task')} executed{cloned}"
+    click.echo(f"{run.flow.name}/{run.run_id}: {run.status}, {executed}", err=True)
     click.echo(target)
 
 
@@ -105,11 +104,11 @@ def _record(
     folder = target.resolve().parent
     with terminate_as_interrupt(), scratch_folder(folder) as scratch:
         if origin is None:
-            made = record_run(flow, *options, recordings=scratch, fresh=True, timeout=timeout)
+            run = record_run(flow, *options, recordings=scratch, fresh=True, timeout=timeout)
         else:
             first = load_recording(origin)
-            made = record_resume(
+            run = record_resume(
                 first, flow, *options, step=step, recordings=scratch, fresh=True, timeout=timeout
             )
-        assert made.recording is not None
-        return put_recording(made, None if discard_store else store_of(made.recording), target)
+        assert run.recording is not None
+        return put_recording(run, None if discard_store else store_of(run.recording), target)

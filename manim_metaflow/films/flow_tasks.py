@@ -107,8 +107,8 @@ def choose(scenes: Sequence[str], folder: Path, only: Sequence[str]) -> list[str
     every = [scene.partition(":")[2] for scene in scenes]
     missing = [name for name in only if name not in every]
     if missing or not chosen:
-        asked = f"no scene {missing[0]!r}" if missing else "no scene"
-        raise UsageError(f"{folder} has {asked}. Its scenes are: {', '.join(scenes) or 'none'}.")
+        absent = f"no scene {missing[0]!r}" if missing else "no scene"
+        raise UsageError(f"{folder} has {absent}. Its scenes are: {', '.join(scenes) or 'none'}.")
     twice = next((name for name in every if every.count(name) > 1), None)
     if twice is not None:
         raise UsageError(f"{folder} has two scenes {twice!r}. Films are kept by name: rename one.")
@@ -171,12 +171,12 @@ def _render(scene: str, job: Job) -> Path:
 
 def _render_part(scene: str, job: Job) -> Film:
     job.stage.mkdir()
-    said = run_one(job)
-    if said is None or said.what != "part":
-        why = said.text if said is not None else "The worker was killed."
-        whole = " Render it with --parts 1." if said is not None and said.what == "whole" else ""
+    event = run_one(job)
+    if event is None or event.what != "part":
+        why = event.text if event is not None else "The worker was killed."
+        whole = " Render it with --parts 1." if event is not None and event.what == "whole" else ""
         raise ManimMetaflowError(f"{scene} was not rendered in parts: {why}{whole}")
-    film, marks = Path(said.files[0]), tuple(read_report(job.stage)["marks"])
+    film, marks = Path(event.files[0]), tuple(read_report(job.stage)["marks"])
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         archive.add(job.stage, arcname=".", filter=_plain)

@@ -56,7 +56,7 @@ def make_film(
     options
         How it is made.
     progress
-        Is told how far it is.
+        Shows how far it is.
     """
     suffix = output.suffix.lower()
     with terminate_as_interrupt(), atomic_write(output) as draft, film_settings(options, suffix):

@@ -30,16 +30,16 @@ class ProgressLine:
         self._total: float | None = None
 
     def describe(self, description: str) -> None:
-        """Change what is said to be done."""
+        """Change the description of what is being done."""
         self._bars.update(self._task, description=description)
 
     def expect(self, seconds: float | None) -> None:
-        """Tell how long the film will be, if that is known."""
+        """Set how long the film will be, if that is known."""
         self._total = seconds
         self._bars.update(self._task, total=seconds)
 
     def advance(self, seconds: float) -> None:
-        """Tell how much more of the film is done."""
+        """Add what more of the film is done."""
         self._seconds += seconds
         state = (
             f"{self._seconds:.1f} s" if self._total is None else f"{self._seconds:.1f} of {self._total:.1f} s"

@@ -75,7 +75,7 @@ def _no_bytecode() -> Iterator[None]:
 
 @contextmanager
 def blaming(file: Path) -> Iterator[None]:
-    """Say in one message what a scene file's own code raises, and where.
+    """Report in one message what a scene file's own code raises, and where.
 
     Raises
     ------
@@ -95,5 +95,5 @@ def blaming(file: Path) -> Iterator[None]:
         own = [frame for frame in frames if Path(frame.filename) == file.resolve()]
         if not own:
             raise
-        said = f"{type(error).__name__}: {error}"
-        raise ManimMetaflowError(f"{file}, line {own[-1].lineno}, in {own[-1].name}: {said}") from error
+        message = f"{type(error).__name__}: {error}"
+        raise ManimMetaflowError(f"{file}, line {own[-1].lineno}, in {own[-1].name}: {message}") from error

@@ -109,7 +109,7 @@ def draw_sheet(
     options
         Theme, size, media folder and watermark of the frames.
     progress
-        Is told which beat is drawn.
+        Shows which beat is drawn.
     columns
         Frames in a row.
     """
