@@ -159,3 +159,17 @@ def test_a_preset_of_a_picture_is_a_usage_error_of_render(run: Run) -> None:
     result = run("render", "talk.py", "-s", "--preset", "fast")
     assert result.exit_code == 2
     assert "--preset cannot apply to pictures" in result.output
+
+
+def test_parts_drawn_by_several_processes_have_the_same_watermark(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "talk.py").write_text(SCENE + "        self.wait(5)\n        self.wait(1)\n")
+    films = []
+    for parts in ("1", "2"):
+        words = ("-q", "l", "--fps", "2", "--watermark", "Draft 3", "--media_dir", f"in_{parts}")
+        assert run("render", "talk.py", *words, "--parts", parts).exit_code == 0
+        with av.open(f"in_{parts}/videos/talk/480p2/Talk.mp4") as container:
+            films.append([frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)])
+    assert min(map(corner, films[1])) > 10
+    # The encoder begins anew with every part, so that frames are as good as equal.
+    apart = [np.abs(one.astype(int) - other).max() for one, other in zip(*films, strict=True)]
+    assert max(apart) < 24
