@@ -6,12 +6,14 @@ import io
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from manim_metaflow.errors import UsageError
-from manim_metaflow.render.drawing.watermark import Watermark
 from manim_metaflow.theme import Theme, current_theme, theme_named
 from manim_metaflow.utils.files import writable
+
+if TYPE_CHECKING:
+    from manim_metaflow.render.drawing.watermark import Watermark
 
 __all__ = ["FORMATS", "QUALITIES", "THEMES", "FilmOptions", "check_preset"]
 
@@ -175,7 +177,12 @@ class FilmOptions:
 
     def make_watermark(self) -> Watermark | None:
         """Return the watermark, if there is one."""
-        return Watermark(self.watermark) if self.watermark is not None else None
+        if self.watermark is None:
+            return None
+        # Imported here: `render` answers before numpy is loaded where nothing has changed.
+        from manim_metaflow.render.drawing.watermark import Watermark
+
+        return Watermark(self.watermark)
 
     def size(self, default: str) -> tuple[int, int]:
         """Return width and height of a frame in pixels; ``default`` is the quality if none was chosen."""

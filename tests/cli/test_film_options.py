@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -66,6 +68,14 @@ def test_every_command_has_them(name: str) -> None:
     flags = {flag for option in command.params for flag in option.opts}
     assert SHARED - flags == set()
     assert {"-o", "-q", "-r"} - flags == set()
+
+
+def test_options_are_read_before_anything_large_is_imported() -> None:
+    """An unchanged scene is answered in a moment: the answer must not wait for what draws."""
+    large = "{'manim', 'numpy', 'av', 'metaflow'}"
+    probe = f"import sys, manim_metaflow.cli.render; print({large} & {{*sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
 
 
 def corner(pixels: np.ndarray) -> int:
