@@ -20,9 +20,9 @@ from rich.console import Console
 
 from manim_metaflow.errors import ManimMetaflowError, UsageError
 from manim_metaflow.films.sheets import film_length, film_sheet
+from manim_metaflow.render.drawing.part_files import SEGMENTS, read_report
 from manim_metaflow.render.jobs.discover import scene_files
 from manim_metaflow.render.jobs.job import Job
-from manim_metaflow.render.jobs.places import SEGMENTS, read_report
 from manim_metaflow.render.jobs.pool import render_all
 from manim_metaflow.render.jobs.processes import run_one
 from manim_metaflow.render.jobs.progress import Display
@@ -152,19 +152,19 @@ def render_one(job: str, folder: Path, arguments: Sequence[str], media: str = ""
             scene=name,
             arguments=(*arguments, f"--media_dir={target}"),
             media=target,
-            chance=seed,
+            seed=seed,
         )
         if not fraction:
             return _read_film(scene, _render(scene, whole))
         part, parts = map(int, fraction.split("/"))
         stage = target / "stage"
-        return _render_part(scene, replace(whole, part=part - 1, parts=parts, apart=True, stage=stage))
+        return _render_part(scene, replace(whole, part=part - 1, parts=parts, remote=True, stage=stage))
 
 
 def _render(scene: str, job: Job) -> Path:
     with Display(Console(stderr=True, width=160), bars=False) as display:
-        [outcome] = render_all([job], workers=1, watcher=display)
-    if outcome.how not in ("done", "unchanged"):
+        [outcome] = render_all([job], workers=1, listener=display)
+    if outcome.status not in ("done", "unchanged"):
         raise ManimMetaflowError(f"{scene} was not rendered. {outcome.text}")
     return Path(outcome.files[-1])
 
@@ -172,9 +172,9 @@ def _render(scene: str, job: Job) -> Path:
 def _render_part(scene: str, job: Job) -> Film:
     job.stage.mkdir()
     event = run_one(job)
-    if event is None or event.what != "part":
+    if event is None or event.kind != "part":
         why = event.text if event is not None else "The worker was killed."
-        whole = " Render it with --parts 1." if event is not None and event.what == "whole" else ""
+        whole = " Render it with --parts 1." if event is not None and event.kind == "whole" else ""
         raise ManimMetaflowError(f"{scene} was not rendered in parts: {why}{whole}")
     film, marks = Path(event.files[0]), tuple(read_report(job.stage)["marks"])
     buffer = io.BytesIO()

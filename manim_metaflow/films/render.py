@@ -15,7 +15,7 @@ from rich.console import Console
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.films.options import FilmOptions
-from manim_metaflow.render.jobs.cache import forget, note_path, read_note, stat
+from manim_metaflow.render.jobs.cache import clear_digests, entry_path, file_state, read_entry
 from manim_metaflow.render.jobs.discover import scene_files
 from manim_metaflow.render.jobs.job import Job
 from manim_metaflow.render.jobs.pool import Outcome, render_all
@@ -81,21 +81,21 @@ class SceneRenders:
     def once(self) -> int:
         """Render what has changed, print where the films are, and return the exit code."""
         outcomes = self._render()
-        if any(outcome.how == "usage" for outcome in outcomes):
+        if any(outcome.status == "usage" for outcome in outcomes):
             return UsageError.exit_code
-        return 1 if any(outcome.how == "failed" for outcome in outcomes) else 0
+        return 1 if any(outcome.status == "failed" for outcome in outcomes) else 0
 
     def watch(self) -> int:
         """Render, wait for a change, and render again; ends with Ctrl-C."""
         folder = self.path.resolve()
         before = _stats((folder if folder.is_dir() else folder.parent).glob("*.py"))
         while True:
-            forget()
+            clear_digests()
             outcomes = self._render()
             # What is saved while it renders is a change, too.
             before = {**self._watched(outcomes), **before}
             Console(stderr=True).print("Watching. Ctrl-C ends it.", style="dim")
-            while {path: stat(Path(path)) for path in before} == before:
+            while {path: file_state(Path(path)) for path in before} == before:
                 time.sleep(_INTERVAL)
             before = _stats(map(Path, before))
 
@@ -104,10 +104,10 @@ class SceneRenders:
         job = replace(self.job, background=background, watermark=self.options.watermark or "")
         jobs = [replace(job, file=file) for file in scene_files(self.path, job.names)]
         with _theme_of_workers(self.options.theme), Display(Console(stderr=True), bars=self.bars) as display:
-            outcomes = render_all(jobs, workers=self.workers, watcher=display, force=self.force)
-        if all(outcome.how == "empty" for outcome in outcomes):
+            outcomes = render_all(jobs, workers=self.workers, listener=display, force=self.force)
+        if all(outcome.status == "empty" for outcome in outcomes):
             raise UsageError(f"{self.path}: no scene there.")
-        films = [outcome.files[-1] for outcome in outcomes if outcome.how in ("done", "unchanged")]
+        films = [outcome.files[-1] for outcome in outcomes if outcome.status in ("done", "unchanged")]
         for film in films:
             # A program that reads this through a pipe need not wait for the next one.
             print(film, flush=True)
@@ -120,8 +120,8 @@ class SceneRenders:
         with _theme_of_workers(self.options.theme):
             for outcome in outcomes:
                 job = outcome.job
-                note = read_note(note_path(job.media, job.file, job.scene, job.asked))
-                paths |= set(map(Path, note.files)) if note is not None else set()
+                entry = read_entry(entry_path(job.media, job.file, job.scene, job.film_options))
+                paths |= set(map(Path, entry.files)) if entry is not None else set()
         return _stats(paths)
 
 
@@ -140,4 +140,4 @@ def _theme_of_workers(theme: str | None) -> Iterator[None]:
 
 
 def _stats(paths: Iterable[Path]) -> Stats:
-    return {str(path): stat(path) for path in sorted(paths)}
+    return {str(path): file_state(path) for path in sorted(paths)}

@@ -86,10 +86,10 @@ class FilmWriter(SceneFileWriter):
         share = self._share
         if share is not None:
             self.join_all_encode_jobs()
-            if share.apart and self.includes_sound:
+            if share.remote and self.includes_sound:
                 raise CannotShareError("it has sound")
             share.collect(self.partial_movie_files)
-            if share.apart and self.subcaptions:
+            if share.remote and self.subcaptions:
                 self.write_subcaption_file()
         if share is None or share.leads:
             super().finish()

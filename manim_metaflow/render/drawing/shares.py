@@ -1,8 +1,8 @@
 """Draw a scene in shares: each process steps through every frame, and draws only the plays of its share.
 
-What is not drawn is stepped through frame by frame, with all that animations and updaters do, so that a
-scene is in the same state wherever it is drawn. That it is, is not believed: at every border of two shares
-each process says what it sees, and all must say the same.
+Plays of other shares are stepped through frame by frame, with all that animations and updaters do, so that
+a scene is in the same state in every process. This is checked: at every border of two shares each process
+hashes what can be seen, and all hashes must be equal.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from manim.scene.scene import Scene
 
 from manim_metaflow.render.drawing.families import flatten
 from manim_metaflow.render.drawing.paints import state
-from manim_metaflow.render.jobs.places import REPORT, SEGMENTS, part_folder, read_report
+from manim_metaflow.render.drawing.part_files import REPORT, SEGMENTS, part_folder, read_report
+from manim_metaflow.utils.files import write_text
 
 __all__ = ["CannotShareError", "Share"]
 
@@ -37,27 +38,27 @@ class CannotShareError(Exception):
 
 @dataclass
 class Share:
-    """Every so-manieth span of a scene.
+    """Every n-th span of a scene.
 
     Parameters
     ----------
     number, of
-        Which share of how many.
+        The number of this share, and how many there are.
     folder
-        Where it is drawn; the others' are inside the one of the share that leads.
-    apart
-        None leads: all are put together elsewhere.
+        The folder of this process. Those of the others are inside the one of the leading share.
+    remote
+        The shares are drawn on several machines, and none of them puts the film together.
     """
 
     number: int
     of: int
     folder: Path
-    apart: bool = False
+    remote: bool = False
     marks: list[str] = field(default_factory=list)
     span: int = -1
 
     def begins_span(self, scene: Scene, now: float) -> bool:
-        """Note where a play begins; tell whether a new span begins with it."""
+        """Record where a play begins; return whether a new span begins with it."""
         span = int(now / SPAN + 1e-6)
         if span == self.span:
             return False
@@ -73,40 +74,39 @@ class Share:
     @property
     def leads(self) -> bool:
         """Whether the film is put together here."""
-        return self.number == 0 and not self.apart
+        return self.number == 0 and not self.remote
 
     def collect(self, segments: Iterable[str | None]) -> None:
-        """Say that this share is drawn; where the film is put together, take in the others' segments.
+        """Report that this share is drawn; in the leading one, collect the segments of the others.
 
         Raises
         ------
         CannotShareError
-            The processes have not seen the same scene.
+            The scene was not the same in all processes.
         """
         if not self.leads:
-            draft = self.folder / "report.tmp"
             names = [Path(segment).name for segment in segments if segment]
-            draft.write_text(json.dumps({"marks": self.marks, "segments": names}))
-            draft.replace(self.folder / REPORT)
+            # The leading process waits for this file: it must never see a part of it.
+            write_text(self.folder / REPORT, json.dumps({"marks": self.marks, "segments": names}))
             return
-        places = [part_folder(self.folder, number) for number in range(1, self.of)]
-        for place in places:
-            while not (place / REPORT).exists():
+        parts = [part_folder(self.folder, number) for number in range(1, self.of)]
+        for part in parts:
+            while not (part / REPORT).exists():
                 time.sleep(_WAIT)
-            if read_report(place)["marks"] != self.marks:
-                raise CannotShareError("two processes saw two scenes: it hangs on the clock, or on chance")
+            if read_report(part)["marks"] != self.marks:
+                raise CannotShareError("two processes saw two scenes: it depends on the clock, or on chance")
         for target in [Path(segment) for segment in segments if segment]:
-            sources = [path for place in places if (path := place / SEGMENTS / target.name).exists()]
+            sources = [path for part in parts if (path := part / SEGMENTS / target.name).exists()]
             if sources and not target.exists():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 sources[0].replace(target)
 
 
 def _mark(scene: Scene, now: float) -> str:
-    """Hash what can be seen of a scene, and where its random numbers are."""
+    """Hash what can be seen of a scene, and the state of its random numbers."""
     seen = hashlib.sha256(f"{now!r} {random.getstate()}".encode())
     seen.update(repr(np.random.get_state()).encode())  # noqa: NPY002 - what Manim seeds
     for mobject in flatten([*scene.mobjects, *scene.foreground_mobjects]):
-        known = state(mobject)[:8] if isinstance(mobject, VMobject) else mobject.points.tobytes()
-        seen.update(f"{type(mobject).__name__} {mobject.z_index} {known!r}".encode())
+        paint = state(mobject)[:8] if isinstance(mobject, VMobject) else mobject.points.tobytes()
+        seen.update(f"{type(mobject).__name__} {mobject.z_index} {paint!r}".encode())
     return seen.hexdigest()

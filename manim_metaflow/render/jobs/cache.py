@@ -1,8 +1,8 @@
 """Tell whether a scene must be rendered again, without importing Manim.
 
-Beside the films, in ``.manim-metaflow``, lies a note for every scene that was rendered: which files it
-read and which it looked for, what versions of what drew it, and what was written. As long as all of that
-is as it was, so is the film.
+Beside the films, the folder ``.manim-metaflow`` has a cache entry for every scene that was rendered: the
+files that it read and those that it looked for in vain, the versions of what drew it, and the files that
+were written. As long as nothing of that has changed, the film is up to date.
 """
 
 from __future__ import annotations
@@ -13,49 +13,51 @@ import os
 import platform
 import sys
 import sysconfig
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Self
 
+from manim_metaflow.utils.files import write_text
+
 __all__ = [
-    "Known",
+    "CacheEntry",
+    "clear_digests",
     "digest",
-    "forget",
+    "entry_path",
+    "file_state",
+    "file_states",
     "glob_digest",
-    "installed",
-    "note_path",
-    "outputs",
-    "read_note",
-    "stat",
-    "write_note",
+    "installed_versions",
+    "read_entry",
+    "write_entry",
 ]
 
 _SCHEMA = 1
 
-Stat = tuple[int, int]
+FileState = tuple[int, int]
+"""Size in bytes and time of the last change in nanoseconds."""
 
 
 @dataclass(frozen=True)
-class Known:
-    """What is known of a scene as it was rendered last.
+class CacheEntry:
+    """What a scene was made of and what it wrote, when it was last rendered.
 
     Parameters
     ----------
     scene
-        Its name; empty for the note that lists the scenes of a file.
+        Its name; empty in the entry that lists the scenes of a file.
     scenes
-        The scenes of the file, in the note that lists them.
+        The scenes of the file, in the entry that lists them.
     plays, seconds
-        How many plays it had, and how long it was.
+        The number of its plays, and its length.
     files
-        Every file it read, with the hash of what stood in it; ``None`` for one it looked for in vain.
+        Every file it read, with the hash of the contents; ``None`` for a file that did not exist.
     globs
-        Every pattern it looked for in a folder, with the hash of the names that were found.
+        Folder, pattern and the hash of the names that were found, for every search in a folder.
     libraries, outputs
-        Libraries of the system that drew it, and the files that were written: size and time of change.
+        Libraries of the system that drew it, and the files that were written.
     versions
         Versions of the packages it imported.
     """
@@ -66,56 +68,52 @@ class Known:
     seconds: float = 0.0
     files: Mapping[str, str | None] = field(default_factory=dict)
     globs: tuple[tuple[str, str, str], ...] = ()
-    libraries: Mapping[str, Stat] = field(default_factory=dict)
+    libraries: Mapping[str, FileState] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
-    outputs: Mapping[str, Stat] = field(default_factory=dict)
+    outputs: Mapping[str, FileState] = field(default_factory=dict)
 
-    def current(self) -> bool:
-        """Whether nothing that it was made of has changed, and all that was made is there."""
+    def is_current(self) -> bool:
+        """Whether no input has changed, and every output is as it was written."""
         return (
-            all(stat(Path(path)) == tuple(was) for path, was in {**self.libraries, **self.outputs}.items())
+            all(
+                file_state(Path(path)) == tuple(state)
+                for path, state in {**self.libraries, **self.outputs}.items()
+            )
             and self.versions == versions(self.versions)
-            and all(digest(Path(path)) == was for path, was in self.files.items())
-            and all(glob_digest(folder, pattern) == was for folder, pattern, was in self.globs)
+            and all(digest(Path(path)) == known for path, known in self.files.items())
+            and all(glob_digest(folder, pattern) == known for folder, pattern, known in self.globs)
         )
 
-    def with_outputs(self, written: Mapping[str, Stat]) -> Self:
-        """Add what was written."""
+    def with_outputs(self, written: Mapping[str, FileState]) -> Self:
+        """Return the entry with the files that were written."""
         return replace(self, outputs=written)
 
 
-def note_path(media: Path, file: Path, scene: str, arguments: Iterable[str]) -> Path:
-    """Name the note of a scene: another for every way it is rendered and every folder it is rendered from."""
-    said = [_SCHEMA, str(file.resolve()), scene, list(arguments), os.getcwd(), _environment()]
-    name = hashlib.sha256(json.dumps(said).encode()).hexdigest()[:20]
+def entry_path(media: Path, file: Path, scene: str, arguments: Iterable[str]) -> Path:
+    """Name the cache entry of a scene: one for each set of options and each working folder."""
+    key = [_SCHEMA, str(file.resolve()), scene, list(arguments), os.getcwd(), _environment()]
+    name = hashlib.sha256(json.dumps(key).encode()).hexdigest()[:20]
     return media / ".manim-metaflow" / f"{scene or file.stem}-{name}.json"
 
 
-def read_note(path: Path) -> Known | None:
-    """Read a note; ``None`` if there is none that can be read, which only costs a render."""
+def read_entry(path: Path) -> CacheEntry | None:
+    """Read a cache entry; ``None`` if it is missing or damaged, which only costs a render."""
     try:
         values = json.loads(path.read_bytes())
-        return Known(**{**values, "globs": tuple(map(tuple, values["globs"]))})
+        return CacheEntry(**{**values, "globs": tuple(map(tuple, values["globs"]))})
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
 
-def write_note(path: Path, note: Known) -> None:
-    """Write a note, whole or not at all."""
+def write_entry(path: Path, entry: CacheEntry) -> None:
+    """Write a cache entry, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(asdict(note), file)
-        os.replace(draft, path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
+    write_text(path, json.dumps(asdict(entry)))
 
 
 @cache
 def digest(path: Path) -> str | None:
-    """Hash what stands in a file; ``None`` if there is no such file."""
+    """Hash the contents of a file; ``None`` if there is no such file."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -123,14 +121,14 @@ def digest(path: Path) -> str | None:
         return None
 
 
-def forget() -> None:
-    """Look again at every file: some may have changed since this process looked."""
+def clear_digests() -> None:
+    """Read every file again: some may have changed since this process read them."""
     digest.cache_clear()
-    installed.cache_clear()
+    installed_versions.cache_clear()
 
 
 def glob_digest(folder: str, pattern: str) -> str:
-    """Hash the names that a pattern finds in a folder."""
+    """Hash the names that match a pattern in a folder."""
     try:
         found = sorted(str(path) for path in Path(folder).glob(pattern))
     except (OSError, ValueError):
@@ -138,30 +136,30 @@ def glob_digest(folder: str, pattern: str) -> str:
     return hashlib.sha256("\0".join(found).encode()).hexdigest()
 
 
-def stat(path: Path) -> Stat | None:
-    """Size and time of change, enough to tell whether somebody else wrote a file."""
+def file_state(path: Path) -> FileState | None:
+    """Return size and time of change: enough to see that something else has written the file."""
     try:
-        about = path.stat()
+        found = path.stat()
     except OSError:
         return None
-    return about.st_size, about.st_mtime_ns
+    return found.st_size, found.st_mtime_ns
 
 
-def outputs(paths: Iterable[Path]) -> dict[str, Stat]:
-    """Describe files that were written."""
-    found = {str(path): stat(path) for path in paths}
-    return {path: about for path, about in found.items() if about is not None}
+def file_states(paths: Iterable[Path]) -> dict[str, FileState]:
+    """Return the states of the files that exist."""
+    found = {str(path): file_state(path) for path in paths}
+    return {path: state for path, state in found.items() if state is not None}
 
 
 def versions(names: Iterable[str]) -> dict[str, str]:
-    """Look up versions by package; one that is gone has none, and Python is ``"python"``."""
-    found = installed()
+    """Look up the versions of packages that are installed; Python's is under ``"python"``."""
+    found = installed_versions()
     return {name: found[name] for name in names if name in found}
 
 
 @cache
-def installed() -> dict[str, str]:
-    """List what is installed, by the names of the folders that say so: no metadata is read."""
+def installed_versions() -> dict[str, str]:
+    """List what is installed, from the names of the ``dist-info`` folders: reading metadata takes longer."""
     found = {"python": f"{platform.python_implementation()} {platform.python_version()} {sys.platform}"}
     for folder in dict.fromkeys(sysconfig.get_paths()[kind] for kind in ("purelib", "platlib")):
         try:

@@ -1,7 +1,7 @@
-"""Note what a render reads, while it reads it.
+"""Record the files that a render reads, while it reads them.
 
-Python tells an audit hook of every file that is opened. What the standard library and installed packages
-read is left out: their versions stand for it.
+Python calls an audit hook for every file that is opened. Files of the standard library and of installed
+packages are left out: the versions in the cache entry cover them.
 """
 
 from __future__ import annotations
@@ -18,76 +18,82 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
-from manim_metaflow.render.jobs.cache import Known, digest, glob_digest, installed, stat
+from manim_metaflow.render.jobs.cache import (
+    CacheEntry,
+    digest,
+    file_state,
+    file_states,
+    glob_digest,
+    installed_versions,
+)
 
-__all__ = ["Notes"]
+__all__ = ["InputRecorder"]
 
-_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
-_DRAWS = ("cairo", "pango", "harfbuzz", "freetype", "fontconfig", "pixman", "fribidi")
+_WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+_DRAWING_LIBRARIES = ("cairo", "pango", "harfbuzz", "freetype", "fontconfig", "pixman", "fribidi")
 _FONTS = (".ttf", ".otf", ".ttc", ".pfb")
 _KERNEL = ("/proc/", "/sys/", "/dev/")
 
 
-class Notes:
-    """What this process reads from now on. An audit hook cannot be removed: one a process.
+class InputRecorder:
+    """The files that this process reads from now on. An audit hook cannot be removed: make one a process.
 
     Parameters
     ----------
     media
-        Where films and Manim's caches go; what is read there was made from something else.
+        The folder of films and of Manim's caches. Files there are derived from other files, and left out.
     """
 
     def __init__(self, media: Path) -> None:
-        self._began = time.time_ns()
-        self._ours = tuple(f"{path}{os.sep}" for path in (media.resolve(), *_python_folders()))
+        self._start = time.time_ns()
+        self._left_out = tuple(f"{path}{os.sep}" for path in (media.resolve(), *_python_folders()))
         self._read: set[str] = set()
-        self._made: set[str] = set()
+        self._written: set[str] = set()
         self._globs: set[tuple[str, str]] = set()
-        sys.addaudithook(self._hear)
+        sys.addaudithook(self._audit)
 
-    def also(self, path: str | Path) -> None:
-        """Note a file that is not opened by Python."""
+    def add(self, path: str | Path) -> None:
+        """Record a file that is not opened by Python."""
         self._read.add(os.path.abspath(path))
 
-    def about(
+    def cache_entry(
         self, scene: str, plays: int = 0, seconds: float = 0.0, scenes: tuple[str, ...] = ()
-    ) -> Known | None:
-        """Say what the scene was made of; ``None`` if some of it changed while it was rendered."""
-        read = {path for path in (*self._read, *_module_files()) if self._counts(path)} - self._made
-        if any((about := stat(Path(path))) and about[1] > self._began for path in read):
+    ) -> CacheEntry | None:
+        """Return what the scene was made of; ``None`` if an input changed while it was rendered."""
+        read = {path for path in (*self._read, *_module_files()) if self._is_input(path)} - self._written
+        if any((state := file_state(Path(path))) and state[1] > self._start for path in read):
             return None
-        made = {path for path in self._made if self._counts(path) and os.path.isfile(path)}
-        return Known(
+        written = {path for path in self._written if self._is_input(path) and os.path.isfile(path)}
+        return CacheEntry(
             scene=scene,
             scenes=scenes,
             plays=plays,
             seconds=seconds,
-            files={path: digest(Path(path)) for path in sorted(read | made) if not os.path.isdir(path)},
+            files={path: digest(Path(path)) for path in sorted(read | written) if not os.path.isdir(path)},
             globs=tuple(
                 (folder, pattern, glob_digest(folder, pattern))
                 for folder, pattern in sorted(self._globs)
-                if self._counts(os.path.join(folder, ""))
+                if self._is_input(os.path.join(folder, ""))
             ),
             libraries=_libraries(),
             versions=_versions(),
         )
 
-    def _counts(self, path: str) -> bool:
-        if path.startswith(self._ours) or path.startswith(
-            _KERNEL
-        ):  # most are, and a link is followed name by name
+    def _is_input(self, path: str) -> bool:
+        # Most files are left out by name; following links takes a system call for each part of a path.
+        if path.startswith((*self._left_out, *_KERNEL)):
             return False
-        return not os.path.realpath(path).startswith(self._ours)
+        return not os.path.realpath(path).startswith(self._left_out)
 
-    def _hear(self, event: str, about: tuple[Any, ...]) -> None:
+    def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open":
-            path, _, flags = about
+            path, _, flags = arguments
             if isinstance(path, str | bytes | os.PathLike):
-                self._opened(os.path.abspath(os.fsdecode(path)), bool(flags & _WRITES))
-        elif event == "os.rename" and not os.fsdecode(about[1]).endswith(".pyc"):
-            self._made.add(os.path.abspath(os.fsdecode(about[1])))
+                self._opened(os.path.abspath(os.fsdecode(path)), bool(flags & _WRITE_FLAGS))
+        elif event == "os.rename" and not os.fsdecode(arguments[1]).endswith(".pyc"):
+            self._written.add(os.path.abspath(os.fsdecode(arguments[1])))
         elif event == "pathlib.Path.glob":
-            self._globs.add((os.path.abspath(about[0]), str(about[1])))
+            self._globs.add((os.path.abspath(arguments[0]), str(arguments[1])))
 
     def _opened(self, path: str, writes: bool) -> None:
         if path.endswith(".pyc"):
@@ -96,8 +102,8 @@ class Notes:
             except ValueError:
                 return
         if writes:
-            self._made.add(path)
-        elif path not in self._made:
+            self._written.add(path)
+        elif path not in self._written:
             self._read.add(path)
 
 
@@ -121,10 +127,11 @@ def _versions() -> dict[str, str]:
         if name in imported
         for package in found
     }
-    return {name: version for name, version in installed().items() if name in packages | {"python"}}
+    return {name: version for name, version in installed_versions().items() if name in packages | {"python"}}
 
 
-_packages = cache(packages_distributions)  # it reads every package's list of files
+# It reads the list of files of every installed package.
+_packages = cache(packages_distributions)
 
 
 def _libraries() -> dict[str, tuple[int, int]]:
@@ -139,7 +146,6 @@ def _libraries() -> dict[str, tuple[int, int]]:
         path
         for path in mapped
         if not path.startswith(inside)
-        and (path.lower().endswith(_FONTS) or any(name in Path(path).name for name in _DRAWS))
+        and (path.lower().endswith(_FONTS) or any(name in Path(path).name for name in _DRAWING_LIBRARIES))
     }
-    found = {path: stat(Path(path)) for path in sorted(chosen)}
-    return {path: about for path, about in found.items() if about is not None}
+    return file_states(map(Path, sorted(chosen)))

@@ -1,4 +1,4 @@
-"""What is asked of a worker, and what it says meanwhile."""
+"""The job that a worker process is given, and the events that it sends while it works."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import IO, Self
 
-__all__ = ["Job", "Said", "say"]
+__all__ = ["Event", "Job", "send"]
 
-_MANNERS = ("--verbosity=", "--disable_caching", "--notify_outdated_version", "--silent")
-"""What says how to render, not what."""
+_PRESENTATION = ("--verbosity=", "--disable_caching", "--notify_outdated_version", "--silent")
+"""Options that change how a render is shown, and not what is rendered."""
 
 
 @dataclass(frozen=True)
@@ -20,17 +20,17 @@ class Job:
     Parameters
     ----------
     file
-        The file the scene stands in, as the user wrote it: Manim names folders after it.
+        The file that defines the scene, as the user wrote it: Manim names folders after it.
     scene
-        The scene; empty to say which there are and render the first of them.
+        The scene; empty to list the scenes of the file and render the first of them.
     names
-        The scenes that are asked for; empty for all of the file. Only without ``scene``.
+        The scenes to render; empty for all of the file. Only used without ``scene``.
     arguments
-        Options for ``manim render``, as it would be given them.
+        Options of ``manim render``, as on its command line.
     media
-        Where Manim's files go.
+        Manim's media folder.
     stage
-        A folder of this job alone, on the same disk as ``media``. What is written goes there first.
+        A folder of this job alone, on the same disk as ``media``. Files are written there first.
     section
         Render this section only.
     plain
@@ -41,11 +41,11 @@ class Job:
         A line of text in a corner of every frame; none when empty.
     parts, part
         How many processes draw the scene, and which of them this is; the first puts the film together.
-        0 parts leave open how many.
-    apart
-        The other parts are drawn on other machines, and all are put together there.
-    chance
-        What seeds random numbers where nothing else does: all parts must draw the same.
+        With 0 parts the pool decides how many.
+    remote
+        The parts are drawn on several machines, and put together by whoever collects them.
+    seed
+        Seeds random numbers where nothing else does: all parts must draw the same ones.
     """
 
     file: Path
@@ -60,18 +60,18 @@ class Job:
     watermark: str = ""
     parts: int = 0
     part: int = 0
-    apart: bool = False
-    chance: int = 0
+    remote: bool = False
+    seed: int = 0
 
     @property
     def title(self) -> str:
-        """How a person calls it."""
+        """The name under which the job is shown to the user."""
         return self.scene or str(self.file)
 
     @property
-    def asked(self) -> tuple[str, ...]:
-        """Everything that decides how the film will be, other than the scene itself."""
-        film = [said for said in self.arguments if not said.startswith(_MANNERS)]
+    def film_options(self) -> tuple[str, ...]:
+        """Every option that decides what the film will be, other than the scene itself."""
+        film = [option for option in self.arguments if not option.startswith(_PRESENTATION)]
         own = [f"section {self.section}"] if self.section is not None else []
         own += ["plain"] if self.plain else []
         own += [f"background {self.background}"] if self.background else []
@@ -79,12 +79,12 @@ class Job:
         return (*film, *own)
 
     def to_json(self) -> str:
-        """Write it on one line."""
+        """Return the job as one line of JSON."""
         return json.dumps(asdict(self), default=str)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read it again."""
+        """Read what :meth:`to_json` has written."""
         values = json.loads(text)
         paths = {name: Path(values[name]) for name in ("file", "media", "stage")}
         tuples = {name: tuple(values[name]) for name in ("names", "arguments")}
@@ -92,29 +92,30 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Said:
-    """One thing a worker says.
+class Event:
+    """Something that happened in a worker.
 
     Parameters
     ----------
-    what
-        ``scenes`` (which there are), ``play`` (so many are done), ``waits`` (for another render of the same
-        scene), ``note`` (a line for the user); and as the last word ``done``, ``unchanged``, ``failed``,
-        ``usage`` (asked for what is not there), ``empty`` (the file has no scene), ``listed`` (no more was
-        asked), ``part`` (its part is drawn) or ``whole`` (it cannot be drawn in parts).
+    kind
+        ``scenes`` (the scenes of the file), ``play`` (one more play is rendered), ``waiting`` (for another
+        render of the same scene), ``message`` (a line for the user). The last event of a worker is one of
+        ``done``, ``unchanged``, ``failed``, ``usage`` (the job asks for something that does not exist),
+        ``empty`` (the file has no scene), ``listed`` (only the scenes were wanted), ``part`` (its part is
+        drawn) and ``whole`` (the scene cannot be drawn in parts).
     scene
-        Which scene it is about.
+        The scene it happened in.
     text
-        A message: a traceback, why it failed, what is not there.
+        A message, such as a traceback.
     number
-        Plays done.
+        How many plays are rendered.
     names
         Scenes.
     files
-        What was written.
+        The files that were written.
     """
 
-    what: str
+    kind: str
     scene: str = ""
     text: str = ""
     number: int = 0
@@ -123,19 +124,19 @@ class Said:
 
     @property
     def last(self) -> bool:
-        """Whether nothing comes after it."""
-        return self.what not in ("scenes", "play", "waits", "note")
+        """Whether the worker sends nothing after it."""
+        return self.kind not in ("scenes", "play", "waiting", "message")
 
     @classmethod
     def from_json(cls, text: bytes) -> Self:
-        """Read what a worker said."""
+        """Read one line that :func:`send` has written."""
         values = json.loads(text)
         lists = {name: tuple(values.get(name, ())) for name in ("names", "files")}
         return cls(**{**values, **lists})
 
 
-def say(channel: IO[str], said: Said) -> None:
-    """Say it on one line, without what has nothing in it."""
-    about = {entry.name: getattr(said, entry.name) for entry in fields(said)}
-    channel.write(json.dumps({key: value for key, value in about.items() if value}) + "\n")
+def send(channel: IO[str], event: Event) -> None:
+    """Write an event as one line of JSON; empty fields are left out."""
+    values = {entry.name: getattr(event, entry.name) for entry in fields(event)}
+    channel.write(json.dumps({key: value for key, value in values.items() if value}) + "\n")
     channel.flush()

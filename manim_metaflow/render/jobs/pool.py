@@ -1,4 +1,4 @@
-"""Render many scenes, some at a time, and see to it that each ends one way or the other."""
+"""Render many scenes, several at a time, and make sure that each has an outcome."""
 
 from __future__ import annotations
 
@@ -13,19 +13,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
-from manim_metaflow.render.jobs.cache import Known, note_path, read_note
-from manim_metaflow.render.jobs.job import Job, Said
-from manim_metaflow.render.jobs.places import part_folder, stages_in
-from manim_metaflow.render.jobs.processes import (
-    Worker,
-    adopt_orphans,
-    children,
-    end_orphans,
-    stop,
-    terminated_as_interrupted,
-)
+from manim_metaflow.render.drawing.part_files import part_folder
+from manim_metaflow.render.jobs.cache import CacheEntry, entry_path, read_entry
+from manim_metaflow.render.jobs.folders import stage_folder
+from manim_metaflow.render.jobs.job import Event, Job
+from manim_metaflow.render.jobs.processes import Worker, adopt_orphans, end_orphans, stop
+from manim_metaflow.utils.processes import children
+from manim_metaflow.utils.signals import terminate_as_interrupt
 
-__all__ = ["Outcome", "Watcher", "render_all"]
+__all__ = ["Listener", "Outcome", "render_all"]
 
 _TICK = 0.1
 _ATTEMPTS = 2
@@ -33,56 +29,58 @@ _ATTEMPTS = 2
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a scene ended.
+    """How the render of a scene ended.
 
     Parameters
     ----------
     job
-        What was asked.
-    how
+        The job.
+    status
         ``done``, ``unchanged``, ``failed``, ``usage`` (no such scene), or ``empty`` (no scene at all).
     text
-        Why it failed.
+        The error message.
     files
-        What was written, or is as it was; the film is the last.
+        The files that were written or are up to date; the film is the last.
     """
 
     job: Job
-    how: str
+    status: str
     text: str = ""
     files: tuple[str, ...] = ()
 
 
-class Watcher(Protocol):
-    """Is told what happens."""
+class Listener(Protocol):
+    """Receives what happens to the jobs."""
 
     def queued(self, job: Job, plays: int) -> None:
-        """Hear of a scene that will be rendered, and how many plays it had last time."""
+        """Receive a scene that will be rendered, and the number of plays it had last time."""
 
-    def began(self, job: Job) -> None:
-        """Hear that a worker has begun."""
+    def started(self, job: Job) -> None:
+        """Receive that a worker has started."""
 
-    def heard(self, job: Job, said: Said) -> None:
-        """Hear what it says."""
+    def received(self, job: Job, event: Event) -> None:
+        """Receive an event of the worker."""
 
     def printed(self, job: Job, line: str) -> None:
-        """Hear what the scene has printed."""
+        """Receive a line that the scene has printed."""
 
-    def left(self, job: Job) -> None:
-        """Hear that a worker is gone whose job has not ended."""
+    def withdrawn(self, job: Job) -> None:
+        """Receive that a worker has ended before its job: the job will be queued again."""
 
     def ended(self, outcome: Outcome) -> None:
-        """Hear how it ended."""
+        """Receive how the job has ended."""
 
     def tick(self) -> None:
-        """Hear that time has passed."""
+        """Receive that time has passed."""
 
 
 LONG = 20.0
-"""Seconds of film from which on idle processors are put to drawing parts of it."""
+"""Seconds of film from which on idle processors draw parts of it."""
 
 
-def render_all(jobs: Iterable[Job], *, workers: int, watcher: Watcher, force: bool = False) -> list[Outcome]:
+def render_all(
+    jobs: Iterable[Job], *, workers: int, listener: Listener, force: bool = False
+) -> list[Outcome]:
     """Render what has changed, ``workers`` scenes at a time.
 
     Parameters
@@ -90,11 +88,11 @@ def render_all(jobs: Iterable[Job], *, workers: int, watcher: Watcher, force: bo
     jobs
         Scenes, or files whose scenes are not known yet. Their media folder must be the same.
     workers
-        How many processes at a time.
-    watcher
-        Who is told.
+        The number of processes at a time.
+    listener
+        Receives what happens.
     force
-        Render also what is known to be as it was.
+        Render also what is up to date.
 
     Raises
     ------
@@ -103,15 +101,15 @@ def render_all(jobs: Iterable[Job], *, workers: int, watcher: Watcher, force: bo
     KeyboardInterrupt
         Ctrl-C or SIGTERM. All processes are gone then.
     """
-    return _Round(workers, watcher, force).run(list(jobs))
+    return _Pool(workers, listener, force).run(list(jobs))
 
 
 @dataclass
-class _Round:
+class _Pool:
     """One call of :func:`render_all`."""
 
     workers: int
-    watcher: Watcher
+    listener: Listener
     force: bool
     outcomes: list[Outcome] = field(default_factory=list)
     waiting: deque[tuple[Job, int]] = field(default_factory=deque)
@@ -125,7 +123,7 @@ class _Round:
             return self.outcomes
         adopt_orphans()
         self.others = children()
-        with stages_in(jobs[0].media) as stages, terminated_as_interrupted():
+        with stage_folder(jobs[0].media) as stages, terminate_as_interrupt():
             try:
                 while self.waiting or self.running:
                     self._start(stages)
@@ -135,10 +133,10 @@ class _Round:
         return self.outcomes
 
     def _consider(self, job: Job) -> None:
-        """Queue a job, unless what it would give is there already."""
+        """Queue a job, unless its film is up to date."""
         if not job.scene:
-            listing = None if self.force else read_note(note_path(job.media, job.file, "", ()))
-            if listing is None or not listing.current() or set(job.names) - set(listing.scenes):
+            listing = None if self.force else read_entry(entry_path(job.media, job.file, "", ()))
+            if listing is None or not listing.is_current() or set(job.names) - set(listing.scenes):
                 self._queue(job, None)
                 return
             if not listing.scenes:
@@ -147,16 +145,16 @@ class _Round:
                 if not job.names or name in job.names:
                     self._consider(replace(job, scene=name, names=()))
             return
-        note = read_note(note_path(job.media, job.file, job.scene, job.asked))
-        if note is not None and not self.force and note.current():
-            self._end(Outcome(job, "unchanged", files=tuple(note.outputs)))
+        entry = _entry_of(job)
+        if entry is not None and not self.force and entry.is_current():
+            self._end(Outcome(job, "unchanged", files=tuple(entry.outputs)))
         else:
-            self._queue(job, note)
+            self._queue(job, entry)
 
-    def _queue(self, job: Job, note: Known | None, attempt: int = 1) -> None:
-        self.watcher.left(job)
+    def _queue(self, job: Job, entry: CacheEntry | None, attempt: int = 1) -> None:
+        self.listener.withdrawn(job)
         self.waiting.append((job, attempt))
-        self.watcher.queued(job, note.plays if note is not None else 0)
+        self.listener.queued(job, entry.plays if entry is not None else 0)
 
     def _start(self, stages: Path) -> None:
         while self.waiting and len(self.running) < self.workers:
@@ -167,20 +165,20 @@ class _Round:
                 self._end(Outcome(job, "failed", f"{stages}: {error.strerror}. Nothing was written."))
                 continue
             job = self._divided(job)
-            self.watcher.began(job)
+            self.listener.started(job)
             self.running.append((Worker(job), attempt))
             if job.scene:
                 for part in range(1, job.parts):
                     self._help(job, part)
 
     def _divided(self, job: Job) -> Job:
-        """Say how many processes draw a scene: more than one if it is long and nothing else is to do."""
+        """Choose how many processes draw a scene: several if it is long and processors are idle."""
         if not job.parts:
-            note = read_note(note_path(job.media, job.file, job.scene, job.asked))
-            long = note is not None and note.seconds >= LONG and not (job.section or job.plain)
+            entry = _entry_of(job)
+            long = entry is not None and entry.seconds >= LONG and not (job.section or job.plain)
             idle = self.workers - len(self.running) - len(self.waiting)
             job = replace(job, parts=max(1, idle) if long else 1)
-        return replace(job, chance=int.from_bytes(os.urandom(4))) if job.parts > 1 else job
+        return replace(job, seed=int.from_bytes(os.urandom(4))) if job.parts > 1 else job
 
     def _help(self, job: Job, part: int, attempt: int = 1) -> None:
         folder = part_folder(job.stage, part)
@@ -199,64 +197,64 @@ class _Round:
         select.select([pipe for worker, _ in self.running for pipe in worker.channels], [], [], _TICK)
         for worker, attempt in list(self.running):
             if not any(worker is other for other, _ in self.running):
-                continue  # It has ended with the one that led it.
-            ended = worker.ended
-            for said in worker.news():
-                if self._heard(worker, said):
+                continue  # It was ended together with its leader.
+            exit_code = worker.exit_code
+            for event in worker.events():
+                if self._receive(worker, event):
                     break
             else:
-                if ended is None:
+                if exit_code is None:
                     self._print(worker)
                 else:
-                    self._lost(worker, attempt, ended)
-        self.watcher.tick()
+                    self._lost(worker, attempt, exit_code)
+        self.listener.tick()
 
-    def _heard(self, worker: Worker, said: Said) -> bool:
-        """Take in what a worker says; whether it was the last of it."""
+    def _receive(self, worker: Worker, event: Event) -> bool:
+        """Process an event of a worker; return whether the worker is finished."""
         job = worker.job
         if job.part:
-            return self._heard_part(worker, said)
-        if said.what == "scenes":
-            worker.job = replace(job, scene=said.names[0], names=())
-            self.watcher.heard(job, said)
-            for name in said.names if job.parts > 1 else said.names[1:]:
+            return self._receive_from_part(worker, event)
+        if event.kind == "scenes":
+            worker.job = replace(job, scene=event.names[0], names=())
+            self.listener.received(job, event)
+            for name in event.names if job.parts > 1 else event.names[1:]:
                 self._consider(replace(worker.job, scene=name, stage=Path()))
-        elif said.what == "listed":
+        elif event.kind == "listed":
             self._finish(worker)
-            self.watcher.left(job)
+            self.listener.withdrawn(job)
             return True
-        elif said.what == "whole":
+        elif event.kind == "whole":
             self._finish(worker)
-            self._draw_whole(worker.job, said)
+            self._draw_whole(worker.job, event)
             return True
-        elif said.last:
+        elif event.last:
             self._finish(worker)
-            self._end(Outcome(worker.job, said.what, said.text, said.files))
+            self._end(Outcome(worker.job, event.kind, event.text, event.files))
             return True
         else:
-            self.watcher.heard(job, said)
+            self.listener.received(job, event)
         return False
 
-    def _heard_part(self, worker: Worker, said: Said) -> bool:
-        """Take in what is said about a part: of a scene that is told of where its film is put together."""
-        if not said.last:
+    def _receive_from_part(self, worker: Worker, event: Event) -> bool:
+        """Process an event of a part; progress of the scene is reported by its leader alone."""
+        if not event.last:
             return False
         leader = self._leader(worker)
         self._finish(worker)
-        if leader is not None and said.what != "part":
+        if leader is not None and event.kind != "part":
             self._finish(leader, wait=False)
-            if said.what == "whole":
-                self._draw_whole(leader.job, said)
+            if event.kind == "whole":
+                self._draw_whole(leader.job, event)
             else:
-                self._end(Outcome(leader.job, said.what, said.text, said.files))
+                self._end(Outcome(leader.job, event.kind, event.text, event.files))
         return True
 
-    def _draw_whole(self, job: Job, said: Said) -> None:
-        self.watcher.heard(job, Said("note", job.scene, text=f"drawn in one piece: {said.text}"))
+    def _draw_whole(self, job: Job, event: Event) -> None:
+        self.listener.received(job, Event("message", job.scene, text=f"drawn in one piece: {event.text}"))
         self._queue(replace(job, parts=1), None)
 
     def _lost(self, worker: Worker, attempt: int, code: int) -> None:
-        """Render again what a signal has ended; more than once would hardly help."""
+        """Render again what a signal has ended, once: a second time would hardly help."""
         leader = self._leader(worker) if worker.job.part else None
         self._finish(worker)
         if worker.job.part and leader is None:
@@ -265,7 +263,7 @@ class _Round:
         name = signal.Signals(-code).name if code < 0 else ""
         if name and attempt < _ATTEMPTS:
             text = f"The worker was killed ({name}). Rendering {'its part ' if leader else ''}again."
-            self.watcher.heard(job, Said("note", job.scene, text=text))
+            self.listener.received(job, Event("message", job.scene, text=text))
             if leader is None:
                 self._queue(job, None, attempt + 1)
             else:
@@ -291,10 +289,14 @@ class _Round:
             shutil.rmtree(worker.job.stage, ignore_errors=True)
 
     def _print(self, worker: Worker) -> None:
-        for line in worker.printed():
-            if not worker.job.part:  # All parts print the same.
-                self.watcher.printed(worker.job, line)
+        for line in worker.output_lines():
+            if not worker.job.part:  # All parts print the same lines.
+                self.listener.printed(worker.job, line)
 
     def _end(self, outcome: Outcome) -> None:
         self.outcomes.append(outcome)
-        self.watcher.ended(outcome)
+        self.listener.ended(outcome)
+
+
+def _entry_of(job: Job) -> CacheEntry | None:
+    return read_entry(entry_path(job.media, job.file, job.scene, job.film_options))

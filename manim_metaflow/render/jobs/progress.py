@@ -1,4 +1,4 @@
-"""Show how the renders are going: one display for all of them."""
+"""One display for all renders: a bar for each that runs, a line for each that has ended."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import TaskID
 from rich.text import Text
 
-from manim_metaflow.render.jobs.job import Job, Said
+from manim_metaflow.render.jobs.job import Event, Job
 from manim_metaflow.render.jobs.pool import Outcome
 from manim_metaflow.utils.progress import progress_bars
 
@@ -18,7 +18,7 @@ _SIGNS = {"done": ("✓", "green"), "unchanged": ("=", "dim"), "failed": ("✗",
 
 
 class Display:
-    """A watcher with a line for every scene at work, and one for every scene that has ended.
+    """A listener with a row for every scene that is rendered, and a line for every scene that has ended.
 
     Parameters
     ----------
@@ -43,61 +43,61 @@ class Display:
         self._progress.stop()
 
     def queued(self, job: Job, plays: int) -> None:
-        """Remember how many plays it had."""
+        """Remember how many plays it had last time."""
         self._counts["queued"] += 1
         self._plays[job.title] = plays
 
-    def began(self, job: Job) -> None:
+    def started(self, job: Job) -> None:
         """Give it a row."""
         plays = self._plays.get(job.title) or None
         self._rows[job] = self._progress.add_task(job.title, total=plays, state="starting")
 
-    def heard(self, job: Job, said: Said) -> None:
-        """Move its bar, or pass on what it has to say."""
+    def received(self, job: Job, event: Event) -> None:
+        """Move the bar of the scene, or print the message."""
         row = self._row(job)
-        if said.what == "scenes" and row is not None:
-            self._progress.update(row, description=said.names[0])
-        elif said.what == "play" and row is not None:
-            total = self._plays.get(said.scene)
-            state = f"play {said.number}" + (f" of {total}" if total else "")
-            self._progress.update(row, completed=said.number, state=state)
-        elif said.what == "waits":
-            self._line(f"{said.scene}: another render of it is at work; waiting for that one", "yellow")
-        elif said.what == "note":
-            self._line(f"{said.scene}: {said.text}", "yellow")
+        if event.kind == "scenes" and row is not None:
+            self._progress.update(row, description=event.names[0])
+        elif event.kind == "play" and row is not None:
+            total = self._plays.get(event.scene)
+            state = f"play {event.number}" + (f" of {total}" if total else "")
+            self._progress.update(row, completed=event.number, state=state)
+        elif event.kind == "waiting":
+            self._line(f"{event.scene}: another process is rendering it; waiting for that one", "yellow")
+        elif event.kind == "message":
+            self._line(f"{event.scene}: {event.text}", "yellow")
 
     def printed(self, job: Job, line: str) -> None:
-        """Pass on what a scene prints."""
+        """Print a line that the scene has printed."""
         self._line(f"{job.title} | {line}", "dim")
 
-    def left(self, job: Job) -> None:
-        """Take its row away."""
-        known = next((known for known in self._rows if known.stage == job.stage), None)
-        if known is not None:
-            self._progress.remove_task(self._rows.pop(known))
+    def withdrawn(self, job: Job) -> None:
+        """Remove the row of the job."""
+        shown = next((shown for shown in self._rows if shown.stage == job.stage), None)
+        if shown is not None:
+            self._progress.remove_task(self._rows.pop(shown))
 
     def ended(self, outcome: Outcome) -> None:
-        """Say how it ended."""
-        self._counts[outcome.how] += 1
-        self.left(outcome.job)
-        if outcome.how == "empty":
+        """Print how the render ended."""
+        self._counts[outcome.status] += 1
+        self.withdrawn(outcome.job)
+        if outcome.status == "empty":
             return
-        if outcome.how == "usage":
+        if outcome.status == "usage":
             self._line(f"manim-metaflow: {outcome.text}")
             return
-        sign, style = _SIGNS[outcome.how]
-        self._line(f"{sign} {outcome.job.title}: {outcome.how}", style)
+        sign, style = _SIGNS[outcome.status]
+        self._line(f"{sign} {outcome.job.title}: {outcome.status}", style)
         if outcome.text:
             self._line(outcome.text)
-        if outcome.how == "failed" and outcome.files:
-            self._line(f"What there was of the film is in {outcome.files[-1]}")
+        if outcome.status == "failed" and outcome.files:
+            self._line(f"The part of the film before the error is in {outcome.files[-1]}")
 
     def tick(self) -> None:
-        """Let the clock go on."""
+        """Refresh the elapsed times."""
         self._progress.refresh()
 
     def _row(self, job: Job) -> TaskID | None:
-        return next((row for known, row in self._rows.items() if known.stage == job.stage), None)
+        return next((row for shown, row in self._rows.items() if shown.stage == job.stage), None)
 
     def _line(self, text: str, style: str = "") -> None:
         self.console.print(Text(text, style=style), soft_wrap=True, highlight=False)

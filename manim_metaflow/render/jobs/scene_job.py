@@ -1,4 +1,4 @@
-"""What a worker does: find the scene, render it onto a stage, and publish it."""
+"""What a worker does: find the scene, render it into its own folder, and publish the result."""
 
 from __future__ import annotations
 
@@ -19,58 +19,58 @@ from manim.utils.module_ops import scene_classes_from_file
 from manim_metaflow.render.drawing.accelerate import accelerate
 from manim_metaflow.render.drawing.shares import CannotShareError, Share
 from manim_metaflow.render.drawing.watermark import Watermark, mark_frames
-from manim_metaflow.render.jobs.cache import Known, note_path, outputs, read_note, write_note
-from manim_metaflow.render.jobs.inputs import Notes
-from manim_metaflow.render.jobs.job import Job, Said
-from manim_metaflow.render.jobs.staging import Stage, locked, no_room
-from manim_metaflow.render.jobs.watched import Watched
+from manim_metaflow.render.jobs.cache import CacheEntry, entry_path, file_states, read_entry, write_entry
+from manim_metaflow.render.jobs.inputs import InputRecorder
+from manim_metaflow.render.jobs.job import Event, Job
+from manim_metaflow.render.jobs.scene_manager import SceneManager
+from manim_metaflow.render.jobs.staging import Stage, is_disk_full, locked
 
-__all__ = ["Failed", "Wrong", "render_scene"]
+__all__ = ["JobError", "SceneFailedError", "render_scene"]
 
-Say = Callable[[Said], None]
-
-
-class Wrong(Exception):
-    """What was asked for is not there."""
+Send = Callable[[Event], None]
 
 
-class Failed(Exception):
-    """A scene could not be rendered."""
+class JobError(Exception):
+    """The job asks for something that does not exist, or for options that Manim refuses."""
+
+
+class SceneFailedError(Exception):
+    """The scene raised, or its file cannot be imported."""
 
     def __init__(self, scene: str, text: str, files: tuple[str, ...] = ()) -> None:
         super().__init__(text)
         self.scene, self.text, self.files = scene, text, files
 
 
-def render_scene(job: Job, notes: Notes, tell: Say) -> Iterator[Said]:
-    """Render the job's scene, or say which scenes there are and render the first of those asked for."""
+def render_scene(job: Job, inputs: InputRecorder, send: Send) -> Iterator[Event]:
+    """Render the job's scene, or list the scenes of its file and render the first that is wanted."""
     _configure(job)
     scenes = _scenes(job)
     if not job.scene:
         chosen = _chosen(job, list(scenes))
-        listing = notes.about("", scenes=tuple(scenes))
+        listing = inputs.cache_entry("", scenes=tuple(scenes))
         if listing is not None:
-            _keep(note_path(job.media, job.file, "", ()), listing)
+            _store_entry(entry_path(job.media, job.file, "", ()), listing)
         if not chosen:
-            yield Said("empty")
+            yield Event("empty")
             return
-        yield Said("scenes", names=chosen)
+        yield Event("scenes", names=chosen)
         if job.parts > 1:
-            yield Said("listed")
+            yield Event("listed")
             return
     elif job.scene not in scenes:
-        raise Wrong(f"{job.file} has no scene {job.scene!r}. Its scenes are: {', '.join(scenes)}.")
+        raise JobError(f"{job.file} has no scene {job.scene!r}. Its scenes are: {', '.join(scenes)}.")
     name = job.scene or chosen[0]
-    yield _Film(job, scenes[name], notes, tell).make()
+    yield _Film(job, scenes[name], inputs, send).make()
 
 
 def _configure(job: Job) -> None:
     try:
         context = manim_render.make_context("render", [str(job.file), *job.arguments])
     except click.ClickException as error:
-        raise Wrong(error.format_message()) from error
+        raise JobError(error.format_message()) from error
     except SystemExit as error:
-        raise Wrong(f"Manim refuses these options: {' '.join(job.arguments)}") from error
+        raise JobError(f"Manim refuses these options: {' '.join(job.arguments)}") from error
     if context.params["verbosity"] is None and config.verbosity == "INFO":
         config.verbosity = "WARNING"
     if context.params["progress_bar"] is None:
@@ -79,14 +79,16 @@ def _configure(job: Job) -> None:
     if job.background:
         config.background_color = job.background
     if job.parts > 1 and config.seed is None:
-        config.seed = job.chance
+        config.seed = job.seed
 
 
 def _scenes(job: Job) -> dict[str, type[Scene]]:
     try:
         found = scene_classes_from_file(Path(config.input_file), require_single_scene=False, full_list=True)
     except (Exception, SystemExit) as error:
-        raise Failed(job.scene, f"{job.file} cannot be imported.\n{_trace(error, job.file)}") from error
+        raise SceneFailedError(
+            job.scene, f"{job.file} cannot be imported.\n{_trace(error, job.file)}"
+        ) from error
     return {scene.__name__: scene for scene in found}
 
 
@@ -94,63 +96,63 @@ def _chosen(job: Job, scenes: list[str]) -> tuple[str, ...]:
     missing = [name for name in job.names if name not in scenes]
     if missing:
         there = ", ".join(scenes) or "none"
-        raise Wrong(f"{job.file} has no scene {missing[0]!r}. Its scenes are: {there}.")
+        raise JobError(f"{job.file} has no scene {missing[0]!r}. Its scenes are: {there}.")
     return tuple(name for name in scenes if not job.names or name in job.names)
 
 
-class _Full(Failed):
-    """There was no room for the film."""
+class _DiskFullError(SceneFailedError):
+    """The disk has no room for the film."""
 
 
 class _Film:
-    """One scene on its way to its place."""
+    """One scene from its class to its published file."""
 
-    def __init__(self, job: Job, scene: type[Scene], notes: Notes, tell: Say) -> None:
-        self.job, self.cls, self.notes, self.tell = job, scene, notes, tell
+    def __init__(self, job: Job, scene: type[Scene], inputs: InputRecorder, send: Send) -> None:
+        self.job, self.cls, self.inputs, self.send = job, scene, inputs, send
         self.name = scene.__name__
         self.scene: Scene | None = None
-        self.manager: Watched | None = None
+        self.manager: SceneManager | None = None
         self._caches = False
-        self._share = Share(job.part, job.parts, job.stage, job.apart) if job.parts > 1 else None
+        self._share = Share(job.part, job.parts, job.stage, job.remote) if job.parts > 1 else None
 
-    def make(self) -> Said:
+    def make(self) -> Event:
         """Render, or find that another render has just done so, or that it cannot be done in parts."""
         try:
             return self._make()
         except CannotShareError as reason:
-            return Said("whole", self.name, text=str(reason))
+            return Event("whole", self.name, text=str(reason))
 
-    def _make(self) -> Said:
+    def _make(self) -> Event:
         if self.job.section is not None:
             config.save_sections = True
         try:
             stage = Stage.for_scene(self.cls, self.job.stage, self.job.media)
         except ValueError as error:
-            raise Wrong(str(error)) from error
+            raise JobError(str(error)) from error
         if self._share is not None and not self._share.leads:
             return self._render_part(stage, self._share)
         with locked(stage.lock(), wait=False) as free:
             if free:
                 return self._render(stage)
-        self.tell(Said("waits", self.name))
+        self.send(Event("waiting", self.name))
         with locked(stage.lock()):
-            note = read_note(self._note())
-            if note is not None and note.current() and not config.disable_caching:
-                return Said("unchanged", self.name, files=tuple(note.outputs))
+            entry = read_entry(self._entry_path())
+            if entry is not None and entry.is_current() and not config.disable_caching:
+                return Event("unchanged", self.name, files=tuple(entry.outputs))
             return self._render(stage)
 
-    def _render_part(self, stage: Stage, share: Share) -> Said:
+    def _render_part(self, stage: Stage, share: Share) -> Event:
         try:
             with self._failures(stage):
                 self._draw(stage)
-        except Failed as failed:
-            if share.apart or isinstance(failed, _Full):
+        except SceneFailedError as failed:
+            if share.remote or isinstance(failed, _DiskFullError):
                 raise
-            share.collect([])  # It fails where the film is put together, too, and that is where it is told.
+            share.collect([])  # The process that puts the film together fails too, and reports it.
         assert self.scene is not None
-        return Said("part", self.name, files=(str(self.scene.output_plan.primary_artifact),))
+        return Event("part", self.name, files=(str(self.scene.output_plan.primary_artifact),))
 
-    def _render(self, stage: Stage) -> Said:
+    def _render(self, stage: Stage) -> Event:
         with self._failures(stage):
             self._draw(stage)
         assert self.scene is not None
@@ -158,10 +160,10 @@ class _Film:
         with self._failures(stage):
             written = self._publish(stage)
             self._remember(written)
-        return Said("done", self.name, number=self.manager.num_plays, files=tuple(map(str, written)))
+        return Event("done", self.name, number=self.manager.num_plays, files=tuple(map(str, written)))
 
     def _draw(self, stage: Stage) -> None:
-        # What is on the stage must not be opened: it will not stay there.
+        # Manim would open the file in the folder of this job, from which it is about to be moved.
         settings: dict[str, Any] = {**stage.settings(), "preview": False, "show_in_file_browser": False}
         with tempconfig(settings):
             self._draw_on(stage)
@@ -179,20 +181,20 @@ class _Film:
         if self._caches:
             stage.link_cache()
         # Attached before, as Manim's own command does: a scene may override `render`.
-        self.manager = Watched(self.scene, self._played, self.notes, self.job.section)
+        self.manager = SceneManager(self.scene, self._played, self.inputs, self.job.section)
         self.scene.render()
 
     def _accelerate(self, scene: Scene) -> bool:
         """Let the engine draw, into one encoder: hashing every play costs more than drawing it."""
         reason = accelerate(scene, one_encoder=True, share=self._share)
         if reason is not None:
-            self.tell(Said("note", self.name, text=f"drawn by Manim itself: {reason}"))
+            self.send(Event("message", self.name, text=f"drawn by Manim itself: {reason}"))
             return False
         config.disable_caching = True
         return True
 
     def _played(self, number: int) -> None:
-        self.tell(Said("play", self.name, number=number))
+        self.send(Event("play", self.name, number=number))
 
     def _publish(self, stage: Stage) -> list[Path]:
         assert self.scene is not None
@@ -202,37 +204,37 @@ class _Film:
             return stage.publish(plan, cache=self._caches) if plan.output.enabled else []
         if self.manager.found is None:
             there = ", ".join(map(repr, self.manager.sections)) or "none"
-            raise Wrong(f"{self.name} has no section {self.job.section!r}. Its sections are: {there}.")
+            raise JobError(f"{self.name} has no section {self.job.section!r}. Its sections are: {there}.")
         return stage.publish_section(plan, self.manager.found, self.job.section)
 
     def _remember(self, written: list[Path]) -> None:
         assert self.manager is not None
-        about = self.name, self.manager.num_plays, self.manager.time
-        note = self.notes.about(*about) if written else None
-        path = self._note()
-        if note is None:
+        length = self.manager.num_plays, self.manager.time
+        entry = self.inputs.cache_entry(self.name, *length) if written else None
+        path = self._entry_path()
+        if entry is None:
             path.unlink(missing_ok=True)
         else:
-            _keep(path, note.with_outputs(outputs(_files(written))))
+            _store_entry(path, entry.with_outputs(file_states(_files(written))))
 
-    def _note(self) -> Path:
-        return note_path(self.job.media, self.job.file, self.name, self.job.asked)
+    def _entry_path(self) -> Path:
+        return entry_path(self.job.media, self.job.file, self.name, self.job.film_options)
 
     @contextmanager
     def _failures(self, stage: Stage) -> Iterator[None]:
         try:
             yield
-        except (Wrong, KeyboardInterrupt, CannotShareError):
+        except (JobError, KeyboardInterrupt, CannotShareError):
             raise
         except BaseException as error:
-            if no_room(error):
+            if is_disk_full(error):
                 where = f"{self.job.media} has no room left for {self.name}: the disk or a quota is full."
-                raise _Full(self.name, f"{where} Nothing was written.") from error
-            kept = self._put_aside(stage)
-            raise Failed(self.name, _trace(error, self.job.file), tuple(map(str, kept))) from error
+                raise _DiskFullError(self.name, f"{where} Nothing was written.") from error
+            kept = self._keep_failed(stage)
+            raise SceneFailedError(self.name, _trace(error, self.job.file), tuple(map(str, kept))) from error
 
-    def _put_aside(self, stage: Stage) -> list[Path]:
-        """Keep what there was of the film, for whoever looks for the fault."""
+    def _keep_failed(self, stage: Stage) -> list[Path]:
+        """Keep the part of the film that was rendered before the scene raised: it shows where to look."""
         writer = getattr(getattr(self.scene, "renderer", None), "file_writer", None)
         if writer is None or not writer.output_spec.is_video or self.job.section is not None:
             return []
@@ -247,7 +249,7 @@ class _Film:
         film = stage.folder / f"aside{writer.output_plan.segment_extension}"
         with suppress(Exception):
             writer.combine_files(played, film)
-            return [stage.put_aside(film)]
+            return [stage.keep_failed(film)]
         return []
 
 
@@ -256,10 +258,10 @@ def _is_whole_film(scene: Scene) -> bool:
     return scene.renderer.file_writer.output_spec.is_video and not chosen
 
 
-def _keep(path: Path, note: Known) -> None:
-    """Write a note if there is room for it: without one the film is only rendered again."""
+def _store_entry(path: Path, entry: CacheEntry) -> None:
+    """Write a cache entry if the disk has room for it: without one the film is only rendered again."""
     with suppress(OSError):
-        write_note(path, note)
+        write_entry(path, entry)
 
 
 def _files(written: list[Path]) -> list[Path]:
@@ -268,11 +270,11 @@ def _files(written: list[Path]) -> list[Path]:
 
 
 def _trace(error: BaseException, file: Path) -> str:
-    """Write a traceback from the user's file on: how it got there is not the user's."""
-    mine: TracebackType | None = error.__traceback__
-    while mine is not None and Path(mine.tb_frame.f_code.co_filename).resolve() != file.resolve():
-        mine = mine.tb_next
-    shown = error.with_traceback(mine or error.__traceback__)
+    """Format a traceback from the user's file on: the frames above it are ours and Manim's."""
+    frames: TracebackType | None = error.__traceback__
+    while frames is not None and Path(frames.tb_frame.f_code.co_filename).resolve() != file.resolve():
+        frames = frames.tb_next
+    shown = error.with_traceback(frames or error.__traceback__)
     return "".join(
-        traceback.format_exception(type(shown), shown, shown.__traceback__, chain=mine is None)
+        traceback.format_exception(type(shown), shown, shown.__traceback__, chain=frames is None)
     ).strip()

@@ -1,7 +1,7 @@
-"""Write a film elsewhere first, and put all of it into place when it is whole.
+"""Write a film into a folder of its own, and publish all of it when it is whole.
 
 Manim writes into the final file while it works, and takes any file in its cache for a whole one. So a scene
-is rendered into a folder of its own, with links to the cached plays, and what came out is moved: each file is
+is rendered into a separate folder, with links to the cached plays, and the results are moved: each file is
 replaced in one step, all files of a film under one lock.
 """
 
@@ -18,13 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from manim_metaflow.render.jobs.places import SEGMENTS
+from manim_metaflow.render.drawing.part_files import SEGMENTS
+from manim_metaflow.utils.files import atomic_write
 
 if TYPE_CHECKING:
     from manim import Scene
     from manim._config.output_plan import OutputPlan
 
-__all__ = ["Stage", "locked", "no_room"]
+__all__ = ["Stage", "is_disk_full", "locked"]
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _SUFFIXES = (".mp4", ".mov", ".webm")
@@ -32,7 +33,7 @@ _SUFFIXES = (".mp4", ".mov", ".webm")
 
 @dataclass(frozen=True)
 class Stage:
-    """Where a scene's files will be, and where they are written meanwhile.
+    """Where a scene's files will be published, and where they are written before.
 
     Build it with :meth:`for_scene`, after Manim's ``config`` says how to render.
     """
@@ -87,7 +88,7 @@ class Stage:
             if cache:
                 self._publish_cache(staged)
             written = [_move(source, target) for source, target in moves if source.exists()]
-            aside(self.final.primary_artifact).unlink(missing_ok=True)
+            failed_path(self.final.primary_artifact).unlink(missing_ok=True)
         return written
 
     def publish_section(self, staged: OutputPlan, number: int, name: str) -> list[Path]:
@@ -95,9 +96,9 @@ class Stage:
         with locked(self._lock("publish")):
             return [_move(staged.section_path(number, name), self.final.section_path(number, name))]
 
-    def put_aside(self, film: Path) -> Path:
-        """Keep the film of a scene that failed, beside where it would have been."""
-        return _move(film, aside(self.final.primary_artifact))
+    def keep_failed(self, film: Path) -> Path:
+        """Keep the film of a scene that failed, beside the place of the whole film."""
+        return _move(film, failed_path(self.final.primary_artifact))
 
     def lock(self) -> Path:
         """Name the file to lock while this film is rendered."""
@@ -137,15 +138,15 @@ class Stage:
         prune_segment_cache(there, config.max_files_cached)
 
 
-def aside(film: Path | None) -> Path:
-    """Name the file that keeps what there was of a film when its scene failed."""
+def failed_path(film: Path | None) -> Path:
+    """Name the file that keeps the beginning of a film whose scene failed."""
     assert film is not None
     return film.with_name(f"{film.stem}.failed{film.suffix}")
 
 
 @contextmanager
 def locked(path: Path, *, wait: bool = True) -> Iterator[bool]:
-    """Hold a lock that goes with the process; without waiting, say whether it was free."""
+    """Hold a lock that ends with the process at the latest; yield whether it could be had without waiting."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as file:
         try:
@@ -156,8 +157,8 @@ def locked(path: Path, *, wait: bool = True) -> Iterator[bool]:
         yield True
 
 
-def no_room(error: BaseException | None) -> bool:
-    """Whether it was the disk that ended it: an error of libav's or Manim's may stand around that."""
+def is_disk_full(error: BaseException | None) -> bool:
+    """Return whether a full disk is the cause, also of an error that libav or Manim made of it."""
     while error is not None:
         if isinstance(error, OSError) and error.errno in _NO_ROOM:
             return True
@@ -185,17 +186,14 @@ def _move(source: Path, target: Path) -> Path:
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        draft = target.with_name(f".{os.getpid()}-{target.name}")
-        try:
+        # On another disk the file can only be copied: it must not be seen half-way.
+        with atomic_write(target) as draft:
             shutil.copy2(source, draft)
-            os.replace(draft, target)
-        finally:
-            draft.unlink(missing_ok=True)
     return target
 
 
 def _move_folder(source: Path, target: Path) -> Path:
-    """Replace the pictures of a sequence; Manim leaves those of a longer one standing, we do not."""
+    """Replace all pictures of a sequence: Manim would leave the last ones of a longer sequence."""
     old = source.with_name(f"{source.name}-old")
     if target.is_dir():
         os.replace(target, old)

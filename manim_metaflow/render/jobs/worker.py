@@ -1,7 +1,7 @@
 """Render one scene in a process of its own: ``python -m manim_metaflow.render.jobs.worker CHANNEL``.
 
-The job comes as a line on standard input. What happens goes as lines to the channel, a file descriptor.
-When standard input ends, whoever asked is gone, and so is the worker.
+The job comes as a line on standard input; events go as lines to the channel, a file descriptor. When
+standard input ends, the process that started the worker is gone, and the worker ends too.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ import signal
 import sys
 import threading
 import time
+from functools import partial
 from typing import IO
 
-from manim_metaflow.render.jobs.inputs import Notes
-from manim_metaflow.render.jobs.job import Job, Said, say
+from manim_metaflow.render.jobs.inputs import InputRecorder
+from manim_metaflow.render.jobs.job import Event, Job, send
 
 __all__ = ["main"]
 
-_LAST_WORDS = 1.0
+_GRACE = 1.0
+"""Seconds in which a worker without a parent may clean up."""
 
 
 def main() -> None:
@@ -27,30 +29,30 @@ def main() -> None:
     channel_number = int(sys.argv[1])
     os.set_inheritable(channel_number, False)
     job = Job.from_json(sys.stdin.readline())
-    random.seed(job.chance)
-    notes = Notes(job.media)
+    random.seed(job.seed)
+    inputs = InputRecorder(job.media)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with os.fdopen(channel_number, "w", encoding="utf-8") as channel:
-        _work(job, notes, channel)
+        _work(job, inputs, channel)
 
 
-def _work(job: Job, notes: Notes, channel: IO[str]) -> None:
-    from manim_metaflow.render.jobs.scene_job import Failed, Wrong, render_scene
+def _work(job: Job, inputs: InputRecorder, channel: IO[str]) -> None:
+    from manim_metaflow.render.jobs.scene_job import JobError, SceneFailedError, render_scene
 
     try:
-        for said in render_scene(job, notes, lambda said: say(channel, said)):
-            say(channel, said)
-    except Wrong as error:
-        say(channel, Said("usage", job.scene, text=str(error)))
-    except Failed as error:
-        say(channel, Said("failed", error.scene, text=error.text, files=error.files))
+        for event in render_scene(job, inputs, partial(send, channel)):
+            send(channel, event)
+    except JobError as error:
+        send(channel, Event("usage", job.scene, text=str(error)))
+    except SceneFailedError as error:
+        send(channel, Event("failed", error.scene, text=error.text, files=error.files))
 
 
 def _end_with_parent() -> None:
     while os.read(0, 64):
         pass
     os.kill(os.getpid(), signal.SIGINT)
-    time.sleep(_LAST_WORDS)
+    time.sleep(_GRACE)
     os.kill(os.getpid(), signal.SIGKILL)
 
 

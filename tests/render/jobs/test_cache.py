@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from rendering import SMALL, render
 
-from manim_metaflow.render.jobs.cache import Known, forget, read_note
+from manim_metaflow.render.jobs.cache import CacheEntry, forget, read_entry
 
 SCENE = """
 import json
@@ -47,11 +47,11 @@ class Rendered:
 
     folder: Path
     film: Path
-    note: Known
+    note: CacheEntry
 
     def current(self) -> bool:
         forget()
-        return self.note.current()
+        return self.note.is_current()
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Rendered:
     time.sleep(0.05)
     done = render("reads.py", cwd=folder, check=True)
     [path] = (folder / "media" / ".manim-metaflow").glob("Reads-*.json")
-    note = read_note(path)
+    note = read_entry(path)
     assert note is not None
     return Rendered(folder, Path(done.stdout.strip()), note)
 
@@ -107,20 +107,20 @@ CHANGES: dict[str, Callable[[Rendered], object]] = {
 def test_scene_is_no_longer_known_after_a_change_of(rendered: Rendered, what: str) -> None:
     kept = rendered.folder.with_name("kept")
     shutil.copytree(rendered.folder, kept)
-    assert rendered.current()
+    assert rendered.is_current()
     try:
         CHANGES[what](rendered)
-        assert not rendered.current()
+        assert not rendered.is_current()
     finally:
         shutil.rmtree(rendered.folder)
         os.replace(kept, rendered.folder)
-    assert rendered.current()
+    assert rendered.is_current()
 
 
 def test_touching_a_file_or_adding_another_changes_nothing(rendered: Rendered) -> None:
     (rendered.folder / "shapes.py").touch()
     (rendered.folder / "data" / "notes.txt").write_text("nobody lists this")
-    assert rendered.current()
+    assert rendered.is_current()
 
 
 @pytest.mark.parametrize("package", ["manim", "numpy", "pycairo", "av", "python"])
@@ -128,7 +128,7 @@ def test_another_version_of_what_draws_is_a_change(rendered: Rendered, package: 
     assert package in rendered.note.versions
     values = json.loads(json.dumps(vars(rendered.note)))
     values["versions"][package] = "0.0.1"
-    assert not Known(**values).current()
+    assert not CacheEntry(**values).is_current()
 
 
 def test_other_options_are_another_film_and_the_first_stays_known(rendered: Rendered) -> None:
@@ -157,4 +157,4 @@ def test_damaged_note_costs_a_render_and_no_more(rendered: Rendered) -> None:
     for text in ("", "{", "[]", '{"schema": 9}'):
         path = rendered.folder / "damaged.json"
         path.write_text(text)
-        assert read_note(path) is None
+        assert read_entry(path) is None

@@ -1,4 +1,4 @@
-"""Follow a scene while it is rendered: its plays, its sections, the sounds it reads."""
+"""Follow a scene while it is rendered: count its plays, choose a section, record the sounds it reads."""
 
 from __future__ import annotations
 
@@ -9,45 +9,45 @@ from typing import Any
 from manim import Manager, Scene
 from manim.utils.exceptions import EndSceneEarlyException
 
-from manim_metaflow.render.jobs.inputs import Notes
+from manim_metaflow.render.jobs.inputs import InputRecorder
 
-__all__ = ["Watched"]
+__all__ = ["SceneManager"]
 
 
-class Watched(Manager[Scene]):
-    """Tells of every play, and skips what is not in the section that is asked for."""
+class SceneManager(Manager[Scene]):
+    """Manim's manager, which reports every play and renders only the section that is wanted."""
 
     def __init__(
-        self, scene: Scene, played: Callable[[int], None], notes: Notes, section: str | None
+        self, scene: Scene, played: Callable[[int], None], inputs: InputRecorder, section: str | None
     ) -> None:
         super().__init__(scene)
-        self._played, self._notes, self._section = played, notes, section
+        self._played, self._inputs, self._section = played, inputs, section
         self.sections: list[str] = []
         self.found: int | None = None
         if section is not None:
             self.file_writer.sections[-1].skip_animations = True
 
     def construct(self) -> None:
-        """Keep what was encoded of a play in which the scene raised."""
+        """Keep the encoded frames of a play in which the scene raised."""
         try:
             super().construct()
         except EndSceneEarlyException:
             raise
         except Exception:
-            # The play that was being written has begun well; Manim would throw it away.
+            # Manim would throw away the play that was being written, which shows where the fault is.
             with suppress(RuntimeError):
                 self.file_writer.close_partial_movie_stream()
             raise
 
     def play(self, *args: Any, **kwargs: Any) -> None:
-        """Tell of the play when it is over."""
+        """Report the play when it is over."""
         super().play(*args, **kwargs)
         self._played(self.num_plays)
 
     def next_section(
         self, name: str = "unnamed", section_type: str = "default.normal", skip_animations: bool = False
     ) -> None:
-        """Skip what is not the section asked for, and end after it."""
+        """Skip every other section than the one that is wanted, and end after that one."""
         if self._section is None:
             super().next_section(name, section_type, skip_animations)
             return
@@ -61,7 +61,7 @@ class Watched(Manager[Scene]):
     def add_sound(
         self, sound_file: str, time_offset: float = 0, gain: float | None = None, **kwargs: Any
     ) -> None:
-        """Note the file that is heard."""
-        # libav opens it, where Python does not see it.
-        self._notes.also(sound_file)
+        """Record the file as an input."""
+        # libav opens the file: Python's audit hooks do not see it.
+        self._inputs.add(sound_file)
         super().add_sound(sound_file, time_offset, gain, **kwargs)
