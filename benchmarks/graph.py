@@ -22,7 +22,7 @@ from layout import diamonds
 
 from manim_metaflow import FlowDAG
 from manim_metaflow.facts.records import FlowInfo
-from manim_metaflow.testing.render import still_config
+from manim_metaflow.testing.frames import still_config
 
 SIZES = (10, 100, 400, 1000)
 COMPARED = 400

@@ -15,7 +15,7 @@ import manim as mn
 
 from manim_metaflow.facts.records import EdgeInfo, FlowInfo, StepInfo
 from manim_metaflow.layout import NodeBox, layout_flow
-from manim_metaflow.testing.render import still_config
+from manim_metaflow.testing.frames import still_config
 
 SIZES = (10, 100, 1000)
 SHARE, GROWTH = 1 / 10, 1.5

@@ -22,7 +22,7 @@ from storage import graph
 from manim_metaflow import FlowDAG, ReplayRun, RunRecord, RunTimeline
 from manim_metaflow.facts import load_run
 from manim_metaflow.mobjects.runs.clock import RunClock
-from manim_metaflow.testing.render import still_config
+from manim_metaflow.testing.frames import still_config
 
 SIZES = (5, 500, 5000)
 LOADED, FRAME = 10.0, 5.0

@@ -26,13 +26,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from manim_metaflow.testing.ledger import Ledger, Outcome
+from manim_metaflow.testing.outcome import Outcome
+from manim_metaflow.testing.session import SnapshotSession
 
 if TYPE_CHECKING:
     from manim_metaflow.testing.snapshot import FrameSnapshot
 
-_LEDGER = pytest.StashKey[Ledger]()
-_NOTED = "manim_metaflow_frames"
+_SESSION = pytest.StashKey[SnapshotSession]()
+_SELECTION = "manim_metaflow_frames"
 _OUTCOMES = pytest.StashKey[list[Outcome]]()
 
 
@@ -65,12 +66,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="snapshot-report",
         help="Where index.html shows expected, got and difference of each failure (snapshot-report).",
     )
+    parser.addini(
+        "frames_budget",
+        "Difference that a picture may have: levels of 0 to 255 in its worst tile of 16 pixels (0).",
+        default="0",
+    )
     parser.addini("frames_resolution", "Size of frame_snapshot's pictures (854x480).", default="854x480")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Open the ledger of this run."""
-    config.stash[_LEDGER] = Ledger(config)
+    """Begin to collect the outcomes of this run."""
+    config.stash[_SESSION] = SnapshotSession(config)
 
 
 def _is_strict(config: pytest.Config) -> bool:
@@ -86,15 +92,27 @@ def _resolution(config: pytest.Config) -> tuple[int, int]:
     return int(width), int(height)
 
 
+def _budget(config: pytest.Config) -> float:
+    text = str(config.getini("frames_budget"))
+    try:
+        budget = float(text)
+    except ValueError:
+        budget = -1.0
+    if not 0 <= budget <= 255:
+        raise pytest.UsageError(f"frames_budget = {text!r}: give a number from 0 to 255")
+    return budget
+
+
 @pytest.fixture
 def frame_snapshot(request: pytest.FixtureRequest) -> Generator[FrameSnapshot, None, None]:
     """Compare a picture with the one kept beside the test.
 
     Call it with a mobject or a scene: ``frame_snapshot(mobject)``, ``frame_snapshot(mobject, "narrow")``
-    where a test has several, ``frame_snapshot(mobject, budget=2.5)`` where pixels may differ a little, or
+    where a test has several, ``frame_snapshot(mobject, budget=2.5)`` where pixels may differ by another
+    amount than ``frames_budget`` in the configuration, or
     ``frame_snapshot.scene(SceneClass)`` for the last frame of every section.
     """
-    from manim_metaflow.testing.render import still_config
+    from manim_metaflow.testing.frames import still_config
     from manim_metaflow.testing.snapshot import FrameSnapshot, Rules
 
     config = request.config
@@ -105,6 +123,7 @@ def frame_snapshot(request: pytest.FixtureRequest) -> Generator[FrameSnapshot, N
         update=bool(config.getoption("frames_update")),
         strict=_is_strict(config),
         resolution=_resolution(config),
+        budget=_budget(config),
         extra_fingerprint=extra,
         root=config.rootpath,
     )
@@ -115,7 +134,7 @@ def frame_snapshot(request: pytest.FixtureRequest) -> Generator[FrameSnapshot, N
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Hand over what the fixture found with the report, which also travels between processes."""
+    """Send the outcomes of the fixture with the report, which also goes from process to process."""
     report = yield
     outcomes = item.stash.get(_OUTCOMES, [])
     report.__dict__["frame_outcomes"] = [outcome.to_dict() for outcome in outcomes]
@@ -125,52 +144,52 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 @pytest.hookimpl
 def pytest_deselected(items: list[pytest.Item]) -> None:
-    """Note which modules do not run in full."""
+    """Record which modules do not run in full."""
     for item in items:
-        item.config.stash[_LEDGER].leave_out(item)
+        item.config.stash[_SESSION].deselect(item)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Note what is going to run."""
-    session.config.stash[_LEDGER].expect(session.items)
+    """Record which tests are going to run."""
+    session.config.stash[_SESSION].expect(session.items)
 
 
 class _Reporter:
-    """Hooks that need the ledger and get no config."""
+    """Hooks that need the collected outcomes and are not given the configuration."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self.ledger = ledger
+    def __init__(self, snapshots: SnapshotSession) -> None:
+        self.snapshots = snapshots
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self.ledger.enter(report)
+        self.snapshots.add_report(report)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Ask a process of pytest-xdist what it noted; one that crashed has told nothing."""
-        noted = getattr(node, "workeroutput", {}).get(_NOTED)
-        if noted is not None:
-            self.ledger.join(noted)
+        """Add the selection of a process of pytest-xdist; one that crashed has sent none."""
+        selection = getattr(node, "workeroutput", {}).get(_SELECTION)
+        if selection is not None:
+            self.snapshots.join(selection)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Listen to reports."""
-    session.config.pluginmanager.register(_Reporter(session.config.stash[_LEDGER]), "manim_metaflow_frames")
+    """Listen to the reports of tests."""
+    session.config.pluginmanager.register(_Reporter(session.config.stash[_SESSION]), "manim_metaflow_frames")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write baselines and report; a stale baseline fails the run."""
-    ledger = session.config.stash[_LEDGER]
-    if ledger.is_worker:
-        session.config.workeroutput[_NOTED] = ledger.noted  # type: ignore[attr-defined]
-    ledger.close()
-    if ledger.complaints and session.exitstatus == pytest.ExitCode.OK:
+    snapshots = session.config.stash[_SESSION]
+    if snapshots.is_worker:
+        session.config.workeroutput[_SELECTION] = snapshots.selection  # type: ignore[attr-defined]
+    snapshots.close()
+    if snapshots.problems and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say how many pictures were compared."""
-    lines = config.stash[_LEDGER].summary()
+    """Print how many pictures were compared."""
+    lines = config.stash[_SESSION].summary()
     if lines:
         terminalreporter.section("frame snapshots")
         for line in lines:

@@ -1,4 +1,4 @@
-"""One page that shows what was expected, what came, and where they differ."""
+"""One page that shows what was expected, what was drawn, and where they differ."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from manim_metaflow.testing.ledger import Outcome
+from manim_metaflow.testing.outcome import Outcome
 from manim_metaflow.utils.units import counted
 
 __all__ = ["html_report"]

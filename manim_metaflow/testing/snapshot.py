@@ -1,4 +1,4 @@
-"""One test's comparisons: take the picture, find its baseline, say what differs."""
+"""The comparisons of one test: draw the picture, find its baseline, describe the difference."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from typing import Any
 import manim as mn
 
 from manim_metaflow.testing.fingerprint import differences, local_fingerprint
-from manim_metaflow.testing.ledger import FINGERPRINT, SNAPSHOTS, Outcome, update_command
+from manim_metaflow.testing.frames import Frame, current_frame
+from manim_metaflow.testing.outcome import Outcome
 from manim_metaflow.testing.pixels import Difference, compare_frames, decode_png, difference_image, encode_png
-from manim_metaflow.testing.render import Frame, current_frame, render_frame
+from manim_metaflow.testing.render import render_frame
+from manim_metaflow.testing.session import FINGERPRINT, SNAPSHOTS, update_command
 from manim_metaflow.testing.structure import dump_structure, same_structure, structure_of
 from manim_metaflow.testing.walk import section_frames
 
@@ -27,17 +29,34 @@ _DIFF_LINES = 40
 
 @dataclass(frozen=True)
 class Rules:
-    """How this run compares."""
+    """How this run compares.
+
+    Parameters
+    ----------
+    update
+        Whether baselines are written instead.
+    strict
+        Whether pixels that cannot be compared are a failure.
+    resolution
+        Width and height in pixels.
+    budget
+        How far the worst tile of 16 pixels may be off, in levels of 0 to 255, unless a test says otherwise.
+    extra_fingerprint
+        Versions, besides those that are known, on which pixels depend.
+    root
+        Paths in messages are relative to it.
+    """
 
     update: bool
     strict: bool
     resolution: tuple[int, int]
+    budget: float
     extra_fingerprint: Mapping[str, str]
     root: Path
 
     @property
     def fingerprint(self) -> dict[str, str]:
-        """What draws here."""
+        """The versions of what draws here."""
         return {**local_fingerprint(), **self.extra_fingerprint}
 
 
@@ -53,7 +72,7 @@ class FrameSnapshot:
     rules
         How this run compares.
     outcomes
-        Where to write down what was found.
+        Takes the results.
     """
 
     def __init__(self, module: Path, nodeid: str, rules: Rules, outcomes: list[Outcome]) -> None:
@@ -63,7 +82,9 @@ class FrameSnapshot:
         self._outcomes = outcomes
         self._names: set[str] = set()
 
-    def __call__(self, source: mn.Mobject | mn.Scene, name: str | None = None, *, budget: float = 0) -> None:
+    def __call__(
+        self, source: mn.Mobject | mn.Scene, name: str | None = None, *, budget: float | None = None
+    ) -> None:
         """Compare a mobject, alone on an empty scene, or a scene as it stands.
 
         Parameters
@@ -73,7 +94,8 @@ class FrameSnapshot:
         name
             Distinguishes several pictures of one test.
         budget
-            How far the worst tile of 16 pixels may be off, in levels of 0 to 255.
+            How far the worst tile of 16 pixels may be off, in levels of 0 to 255; that of the run
+            by default.
 
         Raises
         ------
@@ -92,7 +114,7 @@ class FrameSnapshot:
             )
         self._raise(self._compare(self._stem(name), frame, structure_of(source), budget))
 
-    def scene(self, scene_class: type[mn.Scene], *, budget: float = 0) -> None:
+    def scene(self, scene_class: type[mn.Scene], *, budget: float | None = None) -> None:
         """Compare the last frame of every section of a scene, each under the section's name.
 
         Parameters
@@ -100,7 +122,8 @@ class FrameSnapshot:
         scene_class
             Run to its end, without its video.
         budget
-            How far the worst tile of 16 pixels may be off, in levels of 0 to 255.
+            How far the worst tile of 16 pixels may be off, in levels of 0 to 255; that of the run
+            by default.
 
         Raises
         ------
@@ -132,7 +155,9 @@ class FrameSnapshot:
         self._names.add(stem.casefold())
         return stem
 
-    def _compare(self, stem: str, frame: Frame, structure: list[dict[str, Any]], budget: float) -> list[str]:
+    def _compare(
+        self, stem: str, frame: Frame, structure: list[dict[str, Any]], budget: float | None
+    ) -> list[str]:
         folder = self._module.parent / SNAPSHOTS / self._module.stem
         outcome = Outcome(nodeid=self._nodeid, module=str(self._module), file=str(folder / stem))
         self._outcomes.append(outcome)
@@ -144,18 +169,18 @@ class FrameSnapshot:
         json_path, png_path = folder / f"{stem}.json", folder / f"{stem}.png"
         missing = [path for path in (json_path, png_path) if not path.is_file()]
         if missing:
-            self._note_missing(outcome, missing, frame)
+            self._record_missing(outcome, missing, frame)
         if json_path not in missing:
             self._compare_structure(outcome, json_path, text)
         if png_path not in missing:
-            self._compare_pixels(outcome, png_path, frame, budget)
+            self._compare_pixels(outcome, png_path, frame, self._rules.budget if budget is None else budget)
         return outcome.failures
 
-    def _note_missing(self, outcome: Outcome, missing: list[Path], frame: Frame) -> None:
+    def _record_missing(self, outcome: Outcome, missing: list[Path], frame: Frame) -> None:
         outcome.got = encode_png(frame)
         for path in missing:
             setattr(outcome, "structure" if path.suffix == ".json" else "pixels", "missing")
-        names = " and ".join(self._shown(path) for path in missing)
+        names = " and ".join(self._relative(path) for path in missing)
         outcome.failures.append(f"no baseline {names}. {self._advice()}")
 
     def _compare_structure(self, outcome: Outcome, path: Path, got: str) -> None:
@@ -164,13 +189,15 @@ class FrameSnapshot:
         try:
             same = same_structure(json.loads(expected), json.loads(got))
         except json.JSONDecodeError as error:
-            outcome.fail("structure", f"baseline {self._shown(path)} is no JSON ({error}). {self._advice()}")
+            outcome.fail(
+                "structure", f"baseline {self._relative(path)} is no JSON ({error}). {self._advice()}"
+            )
             return
         if not same:
             diff = _unified_diff(expected, got)
             outcome.structure_diff = diff
             outcome.fail(
-                "structure", f"{self._shown(path)}: the structure differs\n{_cut(diff)}\n{self._advice()}"
+                "structure", f"{self._relative(path)}: the structure differs\n{_cut(diff)}\n{self._advice()}"
             )
 
     def _compare_pixels(self, outcome: Outcome, path: Path, frame: Frame, budget: float) -> None:
@@ -178,7 +205,7 @@ class FrameSnapshot:
         if foreign:
             outcome.not_comparable = foreign
             if self._rules.strict:
-                outcome.fail("pixels", f"{self._shown(path)}: not comparable here: {'; '.join(foreign)}")
+                outcome.fail("pixels", f"{self._relative(path)}: not comparable here: {'; '.join(foreign)}")
             return
         data = path.read_bytes()
         expected = decode_png(data)
@@ -188,19 +215,20 @@ class FrameSnapshot:
             outcome.expected, outcome.got = data, encode_png(frame)
             outcome.difference = encode_png(difference_image(expected, frame))
             outcome.fail(
-                "pixels", f"{self._shown(path)}: {_say(found, expected, frame, budget)}. {self._advice()}"
+                "pixels",
+                f"{self._relative(path)}: {_describe(found, expected, frame, budget)}. {self._advice()}",
             )
 
     def _foreign(self, path: Path) -> list[str]:
         if not path.is_file():
-            return [f"{self._shown(path)} is missing: nobody knows what drew the baselines"]
+            return [f"{self._relative(path)} is missing: what drew the baselines is unknown"]
         try:
             recorded = json.loads(path.read_text(encoding="utf-8"))
         except json.JSONDecodeError as error:
-            return [f"{self._shown(path)} is no JSON ({error})"]
+            return [f"{self._relative(path)} is no JSON ({error})"]
         return differences(recorded, self._rules.fingerprint)
 
-    def _shown(self, path: Path) -> str:
+    def _relative(self, path: Path) -> str:
         return str(path.relative_to(self._rules.root) if path.is_relative_to(self._rules.root) else path)
 
     def _advice(self) -> str:
@@ -226,7 +254,7 @@ def _cut(diff: str) -> str:
     return "\n".join([*lines[:_DIFF_LINES], f"... {len(lines) - _DIFF_LINES} more lines, see the report"])
 
 
-def _say(found: Difference, expected: Frame, got: Frame, budget: float) -> str:
+def _describe(found: Difference, expected: Frame, got: Frame, budget: float) -> str:
     if expected.shape != got.shape:
         return (
             f"the baseline is {expected.shape[1]}x{expected.shape[0]} pixels, "

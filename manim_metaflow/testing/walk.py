@@ -14,8 +14,8 @@ import manim as mn
 from manim.scene.section import DefaultSectionType
 from manim.utils.color import ParsableManimColor
 
+from manim_metaflow.testing.frames import DEFAULT_RESOLUTION, Frame, current_frame, still_config
 from manim_metaflow.testing.lockstep import in_lockstep
-from manim_metaflow.testing.render import DEFAULT_RESOLUTION, Frame, current_frame, still_config
 from manim_metaflow.testing.structure import structure_of
 
 __all__ = ["Beat", "SectionFrame", "beat_frames", "section_frames"]

@@ -10,7 +10,7 @@ import numpy as np
 
 from manim_metaflow import FlowDAG, RunRecord
 from manim_metaflow.runs import TaskRecord
-from manim_metaflow.testing.render import still_config
+from manim_metaflow.testing.frames import still_config
 
 Setting = Callable[[], tuple[list[mn.Mobject], Any]]
 """Builds what stands on the scene, and what is played."""

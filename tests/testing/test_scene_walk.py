@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from manim_metaflow.testing import beat_frames, render_frame, section_frames
+from manim_metaflow.testing.frames import current_frame, still_config
 from manim_metaflow.testing.lockstep import in_lockstep
-from manim_metaflow.testing.render import current_frame, still_config
 
 SMALL = (320, 180)
 

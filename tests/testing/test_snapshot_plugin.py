@@ -15,7 +15,6 @@ from small_project import Project
 Drawn = Callable[..., pytest.RunResult]
 NODE = "frame_snapshot(Node())"
 SQUARES = """
-import pytest
 @pytest.mark.parametrize("side", [1, 2], ids={ids})
 def test_square(frame_snapshot, side):
     frame_snapshot(mn.Square(side))
@@ -122,6 +121,26 @@ def test_a_budget_of_the_test_admits_that_much_and_no_more(project: Project) -> 
         pixels[100:108, 200:208, 0] ^= 64
         Image.fromarray(pixels).save(path)
     project.run().assert_outcomes(passed=1, failed=1)
+
+
+@pytest.mark.parametrize(("budget", "passed"), [("16", 1), ("15.9", 0)])
+def test_a_budget_of_the_run_admits_that_much_and_no_more(project: Project, budget: str, passed: int) -> None:
+    project.write(NODE)
+    project.update()
+    path = project.snapshots / "test_node.png"
+    pixels = np.array(Image.open(path))
+    pixels[100:108, 200:208, 0] ^= 64
+    Image.fromarray(pixels).save(path)
+    project.pytester.makeini(f"[pytest]\nframes_budget = {budget}")
+    project.run().assert_outcomes(passed=passed, failed=1 - passed)
+
+
+@pytest.mark.parametrize("budget", ["much", "-1", "nan"])
+def test_a_budget_that_is_no_number_of_levels_is_refused(project: Project, budget: str) -> None:
+    project.write(NODE)
+    project.pytester.makeini(f"[pytest]\nframes_budget = {budget}")
+    result = project.run()
+    result.stdout.fnmatch_lines([f"*frames_budget = '{budget}': give a number from 0 to 255*"])
 
 
 def test_a_baseline_of_another_size_fails(project: Project) -> None:

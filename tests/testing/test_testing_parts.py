@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import doctest
-import os
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -10,7 +9,7 @@ import pytest
 
 import manim_metaflow.testing
 from manim_metaflow.testing.fingerprint import local_fingerprint
-from manim_metaflow.testing.ledger import Outcome, write_file
+from manim_metaflow.testing.outcome import Outcome
 from manim_metaflow.testing.report import html_report
 from manim_metaflow.testing.structure import same_structure
 
@@ -30,21 +29,6 @@ def test_every_public_name_is_there(name: str) -> None:
 def test_an_unknown_name_is_an_ordinary_error() -> None:
     with pytest.raises(ImportError, match="nonsense"):
         from manim_metaflow.testing import nonsense  # noqa: F401
-
-
-def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_: object) -> None:
-        raise OSError("disk full")
-
-    path = tmp_path / "a.png"
-    write_file(path, b"old")
-    monkeypatch.setattr(os, "replace", fail)
-    with pytest.raises(OSError, match="disk full"):
-        write_file(path, b"new")
-    assert path.read_bytes() == b"old"
-    assert os.listdir(tmp_path) == ["a.png"]
 
 
 def test_the_fingerprint_names_all_that_draws() -> None:

@@ -12,7 +12,7 @@ from recorded import recorded
 from manim_metaflow import FlowDAG, ReplayRun
 from manim_metaflow.errors import UsageError
 from manim_metaflow.graph import ExplodeStep
-from manim_metaflow.testing.render import still_config
+from manim_metaflow.testing.frames import still_config
 
 
 def looks(dag: FlowDAG) -> list[tuple[bytes, ...]]:

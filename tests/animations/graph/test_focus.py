@@ -11,7 +11,7 @@ import pytest
 from manim_metaflow import FlowDAG
 from manim_metaflow.errors import UsageError
 from manim_metaflow.testing import check_frame
-from manim_metaflow.testing.render import still_config
+from manim_metaflow.testing.frames import still_config
 
 FLOW = str(Path(__file__).parents[2] / "flows" / "complex_flow.py")
 

@@ -13,7 +13,7 @@ from test_replay_truth import differences
 
 from manim_metaflow import FlowDAG
 from manim_metaflow.facts import FlowInfo, record_run
-from manim_metaflow.testing.render import still_config
+from manim_metaflow.testing.frames import still_config
 
 
 def rich(flow: FlowInfo) -> bool:

@@ -17,7 +17,7 @@ from manim_metaflow import FlowDAG, ReplayRun, RunClock, RunRecord, RunTimeline
 from manim_metaflow.facts.run.history import RunHistory
 from manim_metaflow.graph import TaskStack
 from manim_metaflow.runs import TaskRecord
-from manim_metaflow.testing.render import still_config
+from manim_metaflow.testing.frames import still_config
 
 
 def told(task: TaskRecord, moment: float, record: RunRecord) -> str:

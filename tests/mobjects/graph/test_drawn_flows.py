@@ -26,7 +26,7 @@ from manim_metaflow.mobjects.graph import dag as dag_module
 from manim_metaflow.mobjects.graph.builder import GraphBuilder
 from manim_metaflow.mobjects.still import draw_still, still_png
 from manim_metaflow.testing import check_frame, structure_of
-from manim_metaflow.testing.render import still_config
+from manim_metaflow.testing.frames import still_config
 
 FLOWS = sorted((Path(__file__).parents[2] / "flows").glob("*.py"))
 TUTORIALS = sorted((Path(__import__("metaflow").__file__).parent / "tutorials").glob("*/*.py"))

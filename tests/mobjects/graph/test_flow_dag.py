@@ -16,7 +16,7 @@ from manim_metaflow.errors import UsageError
 from manim_metaflow.graph import TaskStack
 from manim_metaflow.runs import ExceptionNote, KeyLine
 from manim_metaflow.testing import check_frame
-from manim_metaflow.testing.render import still_config
+from manim_metaflow.testing.frames import still_config
 
 
 def parts(mobject: mn.Mobject) -> set[int]:

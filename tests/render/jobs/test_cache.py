@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from rendering import SMALL, render
 
-from manim_metaflow.render.jobs.cache import CacheEntry, forget, read_entry
+from manim_metaflow.render.jobs.cache import CacheEntry, clear_digests, read_entry
 
 SCENE = """
 import json
@@ -47,11 +47,11 @@ class Rendered:
 
     folder: Path
     film: Path
-    note: CacheEntry
+    entry: CacheEntry
 
-    def current(self) -> bool:
-        forget()
-        return self.note.is_current()
+    def is_current(self) -> bool:
+        clear_digests()
+        return self.entry.is_current()
 
 
 @pytest.fixture(scope="module")
@@ -66,9 +66,9 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Rendered:
     time.sleep(0.05)
     done = render("reads.py", cwd=folder, check=True)
     [path] = (folder / "media" / ".manim-metaflow").glob("Reads-*.json")
-    note = read_entry(path)
-    assert note is not None
-    return Rendered(folder, Path(done.stdout.strip()), note)
+    entry = read_entry(path)
+    assert entry is not None
+    return Rendered(folder, Path(done.stdout.strip()), entry)
 
 
 def test_unchanged_scene_is_not_rendered_nor_manim_imported(rendered: Rendered) -> None:
@@ -125,8 +125,8 @@ def test_touching_a_file_or_adding_another_changes_nothing(rendered: Rendered) -
 
 @pytest.mark.parametrize("package", ["manim", "numpy", "pycairo", "av", "python"])
 def test_another_version_of_what_draws_is_a_change(rendered: Rendered, package: str) -> None:
-    assert package in rendered.note.versions
-    values = json.loads(json.dumps(vars(rendered.note)))
+    assert package in rendered.entry.versions
+    values = json.loads(json.dumps(vars(rendered.entry)))
     values["versions"][package] = "0.0.1"
     assert not CacheEntry(**values).is_current()
 

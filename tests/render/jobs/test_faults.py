@@ -178,7 +178,7 @@ def test_the_second_of_two_renders_waits_and_finds_the_film(folder: Path) -> Non
     wait_for("begun-*", folder)
     second = start(folder, "faulty.py", "Meets")
     assert second.stderr is not None
-    assert "another render of it is at work" in second.stderr.readline()
+    assert "another process is rendering it" in second.stderr.readline()
     (folder / "met").touch()
     said = [command.communicate(timeout=60)[1] for command in (first, second)]
     assert [first.returncode, second.returncode] == [0, 0]
