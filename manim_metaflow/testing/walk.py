@@ -14,6 +14,7 @@ import manim as mn
 from manim.scene.section import DefaultSectionType
 from manim.utils.color import ParsableManimColor
 
+from manim_metaflow.manim_internals import skip_plays
 from manim_metaflow.testing.frames import DEFAULT_RESOLUTION, Frame, current_frame, still_config
 from manim_metaflow.testing.lockstep import in_lockstep
 from manim_metaflow.testing.structure import structure_of
@@ -227,7 +228,7 @@ class _Walked(mn.Scene):
                 draw(*args, **kwargs)
 
         renderer.update_frame = draw_between_plays  # type: ignore[method-assign]
-        renderer.skip_animations = renderer._original_skipping_status = True
+        skip_plays(renderer)
 
     def construct(self) -> None:
         super().construct()

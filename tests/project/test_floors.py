@@ -16,9 +16,10 @@ PACKAGE = "manim_metaflow"
 FLOORS = (
     ("errors",),
     ("utils",),
-    ("theme", "facts.records", "render", "testing"),
-    ("facts.store", "facts.flow"),
-    ("facts.run",),
+    ("manim_internals",),
+    ("theme", "facts.records", "render.drawing", "testing"),
+    ("facts.store", "facts.flow", "render.jobs"),
+    ("facts.run", "render"),
     ("facts.recording",),
     ("facts",),
     ("layout",),
@@ -44,6 +45,7 @@ LEVELS = {part: level for level, parts in enumerate(FLOORS) for part in parts}
 FOREIGN = {
     "errors": {"manim", "metaflow"},
     "utils": {"manim", "metaflow"},
+    "manim_internals": {"metaflow"},
     "theme": {"manim", "metaflow"},
     "facts": {"manim"},
     "layout": {"manim", "metaflow"},
@@ -59,7 +61,7 @@ FOREIGN = {
 
 # These know nothing of Metaflow, so nothing of the records, pictures and films either.
 ALONE = {"render", "testing"}
-NEEDED_BY_ALL = {"errors", "utils"}
+NEEDED_BY_ALL = {"errors", "utils", "manim_internals"}
 
 
 def imported(source: str, module: str) -> set[str]:
@@ -90,7 +92,8 @@ def upward(module: str, source: str) -> list[str]:
         if not name.startswith(f"{PACKAGE}."):
             continue
         other = part_of(name)
-        if own.partition(".")[0] in ALONE and other not in NEEDED_BY_ALL | {own}:
+        top = own.partition(".")[0]
+        if top in ALONE and other.partition(".")[0] not in NEEDED_BY_ALL | {top}:
             wrong.append(name)
             continue
         allowed = name == f"{PACKAGE}.__version__" or other == own or LEVELS.get(other, 99) < LEVELS[own]

@@ -15,6 +15,7 @@ from small_project import Project
 Drawn = Callable[..., pytest.RunResult]
 NODE = "frame_snapshot(Node())"
 SQUARES = """
+import pytest
 @pytest.mark.parametrize("side", [1, 2], ids={ids})
 def test_square(frame_snapshot, side):
     frame_snapshot(mn.Square(side))

@@ -1,20 +1,16 @@
-"""What the fast renderer takes from inside Manim, and whether this Manim is one it was tested with.
+"""Which of Manim's drawing methods the fast engine replaces, and whether they are Manim's own in a scene.
 
-Everything that is not Manim's public interface is named in this module: what is overridden or read here,
-and which of Manim's drawing methods are done anew elsewhere and so have to be Manim's own.
+A scene, camera or mobject that overrides one of them has to be drawn by Manim itself.
 """
 
 from __future__ import annotations
 
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import av
 import manim as mn
 import numpy as np
 import numpy.typing as npt
-from manim._config.video_encoder import VideoEncoderSpec
 from manim.camera.camera import Camera
 from manim.camera.moving_camera import MovingCamera
 from manim.mobject.mobject import Mobject
@@ -23,14 +19,11 @@ from manim.mobject.types.point_cloud_mobject import PMobject
 from manim.mobject.types.vectorized_mobject import VMobject
 from manim.renderer.cairo_renderer import CairoRenderer
 from manim.scene.scene import Scene
-from manim.scene.video_segment_encoder import VideoSegmentEncoder
 
+from manim_metaflow.manim_internals import TESTED, SegmentEncoder, VideoEncoderSpec
 from manim_metaflow.render.drawing.strips import Change, Converter
 
-__all__ = ["TESTED", "FilmEncoder", "UnknownMobjectError", "drawn_by_manim", "why_not"]
-
-TESTED = ("0.22.0",)
-"""The versions of Manim whose pixels were compared with those of the fast renderer."""
+__all__ = ["FilmEncoder", "UnknownMobjectError", "drawn_by_manim", "why_not"]
 
 _CAMERA = (
     "adjust_out_of_range_points",
@@ -73,7 +66,7 @@ class UnknownMobjectError(Exception):
 
 
 def why_not(scene: Scene) -> str | None:
-    """Say why a scene has to be drawn by Manim itself; ``None`` if it need not."""
+    """Return why a scene has to be drawn by Manim itself; ``None`` if it need not."""
     if mn.__version__ not in TESTED:
         tested = ", ".join(TESTED)
         return f"Manim {mn.__version__} is not a version the fast renderer was tested with ({tested})"
@@ -136,18 +129,13 @@ def _same(kind: type, base: type, names: tuple[str, ...]) -> bool:
     return all(getattr(kind, name) is getattr(base, name) for name in names)
 
 
-class FilmEncoder(VideoSegmentEncoder):
-    """Manim's segment encoder, which keeps the last frame and is given what differs from it.
-
-    It encodes in one thread: more of them take a fifth more of the CPU, and what is written would hang on
-    how many cores there are. Films, and parts of films, are rendered side by side.
-    """
+class FilmEncoder(SegmentEncoder):
+    """An encoder that keeps the last frame, and is given what differs from it."""
 
     _pixels: Pixels | None = None
 
     def __init__(self, *, target: Path, spec: VideoEncoderSpec) -> None:
         super().__init__(target=target, spec=spec)
-        self._stream.codec_context.thread_count = 1
         self._converter = Converter(spec.pixel_format)
 
     def write_frame(self, pixels: Pixels | Change, *, repeat: int = 1) -> None:
@@ -155,15 +143,12 @@ class FilmEncoder(VideoSegmentEncoder):
         if not isinstance(pixels, Change):
             super().write_frame(pixels, repeat=repeat)
             return
-        # Others than x264 may hold on to the frame they were given, which is changed in place here.
+        # Encoders other than x264 may keep a reference to the frame, which is changed in place here.
         in_place = self.spec.codec == "libx264" and self.spec.pixel_format == "yuv420p"
         if not in_place or pixels.height % 2:
             super().write_frame(self._whole(pixels), repeat=repeat)
             return
-        try:
-            self._encode(self._converter.take(pixels), repeat)
-        except BaseException as error:
-            raise self._operation_error("encode", error) from error
+        self.encode(self._converter.take(pixels), repeat)
 
     def _whole(self, change: Change) -> Pixels:
         if change.is_whole():
@@ -171,13 +156,3 @@ class FilmEncoder(VideoSegmentEncoder):
         assert self._pixels is not None
         change.put_into(self._pixels)
         return self._pixels
-
-    def _encode(self, frame: av.VideoFrame, repeat: int) -> None:
-        rate = self.spec.frame_rate
-        stream: Any = self._stream
-        for _ in range(repeat):
-            frame.pts = self._next_pts
-            frame.time_base = Fraction(rate.denominator, rate.numerator)
-            self._next_pts += 1
-            for packet in stream.encode(frame):
-                self._container.mux(packet)

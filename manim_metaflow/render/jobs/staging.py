@@ -23,7 +23,8 @@ from manim_metaflow.utils.files import atomic_write
 
 if TYPE_CHECKING:
     from manim import Scene
-    from manim._config.output_plan import OutputPlan
+
+    from manim_metaflow.manim_internals import OutputPlan
 
 __all__ = ["Stage", "is_disk_full", "locked"]
 
