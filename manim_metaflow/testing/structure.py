@@ -1,6 +1,6 @@
 """What is on the picture, as plain data: kind, facts, place, size and paint of the mobjects that matter.
 
-A mobject matters if its class defines ``__snapshot__(self) -> dict``, or if it stands at the top of the
+A mobject matters if its class defines ``__snapshot__(self) -> dict``, or if it is at the top of the
 scene and has a shape. The facts it returns (its name, state, text, ...) are recorded as they are; the rest
 is measured.
 """
@@ -61,7 +61,7 @@ def has_facts(mobject: mn.Mobject) -> bool:
 
 
 def facts_of(mobject: mn.Mobject) -> dict[str, Any]:
-    """Return what a mobject says of itself, or nothing."""
+    """Return the facts of a mobject; none if it does not describe itself."""
     return dict(mobject.__snapshot__()) if has_facts(mobject) else {}
 
 

@@ -1,4 +1,4 @@
-"""One frame after another, drawn anew only where the list of what is drawn has changed."""
+"""Draw one frame after another, each only where the list of drawn shapes has changed."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ Things = Sequence[Shape | Picture]
 
 
 class Below(NamedTuple):
-    """The first ``size`` things that are shown, drawn over the background, as a picture."""
+    """A picture of the first ``size`` shapes over the background."""
 
     size: int
     pixels: Pixels
 
 
 WHOLE = 0.6
-"""From this share of the frame on, all of it is drawn anew."""
+"""If more than this share of the frame has changed, the whole frame is drawn."""
 
 LARGE = 2**16
 """Pixels from which on a box is searched for what did change in it."""
 
 MOST = 0.5
-"""From this share of all things on, those under the first that changes are kept as a picture."""
+"""If the shapes below the first that changes are at least this share, they are kept as a picture."""
 
 MORE = 16
 """So many more of them have to stay as they are before a picture of more is made."""
 
 WAIT = 3
-"""Frames in which those things have to stay the same before they are drawn to be kept."""
+"""Frames in which those shapes have to stay the same before a picture of them is made."""
 
 
 class Canvas:
@@ -53,8 +53,8 @@ class Canvas:
     def __init__(self, height: int, width: int) -> None:
         self.pixels: Pixels = np.zeros((height, width, 4), dtype=np.uint8)
         self._whole: Box = (0, 0, width, height)
-        # Things are drawn here whole, and only the rectangles asked for are taken over: the rest is not
-        # a picture of anything.
+        # Shapes are drawn here without clipping, and only the changed rectangles are copied to the frame:
+        # outside of them this surface shows no particular frame.
         self._sketch = Surface(height, width)
         self._ground: Pixels | None = None
         self._shown: Things = ()
@@ -62,7 +62,7 @@ class Canvas:
         self._steady = 0, 0
 
     def show(self, ground: Pixels, things: Things) -> list[Box]:
-        """Draw things over a background, and return the rectangles that may differ from before.
+        """Draw shapes over a background, and return the rectangles that may differ from before.
 
         The background is made of whole pixels, and taken for the same as long as it is the same object.
         """
@@ -93,7 +93,7 @@ class Canvas:
         if self._below is not None and same < self._below.size:
             self._below = None
         steady, frames = self._steady
-        # Frames in which less stays the same begin anew; what more there is, is waited for.
+        # When fewer shapes stay the same, counting starts again; a larger number has to prove itself first.
         self._steady = (same, 1) if same < steady or not frames else (steady, frames + 1)
         steady, frames = self._steady
         if frames < WAIT:
@@ -137,7 +137,7 @@ def _area(box: Box) -> int:
 
 
 def _common(one: Things, other: Things) -> int:
-    """Count the things two lists begin with alike."""
+    """Count the shapes with which two lists begin alike."""
     count = 0
     for a, b in zip(one, other, strict=False):
         if a is not b:

@@ -1,4 +1,4 @@
-"""Which pixels can differ between two frames, told from the two lists of what was drawn."""
+"""Find which pixels can differ between two frames, from the two lists of drawn shapes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FEW = 8
 """Up to so many lists that differ in place are not searched for what only changed places."""
 
 MOST = 24
-"""How many rectangles are drawn anew at most: more cost more to tell apart than they save."""
+"""The largest number of rectangles to draw: handling more of them costs more than it saves."""
 
 TILE = 32
 """Pixels a side of what rectangles are put together from."""
@@ -33,10 +33,10 @@ class Boxed(Protocol):
 
 
 def changed_boxes(old: Sequence[Boxed], new: Sequence[Boxed]) -> list[Box]:
-    """Return boxes outside which two lists of drawn things leave the same picture.
+    """Return boxes outside which two lists of shapes give the same picture.
 
-    A pixel's colour comes from the things over it, in their order. So things that stand in both lists,
-    in the same order, may be left out: a pixel over which there is nothing else has the same history.
+    The colour of a pixel comes from the shapes that cover it, in their order. Shapes that are in both lists
+    in the same order may therefore be left out: a pixel that only they cover is drawn alike twice.
     """
     if len(old) == len(new):
         pairs = [(a, b) for a, b in zip(old, new, strict=True) if a is not b]

@@ -24,7 +24,7 @@ class Place(NamedTuple):
 
 
 class Member(NamedTuple, Generic[Entry]):
-    """A mobject's place, and what is known of it."""
+    """A mobject's position in the order, and the entry that the caller keeps for it."""
 
     place: Place
     entry: Entry
@@ -38,19 +38,19 @@ class Family(Generic[Entry]):
     use_z_index
         Whether Manim's camera sorts by it.
     know
-        Gives what is known of a mobject.
+        Makes the entry of a mobject.
     """
 
     def __init__(self, use_z_index: bool, know: Callable[[Mobject], Entry]) -> None:
         self.use_z_index = use_z_index
         self._know = know
         self._tops: list[Mobject] = []
-        # The last mobject's family is kept apart: what lives only while something moves is there.
+        # The last mobject's family is kept apart: it holds the mobjects that exist only while something moves.
         self._first, self._last = _Part[Entry](), _Part[Entry]()
         self._members: list[Entry] = []
 
     def members(self, mobjects: Iterable[Mobject]) -> list[Entry]:
-        """Return what is known of the members as Manim's camera sorts them, empty ones included."""
+        """Return the entries of all members in the order of Manim's camera, empty members included."""
         tops = list(mobjects)
         if tops != self._tops or not (_same(self._first.places) and _same(self._last.places)):
             self._tops = tops
@@ -77,7 +77,7 @@ class Family(Generic[Entry]):
         return self._members, [member.entry for member in known if member is not None]
 
     def _read(self) -> None:
-        """Read the order anew, and members that are not known."""
+        """Read the order again, and members that are new."""
         self._first = self._part(flatten(self._tops[:-1]), self._first)
         self._read_last()
 
@@ -85,7 +85,7 @@ class Family(Generic[Entry]):
         last = flatten(self._tops[-1:])
         if self._first.known.keys().isdisjoint(last):
             self._last = self._part(last, self._last)
-        else:  # who is in two families is drawn once, where it stands last
+        else:  # a mobject in two families is drawn once, at its last occurrence
             self._first, self._last = self._part(flatten(self._tops), self._first), _Part()
         self._members = self._first.entries + self._last.entries
         if self.use_z_index and len(self._first.levels | self._last.levels) > 1:
@@ -112,7 +112,7 @@ class _Part(Generic[Entry]):
         self.levels = {place.z_index for place in self.places}
 
     def forget(self, mobjects: Iterable[Mobject]) -> None:
-        """Have these read anew."""
+        """Have these read again."""
         for mobject in mobjects:
             self.known.pop(mobject, None)
 
@@ -125,14 +125,14 @@ def _same(places: Iterable[Place]) -> bool:
 
 
 def flatten(mobjects: Iterable[Mobject]) -> list[Mobject]:
-    """Return all members of some families, each where it stands last: Manim's order, without its copies."""
+    """Return all members of some families, each at its last occurrence: Manim's order, without its copies."""
     seen: set[Mobject] = set()
     above: set[Mobject] = set()
     backwards: list[Mobject] = []
 
     def walk(children: list[Mobject]) -> None:
         for mobject in reversed(children):
-            # Whoever is known has brought the whole family along.
+            # A mobject that was seen has brought its whole family along.
             if mobject in seen:
                 continue
             if mobject.submobjects:

@@ -102,7 +102,7 @@ class FilmWriter(SceneFileWriter):
     def write_change(self, pixels: Pixels, boxes: list[Box], *, repeat: int = 1) -> None:
         """Write a frame that differs from the one before only inside the boxes.
 
-        Unlike :meth:`write_frame` this leaves the pixels to the caller, who may go on drawing on them.
+        Unlike with :meth:`write_frame` the pixels stay the caller's, which may go on drawing on them.
         """
         if not self.output_spec.is_video or repeat < 1:
             self.write_frame(pixels.copy(), repeat=repeat)

@@ -1,4 +1,4 @@
-"""What is drawn: one thing after another, each complete in itself and never changed afterwards.
+"""The shapes that are drawn one after another; each is complete in itself and never changes.
 
 That a thing is the same object in two frames means that it is drawn alike in both.
 """
@@ -79,7 +79,7 @@ class Shape:
 
 
 class Picture:
-    """Pixels laid over what is there, or put in its place where there is a mask."""
+    """Pixels blended over the surface, or replacing it where a mask is given."""
 
     __slots__ = ("box", "mask", "over")
 

@@ -1,4 +1,4 @@
-"""What a mobject is painted with, and when it has to be looked at again."""
+"""The paints of a mobject, and the state that shows whether they have to be read again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From mobjects to what is drawn: read anew only where something of a mobject has changed."""
+"""Turn mobjects into shapes to draw; a mobject is read again only when it has changed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MARGIN = 2
 """Pixels round the computed edge of a shape that its antialiased edge may reach."""
 
 MITER_LIMIT = 10.0
-"""How many half widths a mitred corner may stand out at most: Cairo's default."""
+"""How many half widths a mitred corner may reach out at most: Cairo's default."""
 
 
 ONE = 32
@@ -60,7 +60,7 @@ class Reader:
     Parameters
     ----------
     camera
-        The camera, for where things are on the screen.
+        The camera, which maps units to pixels.
     """
 
     def __init__(self, camera: Camera) -> None:
@@ -118,7 +118,7 @@ class Reader:
         return [seen.drawn for seen in members if seen.drawn is not None]
 
     def _look_at(self, members: list[_Seen]) -> None:
-        """Read the members that have changed: this is all there is to do for most of them in most frames."""
+        """Read the members that have changed: in most frames most of them have not."""
         for seen in members:
             own = seen.mobject.__dict__
             known = seen.plain

@@ -76,7 +76,7 @@ class FastRenderer(CairoRenderer):
         super().play(scene, *args, **kwargs)
 
     def get_frame(self) -> Pixels:
-        """Return the frame; there is none where another process draws."""
+        """Return the frame; there is none while another process draws."""
         if self._idle:
             raise CannotShareError("the scene asks for its own picture")
         return super().get_frame()

@@ -1,4 +1,4 @@
-"""What a play can have changed since the frame before, where its animations tell.
+"""What a play can have changed since the frame before, where its animations report it.
 
 An animation tells by a method ``take_touched``: it returns the mobjects whose families are all that was
 changed since it was last asked, or ``None`` where it does not know.
@@ -17,7 +17,7 @@ __all__ = ["can_tell", "take_touched"]
 
 
 def can_tell(scene: Scene) -> bool:
-    """Tell whether a play is changed by nothing but animations that tell what they change."""
+    """Return whether only animations that report what they change can change anything in a play."""
     animations = scene.animations or []
     if not animations or scene.updaters or type(scene).update_self is not Scene.update_self:
         return False
@@ -29,7 +29,7 @@ def can_tell(scene: Scene) -> bool:
 
 
 def take_touched(scene: Scene) -> list[Mobject] | None:
-    """Return what animations that tell changed since they were last asked; ``None`` if it is not known."""
+    """Return what animations have changed since the last call; ``None`` if one does not report it."""
     touched: list[Mobject] = []
     known = True
     animations: list[Any] = list(scene.animations or [])

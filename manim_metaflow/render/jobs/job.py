@@ -43,7 +43,7 @@ class Job:
         How many processes draw the scene, and which of them this is; the first puts the film together.
         With 0 parts the pool decides how many.
     remote
-        The parts are drawn on several machines, and put together by whoever collects them.
+        The parts are drawn on several machines, and put together by the process that collects them.
     seed
         Seeds random numbers where nothing else does: all parts must draw the same ones.
     """

@@ -1,4 +1,4 @@
-"""Say which scenes stand in files: ``python -m manim_metaflow.render.jobs.listing FILE ...``, as JSON."""
+"""List the scenes of files: ``python -m manim_metaflow.render.jobs.listing FILE ...``, as JSON."""
 
 from __future__ import annotations
 

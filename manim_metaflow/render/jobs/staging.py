@@ -69,7 +69,7 @@ class Stage:
         return settings
 
     def link_cache(self) -> None:
-        """Make the plays that are cached already known to this render."""
+        """Link the cached plays into this render's folder, where Manim looks for them."""
         cache = self.final.segment_cache_dir
         if cache is None or not cache.is_dir():
             return
