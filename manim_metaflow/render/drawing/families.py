@@ -45,7 +45,7 @@ class Family(Generic[Entry]):
         self.use_z_index = use_z_index
         self._know = know
         self._tops: list[Mobject] = []
-        # The last mobject's family is kept apart: it holds the mobjects that exist only while something moves.
+        # The last mobject's family is kept apart: it has the mobjects that exist only while something moves.
         self._first, self._last = _Part[Entry](), _Part[Entry]()
         self._members: list[Entry] = []
 
