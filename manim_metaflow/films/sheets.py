@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw
 from manim_metaflow.films.options import FilmOptions
 from manim_metaflow.films.pipeline import write_picture
 from manim_metaflow.films.progress import ProgressLine
-from manim_metaflow.testing.render import Frame
+from manim_metaflow.testing.frames import Frame
 from manim_metaflow.testing.walk import Beat, beat_frames
 from manim_metaflow.theme import use_theme
 from manim_metaflow.utils.fonts import pixel_font

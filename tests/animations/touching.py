@@ -10,7 +10,7 @@ from playing import Setting
 from manim_metaflow.render.drawing.families import flatten
 from manim_metaflow.render.drawing.paints import state
 from manim_metaflow.render.drawing.touched import can_tell, take_touched
-from manim_metaflow.testing.render import still_config
+from manim_metaflow.testing.frames import still_config
 
 ANYTHING = "anything"
 
