@@ -6,22 +6,29 @@
 
 from pathlib import Path
 
-from manim import RIGHT, UP, Create, FadeIn, FadeOut, LaggedStart, Transform, VGroup
+from manim import RIGHT, UP, Create, FadeIn, FadeOut, LaggedStart, Transform
 
-from manim_metaflow import CodePanel, DeepDive, FlowDAG, ReplayRun, RunClock, TextLabel, record_run
+from manim_metaflow import DeepDive, FlowDAG, ReplayRun, RunClock, TextLabel, record_run
 from manim_metaflow.animations.runs.edges import strand_between
 from manim_metaflow.facts.run.history import RunHistory
+from manim_metaflow.mobjects import TextTable
 
 HERE = Path(__file__).parent
 FLOWS = [
     HERE / "flows" / "branching" / f"{name}.py" for name in ("split", "each", "nested", "choice", "again")
 ]
 
-LEFT_X, LINE_Y, GRAPH_Y = -6.65, 2.75, 0.2
-"""Where the statement that forks begins and stands, and the graph's middle."""
+FONT_SIZE, SMALLER = 24, 20
+"""Of a graph, and of one that is wide."""
 
-TOP, FLOOR = 2.35, -3.15
-"""Between these the graph and the join's code share the frame."""
+LEFT_X, LINE_Y, GRAPH_Y, CLOCK_Y = -6.65, 2.75, 0.2, -2.45
+"""Left end and height of the statement that forks, and heights of the graph's and the clock's middle."""
+
+TOP, BOTTOM = 2.35, -3.15
+"""Between these heights the graph and the join's code share the frame."""
+
+COLUMNS = (LEFT_X, -3.0, 3.4, 6.65)
+"""Of the closing table; the last one is the right end of its column."""
 
 
 def recordings(**options):
@@ -34,23 +41,15 @@ class Branching(DeepDive):
     """One flow at a time forks, runs, and joins."""
 
     def construct(self):
-        """Tell the story act by act."""
+        """Show one way to branch in each act."""
         self.split, self.each, self.nested, self.choice, self.again = recordings()
-        self.show_title()
+        self.title("Effective branching", "Five ways to go on, and how each comes together")
         self.show_static_branch()
         self.show_foreach()
         self.show_nested_foreach()
         self.show_switch()
         self.show_recursion()
         self.sum_up()
-
-    def show_title(self):
-        """Name the subject."""
-        self.act("title")
-        name = self.heading("Effective branching", "Five ways to go on, and how each comes together").center()
-        self.play(FadeIn(name.scale(1.3), shift=0.2 * UP))
-        self.wait(1.5)
-        self.leaving = VGroup(name)
 
     def show_static_branch(self):
         """Name two steps, and both run."""
@@ -80,7 +79,7 @@ class Branching(DeepDive):
         """Fork inside a fork."""
         self.open_act("nested foreach", self.nested)
         with self.beat("A foreach may stand inside another. Every fork has a join of its own."):
-            self.draw(font_size=20)
+            self.draw(font_size=SMALLER)
         with self.beat(
             f"{len(self.record.tasks_of('price'))} tasks of price: one for each product of a shop."
         ):
@@ -128,25 +127,30 @@ class Branching(DeepDive):
             ("switch", "no join: the arms meet", self.choice, "ship"),
             ("recursion", "no join: the last round leads on", self.again, "end"),
         ]
-        rows = VGroup()
-        for row, (name, how, record, step) in enumerate(ways):
+        rows = []
+        for name, how, record, step in ways:
             [task] = record.tasks_of(step)
-            rows.add(self.row(1.9 - 0.95 * row, name, how, step, len(task.parents)))
-        with self.beat("What comes together where, and how many tasks led in, by the records."):
-            self.play(FadeOut(self.leaving), FadeIn(self.heading("How each comes together")))
-            self.play(LaggedStart(*[FadeIn(row, shift=0.15 * UP) for row in rows], lag_ratio=0.4))
-            self.wait(1.5)
+            rows.append(self.row(name, how, step, len(task.parents)))
+        self.end(
+            "What comes together where, and how many tasks led in, by the records.",
+            TextTable(rows, columns=COLUMNS, align="lllr", top=1.9, pitch=0.95),
+            self.heading("How each comes together"),
+            hold=1.5,
+        )
 
-    def row(self, y, name, how, step, count):
-        """Write a line of the sum."""
-        theme = self.theme
-        size = theme.label_size + 2
-        tasks = "1 task in" if count == 1 else f"{count} tasks in"
-        return VGroup(
-            TextLabel(name, font="prose", weight=600, font_size=size).left_at(LEFT_X, y),
-            TextLabel(how, font="prose", font_size=size).left_at(-3.0, y),
-            TextLabel(step, font_size=size, color=theme.muted).left_at(3.4, y),
-            TextLabel(tasks, font="prose", font_size=size, color=theme.done).right_at(6.65, y),
+    def row(self, name, how, step, count):
+        """Write a row of the closing table."""
+        size = self.theme.label_size + 2
+        return (
+            TextLabel(name, font="prose", weight=600, font_size=size),
+            TextLabel(how, font="prose", font_size=size),
+            TextLabel(step, font_size=size, color=self.theme.muted),
+            TextLabel(
+                "1 task in" if count == 1 else f"{count} tasks in",
+                font="prose",
+                font_size=size,
+                color=self.theme.done,
+            ),
         )
 
     def open_act(self, name, record):
@@ -156,45 +160,39 @@ class Branching(DeepDive):
         fork = next(step for step in record.flow.steps if len(step.targets) > 1 or step.foreach_param)
         line = TextLabel(fork.source.splitlines()[-1].strip(), font_size=self.theme.label_size)
         self.line = line.left_at(LEFT_X, LINE_Y).paint(fill=self.theme.accent)
-        self.head = self.heading(name)
+        self.name = self.heading(name)
 
-    def draw(self, font_size=24):
+    def draw(self, font_size=FONT_SIZE):
         """Draw the graph from the class."""
         self.dag = FlowDAG(self.record.flow, font_size=font_size).set_y(GRAPH_Y)
-        self.play(FadeOut(self.leaving), run_time=0.5)
-        self.play(FadeIn(self.head, self.line), run_time=0.5)
+        self.swap(self.shown, run_time=0.5)
+        self.play(FadeIn(self.name, self.line), run_time=0.5)
         self.play(Create(self.dag))
-        self.leaving = VGroup(self.head, self.line, self.dag)
 
     def replay(self):
         """Let the graph unfold into the run's tasks, in their real order."""
-        self.clock = RunClock(self.record).to_edge(RIGHT, buff=0.45).set_y(-2.45)
+        self.clock = RunClock(self.record).to_edge(RIGHT, buff=0.45).set_y(CLOCK_Y)
         self.play(FadeIn(self.clock), run_time=0.3)
         self.play(ReplayRun(self.dag, self.record, clock=self.clock, run_time=7))
-        self.leaving.add(self.clock)
 
     def show_code(self, name):
         """Show the source of the step where all comes together."""
-        step = self.record.flow[name]
-        title = f"{self.record.flow.name}.{name}"
-        panel = CodePanel(step.source, first_line=step.first_line, title=title, font_size=15)
+        panel = self.step_code(self.record.flow, name, font_size=15)
         rise = TOP - self.dag.get_top()[1]
-        panel.set_y((self.dag.get_bottom()[1] + rise + FLOOR) / 2)
-        self.leaving.remove(self.clock)
+        panel.set_y((self.dag.get_bottom()[1] + rise + BOTTOM) / 2)
         self.play(FadeOut(self.clock), self.dag.animate.shift(rise * UP))
-        self.play(FadeIn(panel, shift=0.15 * UP))
-        self.leaving.add(panel)
+        self.reveal(panel)
 
     def carry(self, targets, name):
         """Let the artifacts of that name go from the tasks that made them to those that read them."""
         flights = []
         for task in targets:
             for parent in map(self.record.__getitem__, task.parents):
-                [artifact] = [held for held in parent.artifacts if held.name == name]
+                [artifact] = [made for made in parent.artifacts if made.name == name]
                 edge = self.dag.edges[parent.step, task.step]
                 face = self.dag.chips(parent.place, (artifact,))[0].face
-                way = along(edge, strand_between(self.dag, parent, task), face.get_center())
-                flights.append(Transform(face, face.copy(), path_func=way))
+                path = along(edge, strand_between(self.dag, parent, task), face.get_center())
+                flights.append(Transform(face, face.copy(), path_func=path))
         faces = [flight.mobject for flight in flights]
         self.play(LaggedStart(*map(FadeIn, faces), lag_ratio=0.1, run_time=0.4))
         self.play(LaggedStart(*flights, lag_ratio=0.15, run_time=1.6))

@@ -7,10 +7,9 @@
 import ast
 from pathlib import Path
 
-from manim import DOWN, RIGHT, UP, UR, Create, FadeIn, FadeOut, LaggedStart, VGroup, there_and_back
+from manim import DOWN, RIGHT, UP, UR, Create, FadeIn, VGroup
 
 from manim_metaflow import (
-    CodePanel,
     DeepDive,
     FlowDAG,
     KeyMap,
@@ -27,8 +26,14 @@ from manim_metaflow.runs import EvidenceTable, Statement
 HERE = Path(__file__).parent
 FLOW = HERE / "flows" / "weather.py"
 
-FULL, GRAPH_Y, SAID_Y, BELOW = 22, 1.4, 0.58, 0.4
-"""Font size of the graph, and where it and what was raised stand; code and key maps begin below that."""
+FONT_SIZE, CODE = 22, 14
+"""Of the graph, and of the code below it."""
+
+GRAPH_Y, ERROR_Y, BELOW = 1.4, 0.58, 0.4
+"""Heights of the graph's middle, of what was raised, and of the upper edge of code and key maps."""
+
+DIMMED = 0.35
+"""Opacity of the key maps that a later attempt replaced."""
 
 
 def recordings(**options):
@@ -40,11 +45,10 @@ class Failures(DeepDive):
     """Retry, catch and timeout, each with what it leaves."""
 
     def construct(self):
-        """Tell the story act by act."""
+        """Show a failure of each kind, act by act."""
         [self.record] = recordings()
-        self.held = self.record.storage
-        self.leaving = VGroup()
-        self.show_title()
+        self.below = VGroup()
+        self.title("When a task fails", "Retry, catch, timeout, and what each leaves")
         self.show_flow()
         self.retry()
         self.catch()
@@ -52,22 +56,14 @@ class Failures(DeepDive):
         self.look_back()
         self.sum_up()
 
-    def show_title(self):
-        """Name the subject."""
-        self.act("title")
-        self.name = self.heading("When a task fails", "Retry, catch, timeout, and what each leaves").center()
-        self.play(FadeIn(self.name.scale(1.3), shift=0.2 * UP))
-        self.wait(1.5)
-
     def show_flow(self):
         """Draw the graph."""
         self.act("the flow")
         flow = load_flow(FLOW)
-        title, self.name = self.name, self.heading(flow.name, flow.doc)
-        self.dag = FlowDAG(flow, run=self.record, font_size=FULL, captions="above", detail="names")
+        self.dag = FlowDAG(flow, run=self.record, font_size=FONT_SIZE, captions="above", detail="names")
         self.dag.set_y(GRAPH_Y)
         with self.beat("A flow in which three things will go wrong, each met by another decorator."):
-            self.play(FadeOut(title, shift=0.2 * UP), FadeIn(self.name))
+            self.leave_title(self.heading(flow.name, flow.doc))
             self.play(Create(self.dag))
         self.clock = RunClock(self.record).to_corner(UR, buff=0.45)
 
@@ -85,12 +81,12 @@ class Failures(DeepDive):
         ):
             self.play(FadeIn(self.clock), run_time=0.3)
             self.replay("start", "fetch", run_time=8)
-            self.say(failed[0].exception)
+            self.show_error(failed[0].exception)
         with self.beat("Each attempt leaves a key map of its own, also those that raised."):
             maps = self.show_keys("fetch")
         with self.beat("tried has another key in each. Who asks for the task gets the last attempt's."):
             self.lift(*[keys["tried"] for keys in maps])
-            self.play(*[keys.animate.set_opacity(0.35) for keys in maps[:-1]])
+            self.play(*[keys.animate.set_opacity(DIMMED) for keys in maps[:-1]])
 
     def catch(self):
         """Raise, and go on."""
@@ -101,8 +97,8 @@ class Failures(DeepDive):
             self.show_code("average", "@catch")
         with self.beat("One reading is missing. The sum raises, and the next step starts nevertheless."):
             self.replay("average", run_time=4)
-            self.mark(error)
-            self.say(error)
+            self.mark_line(error)
+            self.show_error(error)
         with self.beat("The exception has become an artifact, problem. mean is not there: the line raised."):
             [keys] = self.show_keys("average")
             self.lift(keys["problem"])
@@ -122,8 +118,8 @@ class Failures(DeepDive):
             self.play(
                 SetState(self.dag["end"], "unreached"), self.dag.edge("plot", "end").animate.set_opacity(0.4)
             )
-            self.mark(error)
-            self.say(error)
+            self.mark_line(error)
+            self.show_error(error)
         with self.beat("What it had assigned before is stored all the same: size."):
             [keys] = self.show_keys("plot")
             self.lift(keys["size"])
@@ -133,18 +129,19 @@ class Failures(DeepDive):
         self.act("the run in time")
         lanes = RunTimeline(self.record, width=12.5).next_to(self.dag, DOWN, buff=0.6).set_x(0)
         with self.beat("The whole run over time: a bar for each attempt."):
-            self.play(FadeOut(self.leaving, self.clock), FadeIn(lanes))
+            self.swap(VGroup(self.below, self.clock), lanes)
             self.play(ReplayRun(lanes, self.record, run_time=5))
-        self.leaving = VGroup(lanes, self.dag, self.name)
 
     def sum_up(self):
         """State what each left, with the numbers of the record."""
         self.act("what is left")
         table = EvidenceTable(self.statements(), pitch=0.85)
-        with self.beat("A failure is recorded like a success: what was assigned, under its key."):
-            self.play(FadeOut(self.leaving), FadeIn(self.heading("What a failure leaves")))
-            self.play(LaggedStart(*[FadeIn(row, shift=0.15 * UP) for row in table.rows], lag_ratio=0.4))
-            self.wait(1.5)
+        self.end(
+            "A failure is recorded like a success: what was assigned, under its key.",
+            table.rows,
+            self.heading("What a failure leaves"),
+            hold=1.5,
+        )
 
     def statements(self):
         """State what happened, each with its evidence."""
@@ -163,28 +160,23 @@ class Failures(DeepDive):
     # ------------------------------------------------------------------------------------ the parts
 
     def show_code(self, name, decorator):
-        """Show a step's source in place of what stood there, its decorator lit."""
-        step = self.record.flow[name]
-        title = f"{self.record.flow.name}.{name}"
-        self.panel = CodePanel(step.source, first_line=step.first_line, title=title, font_size=14)
-        self.panel.align_to(BELOW * UP, UP)
-        lines = step.source.splitlines()
-        [number] = [index for index, line in enumerate(lines) if line.strip().startswith(decorator)]
-        self.play(FadeOut(self.leaving), FadeIn(self.panel))
-        light = self.panel.mark([step.first_line + number], self.theme.accent)
+        """Show a step's source in place of what was below the graph, its decorator lit."""
+        self.panel = self.step_code(self.record.flow, name, font_size=CODE).align_to(BELOW * UP, UP)
+        self.swap(self.below, self.panel)
+        light = self.panel.mark(self.panel.matching(rf"^\s*{decorator}"), self.theme.accent)
         self.play(FadeIn(light))
-        self.leaving = VGroup(self.panel)
+        self.below = VGroup(self.panel)
 
-    def mark(self, error):
+    def mark_line(self, error):
         """Show the line that raised."""
         self.play(FadeIn(self.panel.mark([error.line], self.theme.failed)))
 
-    def say(self, error):
+    def show_error(self, error):
         """Write what was raised."""
         kind = error.type.rpartition(".")[2]
         label = TextLabel(f"{kind}: {error.message}", font_size=16, color=self.theme.failed)
-        self.play(FadeIn(label.center_on(0, SAID_Y), shift=0.1 * DOWN))
-        self.leaving.add(label)
+        self.play(FadeIn(label.center_on(0, ERROR_Y), shift=0.1 * DOWN))
+        self.below.add(label)
 
     def replay(self, *steps, run_time):
         """Replay some steps."""
@@ -200,20 +192,19 @@ class Failures(DeepDive):
             ]
         )
         maps.scale(1.1).arrange(RIGHT, buff=0.4, aligned_edge=UP).set_x(0).align_to(BELOW * UP, UP)
-        self.play(FadeOut(self.leaving))
-        self.play(LaggedStart(*[FadeIn(keys, shift=0.15 * UP) for keys in maps], lag_ratio=0.4))
-        self.leaving = VGroup(maps)
+        self.swap(self.below)
+        self.reveal(*maps)
+        self.below = maps
         return maps
 
     def keys_of(self, name):
         """Return what the one task of a step stored."""
-        [task] = self.held.tasks_of(name)
+        [task] = self.record.storage.tasks_of(name)
         return task
 
     def lift(self, *mobjects):
         """Lift things a little, one after the other."""
-        lifts = [each.animate(rate_func=there_and_back).scale(1.12) for each in mobjects]
-        self.play(LaggedStart(*lifts, lag_ratio=0.3), run_time=1.4)
+        self.pulse(*mobjects, factor=1.12, lag_ratio=0.3, run_time=1.4)
 
 
 def argument(step, decorator, name):
@@ -225,5 +216,5 @@ def argument(step, decorator, name):
 
 def kind_of(task, name):
     """Name the type of an artifact, without its module."""
-    [held] = [artifact for artifact in task.artifacts if artifact.name == name]
-    return held.type_name.rpartition(".")[2]
+    [found] = [artifact for artifact in task.artifacts if artifact.name == name]
+    return found.type_name.rpartition(".")[2]

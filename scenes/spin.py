@@ -6,10 +6,9 @@ and of ``flows/spam.py``, which is the draft with one line changed; ``make recor
 
 from pathlib import Path
 
-from manim import DOWN, LEFT, UP, Create, FadeIn, FadeOut, LaggedStart, VGroup, there_and_back
+from manim import DOWN, LEFT, UP, Create, FadeIn, VGroup
 
 from manim_metaflow import (
-    CodePanel,
     ContentStore,
     DeepDive,
     EvolveCode,
@@ -28,11 +27,8 @@ HERE = Path(__file__).parent
 DRAFT, EDITED = HERE / "flows" / "spam_draft.py", HERE / "flows" / "spam.py"
 STEP = "train"
 
-FULL, SHARED = 22, 0.8
-"""Font size of a graph that has the frame to itself, and how far it shrinks to share it."""
-
-GRAPH_X, LEFT_X, HEAD_Y, BENCH_Y = 1.75, -6.5, 2.5, 0.55
-"""Where a graph that shares the frame stands, the headings beside it, and the spun task below it."""
+BENCH_Y = 0.55
+"""Height of the spun task, between the graph above it and the stores below."""
 
 
 def recordings(**options):
@@ -48,9 +44,9 @@ class Spin(DeepDive):
     """Develop one step at a time."""
 
     def construct(self):
-        """Tell the story act by act."""
+        """Show how a step is developed, act by act."""
         self.first, self.spun, self.other, self.second = recordings()
-        self.show_title()
+        self.title("Develop one step at a time", "spin", hold=1.2)
         self.run_once()
         self.edit_step()
         self.spin_step()
@@ -58,52 +54,40 @@ class Spin(DeepDive):
         self.run_again()
         self.sum_up()
 
-    def show_title(self):
-        """Name the subject."""
-        self.act("title")
-        self.name = self.heading("Develop one step at a time", "spin").center().scale(1.3)
-        self.play(FadeIn(self.name, shift=0.2 * UP))
-        self.wait(1.2)
-
     def run_once(self):
         """Run the flow for the first time."""
         self.act("run once")
         flow = load_flow(DRAFT)
-        title, self.name = self.name, self.heading(flow.name, flow.doc)
-        plan = FlowDAG(flow, font_size=FULL).shift(0.3 * UP)
+        plan = FlowDAG(flow, font_size=22).shift(0.3 * UP)
         with self.beat(f"A flow in the making, of {len(flow.steps)} steps."):
-            self.play(FadeOut(title, shift=0.2 * UP), FadeIn(self.name))
+            self.leave_title(self.heading(flow.name, flow.doc))
             self.play(Create(plan))
         self.store = ContentStore(self.first).set_y(-0.95)
-        self.dag = self.graph_of(self.first)
-        self.head = RunHeading("run", self.first).move_to([LEFT_X, HEAD_Y, 0], LEFT)
+        self.dag, self.command = self.graph_above("run", self.first)
         with self.beat(
             f"Run it once. {len(self.first.executed)} tasks execute, and what they make is stored."
         ):
-            self.play(FadeOut(self.name, run_time=0.4))
-            self.play(FadeIn(self.head, self.store), UnfoldTasks(plan, self.dag))
+            self.clear_heading()
+            self.play(FadeIn(self.command, self.store), UnfoldTasks(plan, self.dag))
             self.play(ReplayRun(self.dag, self.first, store=self.store, run_time=7))
 
     def edit_step(self):
         """Change a line of one step."""
         self.act("edit a step")
-        old, new = self.first.flow[STEP], self.spun.flow[STEP]
-        panel = CodePanel(old.source, first_line=old.first_line, title=f"SpamFlow.{STEP}", font_size=17)
-        panel.move_to(0.9 * DOWN)
+        self.panel = self.step_code(self.first.flow, STEP, font_size=17).move_to(0.9 * DOWN)
         with self.beat(
             f"Now work on {STEP}. From what sum of weights on is a mail spam? Try another threshold."
         ):
-            self.play(FadeOut(self.store), FadeIn(panel))
-            self.play(EvolveCode(panel, new.source))
-        self.leaving = panel
+            self.swap(self.store, self.panel)
+            self.play(EvolveCode(self.panel, self.spun.flow[STEP].source))
 
     def spin_step(self):
         """Spin the step on the inputs of its first task."""
         self.act("spin")
         self.apart = ContentStore(self.spun, self.other, title=".metaflow_spin  SpamFlow/data").set_y(-2.4)
-        self.bench, self.head_below = self.bench_of(self.spun)
+        self.bench, self.command_below = self.bench_of(self.spun)
         with self.beat(f"spin takes the inputs of a past task, by key, and runs {STEP} as it is now."):
-            self.play(FadeOut(self.leaving), FadeIn(self.store, self.apart, self.head_below))
+            self.swap(self.panel, self.store, self.apart, self.command_below)
             self.play(SpinStep(self.bench, origin=self.dag, origin_run=self.first, store=self.apart))
         before, after = (right_in(run.tasks_of(STEP)[0]) for run in (self.first, self.spun))
         with self.beat(
@@ -113,46 +97,42 @@ class Spin(DeepDive):
         with self.beat(
             "With --persist, what it held is kept in a place of its own. The run's datastore is as it was."
         ):
-            self.play(LaggedStart(*[self.lift(slot) for slot in self.apart.blobs], lag_ratio=0.3))
+            self.pulse(*self.apart.blobs, factor=1.12, lag_ratio=0.3)
 
     def spin_with_another_input(self):
         """Spin it on the inputs of another task."""
         self.act("another input")
-        bench, head = self.bench_of(self.other)
+        bench, command = self.bench_of(self.other)
         task = self.other.tasks[0]
         before, after = (right_in(run.tasks_of(STEP)[-1]) for run in (self.first, self.other))
         with self.beat(
             f"Another past task, the one with {task.foreach[-1].value}: the same code, another input."
         ):
-            self.play(FadeOut(self.bench, self.head_below), FadeIn(head))
+            self.swap(VGroup(self.bench, self.command_below), command)
             self.play(SpinStep(bench, origin=self.dag, origin_run=self.first, store=self.apart))
         with self.beat(f"There it is worse: {after}, not {before}. Good to know before a whole run."):
             self.play(bench.printed.animate.set_fill(self.theme.text))
-        self.leaving = VGroup(bench, head, self.dag, self.head, self.store, self.apart)
 
     def run_again(self):
         """Run the flow with the edit."""
         self.act("run")
-        self.dag = self.graph_of(self.second)
-        self.head = RunHeading("run", self.second).move_to([LEFT_X, HEAD_Y, 0], LEFT)
+        self.dag, self.command = self.graph_above("run", self.second)
         with self.beat(f"Content? Then run: all {len(self.second.executed)} tasks execute, with the edit."):
-            self.play(FadeOut(self.leaving), FadeIn(self.head, self.dag))
+            self.swap(self.shown, self.command, self.dag)
             self.play(ReplayRun(self.dag, self.second, run_time=6))
         keys = VGroup(KeyLine("spin", self.spun, "model"), KeyLine("run", self.second, "model"))
         keys.arrange(DOWN, buff=0.3, aligned_edge=LEFT).move_to(0.6 * DOWN)
         with self.beat("The same code on the same inputs: the run makes the very bytes that spin had made."):
             self.play(FadeIn(keys, lag_ratio=0.3))
-        self.leaving = VGroup(self.dag, self.head, keys)
 
     def sum_up(self):
         """Say what spin does, and what it does not."""
         self.act("what spin does")
-        name = self.heading("What spin does")
+        heading = self.heading("What spin does")
         table = EvidenceTable(self.statements(), pitch=0.8).shift(0.1 * UP)
-        with self.beat("A quick look at one step. Whatever shall last comes from a run."):
-            self.play(FadeOut(self.leaving), FadeIn(name))
-            self.play(LaggedStart(*[FadeIn(row, shift=0.15 * UP) for row in table.rows], lag_ratio=0.4))
-            self.wait(1.5)
+        self.end(
+            "A quick look at one step. Whatever shall last comes from a run.", table.rows, heading, hold=1.5
+        )
 
     def statements(self):
         """State what a spin did, with the numbers of the records."""
@@ -173,22 +153,13 @@ class Spin(DeepDive):
             Statement("it keeps artifacts, if asked to", True, " ".join(self.spun.command[2:])),
         ]
 
-    def graph_of(self, record):
-        """Draw a run's graph where a spun task can stand below it."""
-        dag = FlowDAG(record.flow, run=record, font_size=FULL, captions="above").scale(SHARED)
-        return dag.to_edge(UP, buff=0.3).set_x(GRAPH_X)
-
     def bench_of(self, record):
         """Put a spun task under its step, and what was typed at the left."""
         bench = SpinBench(record, font_size=18)
         x = self.dag[STEP].get_x()
         bench.shift([x - bench.node.get_x(), BENCH_Y - bench.node.get_y(), 0])
-        head = RunHeading(f"spin {past_task(record)}", record).move_to([LEFT_X, BENCH_Y, 0], LEFT)
-        return bench, head
-
-    def lift(self, mobject):
-        """Lift something a little."""
-        return mobject.animate(rate_func=there_and_back).scale(1.12)
+        command = RunHeading(f"spin {past_task(record)}", record).set_y(BENCH_Y)
+        return bench, command.align_to(self.command, LEFT)
 
 
 def past_task(record):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from manim import UP, FadeIn, FadeOut
+from manim import UP, FadeIn
 
 from manim_metaflow.animations.code.story import FlowStory
 from manim_metaflow.animations.code.story_advance import AdvanceStory
@@ -53,11 +53,11 @@ class StoryFilm(DeepDive):
 
     def __init__(self, versions: Sequence[FlowVersion], title: str, direction: Direction) -> None:
         super().__init__()
-        self.versions, self.title, self.direction = list(versions), title, direction
+        self.versions, self.panel_title, self.direction = list(versions), title, direction
 
     def construct(self) -> None:
         """Show the first version, then go on."""
-        story = FlowStory(self.versions, title=self.title, direction=self.direction)
+        story = FlowStory(self.versions, title=self.panel_title, direction=self.direction)
         story.shift(0.25 * UP)
         self.act(story.version.label)
         with self.beat(_caption(story.version)):
@@ -69,9 +69,7 @@ class StoryFilm(DeepDive):
             with self.beat(_caption(version)):
                 self.play(change)
                 self.wait(1)
-            if len(change.stripes):
-                self.play(FadeOut(change.stripes), run_time=0.4)
-                story.panel.clear(change.stripes)
+            self.unmark(story.panel, change.stripes)
         self.wait(1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickletools
+from collections.abc import Sequence
 from typing import Any
 
 from manim import VGroup
@@ -13,7 +14,7 @@ from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
 from manim_metaflow.utils.units import readable_size
 
-__all__ = ["BytesStrip"]
+__all__ = ["BytesStrip", "differing_bytes"]
 
 
 class BytesStrip(VGroup):
@@ -87,6 +88,23 @@ class BytesStrip(VGroup):
 
     def __snapshot__(self) -> dict[str, Any]:
         return {"role": "bytes", "sha": self.sha, "bytes": [cell.text for cell in self.cells]}
+
+
+def differing_bytes(blobs: Sequence[BlobBytes]) -> list[tuple[int, ...]]:
+    """Find, for each pickle, the positions where another one has another byte.
+
+    Examples
+    --------
+    >>> one, other = (BlobBytes("00", 3, 3, "int", head=head) for head in ("800401", "800402"))
+    >>> differing_bytes([one, other])
+    [(2,), (2,)]
+    """
+    heads = [bytes.fromhex(blob.head) for blob in blobs]
+
+    def differs(head: bytes, at: int) -> bool:
+        return any(other[at : at + 1] != head[at : at + 1] for other in heads)
+
+    return [tuple(at for at in range(len(head)) if differs(head, at)) for head in heads]
 
 
 def _abridged(available: int, size: int, shown: int) -> list[int | None]:
