@@ -23,7 +23,6 @@ from manim import (
     VMobject,
     there_and_back,
 )
-from manim.typing import Vector3DLike
 
 from manim_metaflow.animations.code.terminal import RunCommand
 from manim_metaflow.facts.recording.command import CommandRecord
@@ -202,9 +201,7 @@ class DeepDive(Scene):
         """Everything on the frame except the caption."""
         return Group(*[mobject for mobject in self.mobjects if mobject is not self._caption])
 
-    def swap(
-        self, old: Mobject, *new: Mobject, shift: Vector3DLike = ORIGIN, run_time: float | None = None
-    ) -> None:
+    def swap(self, old: Mobject, *new: Mobject, rise: bool = False, run_time: float | None = None) -> None:
         """Let what is shown give way to what comes, in one play.
 
         Parameters
@@ -213,11 +210,12 @@ class DeepDive(Scene):
             What goes; ``self.shown`` for everything.
         *new
             What comes; nothing, to clear the frame.
-        shift
-            How far what comes moves as it appears.
+        rise
+            Whether what comes rises as it appears, as in :meth:`reveal`.
         run_time
             Seconds; as long as a fade takes by default.
         """
+        shift = RISE if rise else ORIGIN
         self._play_in(run_time, FadeOut(old), *([FadeIn(*new, shift=shift)] if new else []))
 
     def reveal(self, *mobjects: Mobject, lag_ratio: float = 0.4, run_time: float | None = None) -> None:

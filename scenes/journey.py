@@ -11,19 +11,30 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import Request, urlopen
 
-from manim import DOWN, LEFT, RIGHT, UP, FadeIn, FadeOut, LaggedStart, VGroup
+from manim import DOWN, LEFT, RIGHT, UL, UP, FadeIn, FadeOut, LaggedStart, VGroup
 
 from manim_metaflow import DeepDive, FlowStory, ReplayRun, StepNode, TextLabel, current_theme, record_run
-from manim_metaflow.code import AdvanceStory, RunCommand, TerminalPanel, console_story
+from manim_metaflow.code import AdvanceStory, TerminalPanel, console_story
 from manim_metaflow.graph import SetState
+from manim_metaflow.mobjects import TextTable
 from manim_metaflow.runs import record_command
 from manim_metaflow.storage import StoragePanel
 
 HERE = Path(__file__).parent
 VERSIONS = [HERE / "flows" / "journey" / str(number) / "bikes.py" for number in range(1, 5)]
 
-LEFT_WIDTH, RIGHT_WIDTH, SIZE = 6.95, 6.75, 14
-"""What code and graph take of the frame, units; font size of all code."""
+LEFT_WIDTH, RIGHT_WIDTH, FONT_SIZE = 6.95, 6.75, 14
+"""What code and graph take of the frame (units), and the font size of code, graph and terminal."""
+
+GRAPH_ROOM = (RIGHT_WIDTH - 0.26, 2.5)
+"""Width and height that the graph has above the terminal, units."""
+
+HEADS = ("job", "cores", "tries")
+JOB_COLUMNS, JOB_TOP, JOB_PITCH = (0.4, 2.6, 4.6), 0.62, 0.4
+"""Columns, first line and distance of lines in the table of jobs, from its panel's upper left corner."""
+
+RESULT_COLUMNS = (-5.9, -3.3, 1.9)
+"""Of the closing table: the stage, the command, what came of it."""
 
 STAGES = {
     "develop locally": "needs Python",
@@ -49,22 +60,14 @@ class Journey(DeepDive):
     """One flow, three stages."""
 
     def construct(self):
-        """Tell the story stage by stage."""
+        """Take the flow from stage to stage."""
         *self.runs, self.refused, self.deployed, self.compiled = recordings()
-        self.show_title()
+        self.title("From prototype to production", "One flow, three stages.", hold=1.2)
         self.develop()
         self.fan_out()
         self.ask_for_machines()
         self.deploy()
         self.sum_up()
-
-    def show_title(self):
-        """Name the subject."""
-        self.act("title")
-        self.name = self.heading("From prototype to production", "One flow, three stages.")
-        self.name.center().scale(1.3)
-        self.play(FadeIn(self.name, shift=0.2 * UP))
-        self.wait(1.2)
 
     def develop(self):
         """Run a prototype."""
@@ -74,15 +77,15 @@ class Journey(DeepDive):
             title="bikes.py",
             width=LEFT_WIDTH,
             window=17,
-            room=(RIGHT_WIDTH - 0.26, 2.5),
+            room=GRAPH_ROOM,
             direction="right",
             align="top",
-            font_size=SIZE,
-            graph_size=14,
+            font_size=FONT_SIZE,
+            graph_size=FONT_SIZE,
             detail="names",
         )
-        self.story.to_edge(LEFT, buff=0.12).shift((0.0 - self.story.panel.get_y()) * UP)
-        self.terminal = TerminalPanel(width=RIGHT_WIDTH, rows=9, font_size=SIZE)
+        self.story.to_edge(LEFT, buff=0.12).shift(self.story.panel.get_y() * DOWN)
+        self.terminal = TerminalPanel(width=RIGHT_WIDTH, rows=9, font_size=FONT_SIZE)
         self.terminal.next_to(self.story.panel, RIGHT, buff=0.15).align_to(self.story.panel, DOWN)
         self.stages = VGroup(*[stage(name, needs) for name, needs in STAGES.items()])
         self.stages.arrange(RIGHT, buff=0.2, aligned_edge=UP).to_edge(UP, buff=0.15)
@@ -91,7 +94,7 @@ class Journey(DeepDive):
         with self.beat(
             f"A prototype: {len(prototype.flow.steps)} steps on this machine. It needs Python, nothing else."
         ):
-            self.play(FadeOut(self.name, shift=0.2 * UP))
+            self.leave_title()
             self.play(FadeIn(self.story, self.terminal, self.stages))
             self.enter("develop locally")
             self.run(prototype)
@@ -115,7 +118,7 @@ class Journey(DeepDive):
             self.run(self.runs[2])
         with self.beat("--with kubernetes sends tasks to a cluster. Refused: it needs an object store."):
             self.reset()
-            self.run_command(self.refused)
+            self.type(self.refused)
             self.play(SetState(self.stages[1][0], "failed"))
 
     def deploy(self):
@@ -125,7 +128,7 @@ class Journey(DeepDive):
             self.enter("deploy")
             self.advance("start")
         with self.beat("And one command. It compiles the flow for AWS, which a stand-in plays here."):
-            self.run_command(self.deployed)
+            self.type(self.deployed)
         jobs = jobs_of(self.compiled)
         table = job_table(jobs).move_to(self.terminal)
         with self.beat(
@@ -133,28 +136,24 @@ class Journey(DeepDive):
         ):
             self.play(FadeOut(self.terminal, run_time=0.5))
             self.play(FadeIn(table[0]), LaggedStart(*[FadeIn(row) for row in table[1:]], lag_ratio=0.4))
-        self.leaving = VGroup(self.story, table, self.stages)
 
     def sum_up(self):
-        """Say what was executed, and where."""
+        """List what was executed, and where."""
         self.act("the sum")
         prototype, _, asked = self.runs
-        rows = VGroup(
+        rows = [
             result("develop locally", "run", f"{len(prototype.executed)} tasks executed", "done"),
             result("scale out", "run", f"{len(asked.executed)} tasks executed, here", "done"),
             result("", "run --with kubernetes", "refused: no object store", "failed"),
             result(
                 "deploy", "step-functions create", f"{len(jobs_of(self.compiled))} jobs compiled", "cloned"
             ),
+        ]
+        self.end(
+            "The flow stayed one file. What changes from stage to stage is where its tasks execute.",
+            TextTable(rows, columns=RESULT_COLUMNS, top=1.5, pitch=0.95),
+            run_time=3,
         )
-        for index, row in enumerate(rows):
-            row.shift((1.5 - 0.95 * index) * UP)
-        with self.beat(
-            "The flow stayed one file. What changes from stage to stage is where its tasks execute."
-        ):
-            self.play(FadeOut(self.leaving))
-            self.play(LaggedStart(*[FadeIn(row, shift=0.15 * UP) for row in rows], lag_ratio=0.4), run_time=3)
-            self.wait()
 
     # ------------------------------------------------------------------------------ what recurs
 
@@ -178,21 +177,20 @@ class Journey(DeepDive):
             idle = [edge.animate.paint(self.theme.edge) for edge in dag.edges.values()]
             self.play(*changes, *idle, run_time=0.4)
 
-    def run_command(self, record):
-        """Type a command, and print what it said."""
-        if self.change is not None and len(self.change.stripes):
-            self.play(FadeOut(self.change.stripes), run_time=0.4)
-            self.story.panel.clear(self.change.stripes)
+    def type(self, record):
+        """Type a command, and show what it printed."""
+        if self.change is not None:
+            self.unmark(self.story.panel, self.change.stripes)
         lines = [line for line in console_story(record.console) if "token" not in line]
-        self.play(RunCommand(self.terminal, f"python bikes.py {' '.join(record.command)}", told(lines)))
+        self.run_command(self.terminal, "bikes.py", record, abridged(lines))
 
     def run(self, record):
         """Run a version, and light box after box and their lines."""
-        self.run_command(record)
+        self.type(record)
         self.play(ReplayRun(self.story.dag, record, detail="steps", code=self.story.panel))
 
 
-def told(lines):
+def abridged(lines):
     """Leave out how a token is handed on: between the first line and what was pushed."""
     first = next((n for n, line in enumerate(lines) if line.startswith("Deploying")), None)
     if first is None:
@@ -205,8 +203,8 @@ def stage(name, needs):
     """One of the three stages, and what it needs."""
     theme = current_theme()
     box = StepNode(name, width=4.5, height=0.42)
-    said = TextLabel(needs, font="prose", font_size=15, color=theme.muted).center_on(0, -0.37)
-    return VGroup(box, said)
+    below = TextLabel(needs, font="prose", font_size=15, color=theme.muted).center_on(0, -0.37)
+    return VGroup(box, below)
 
 
 def jobs_of(record):
@@ -229,27 +227,24 @@ def _jobs(states):
 def job_table(jobs):
     """Write a line for each job."""
     theme = current_theme()
-    ground = StoragePanel("state machine", width=RIGHT_WIDTH, height=0.95 + 0.42 * len(jobs))
-    top, left = ground.get_top()[1], ground.get_left()[0]
-    columns = (0.4, 2.6, 4.6)
-    lines = VGroup(ground)
-    for index, job in enumerate([("job", "cores", "tries"), *jobs]):
-        shade = theme.muted if index == 0 else theme.text
-        row = VGroup(*[TextLabel(text, font_size=16, color=shade) for text in job])
-        for text, x in zip(row, columns, strict=True):
-            text.left_at(left + x, top - 0.62 - 0.4 * index)
-        lines.add(row)
-    return lines
+    panel = StoragePanel("state machine", width=RIGHT_WIDTH, height=0.95 + 0.42 * len(jobs))
+    corner = panel.get_corner(UL)
+    rows = [
+        [TextLabel(text, font_size=16, color=theme.muted if row is HEADS else theme.text) for text in row]
+        for row in (HEADS, *jobs)
+    ]
+    columns = [corner[0] + column for column in JOB_COLUMNS]
+    return VGroup(panel, *TextTable(rows, columns=columns, top=corner[1] - JOB_TOP, pitch=JOB_PITCH))
 
 
 def result(name, command, what, state):
-    """One line: the stage, a command, what came of it."""
+    """Fill a row: the stage, a command, what came of it."""
     theme = current_theme()
     size = theme.heading_size
-    return VGroup(
-        TextLabel(name, font="prose", color=theme.muted).left_at(-5.9, 0),
-        TextLabel(command, font_size=size - 4).left_at(-3.3, 0),
-        TextLabel(what, font="prose", font_size=size - 2, color=getattr(theme, state)).left_at(1.9, 0),
+    return (
+        TextLabel(name, font="prose", color=theme.muted),
+        TextLabel(command, font_size=size - 4),
+        TextLabel(what, font="prose", font_size=size - 2, color=getattr(theme, state)),
     )
 
 

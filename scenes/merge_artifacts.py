@@ -6,7 +6,6 @@
 
 from pathlib import Path
 
-import numpy as np
 from manim import DOWN, LEFT, RIGHT, UL, UP, Create, FadeIn, FadeOut, LaggedStart, Line, VGroup
 
 from manim_metaflow import (
@@ -16,12 +15,11 @@ from manim_metaflow import (
     RunHeading,
     TextBlock,
     TextLabel,
-    current_theme,
     load_flow,
     record_run,
 )
-from manim_metaflow.mobjects.shapes import Shape
-from manim_metaflow.mobjects.storage.face import face_color
+from manim_metaflow.mobjects.storage.bytes import differing_bytes
+from manim_metaflow.mobjects.storage.strand import blob_strand
 from manim_metaflow.storage import (
     BlobCell,
     BytesStrip,
@@ -35,9 +33,26 @@ from manim_metaflow.storage import (
 HERE = Path(__file__).parent
 MERGE, SETTLED = HERE / "flows" / "merge.py", HERE / "flows" / "merge_settled.py"
 
-PLACES = {"start": (-4.7, 0.3), "left": (-0.3, 1.95), "right": (-0.3, -1.35), "join": (4.4, 0.3)}
-WIDTH, ZOOM = 3.3, 1.18
+MAPS_AT = {"start": (-4.7, 0.3), "left": (-0.3, 1.95), "right": (-0.3, -1.35), "join": (4.4, 0.3)}
+"""Where the key maps are: as the steps in a graph, with room for the heading above and the error below."""
+
 PAIRS = [("start", "left"), ("start", "right"), ("left", "join"), ("right", "join")]
+"""Parents and children."""
+
+MAP_WIDTH, MAP_SCALE, MARGIN = 3.3, 1.18, 0.4
+"""Size of the key maps, and distance of the heading from the frame's edges and of the error from its map."""
+
+CODE, LARGE, MEDIUM, SMALL, TYPE = 25, 22, 20, 17, 15.5
+"""Font sizes: of code, of names, of values, of the message, and of the exception's type above it."""
+
+BYTES = {"shown": 30, "font_size": 18}
+"""How many bytes of a pickle are seen, and their font size: the whole width of the frame."""
+
+SIDE, MIDDLE = 4.2, 0.4
+"""How far from the frame's middle the key map and the blobs stand at the end, and at what height."""
+
+SHELF, CELL = {"width": 4.4, "height": 5.6}, {"width": 3.9, "height": 0.62}
+"""Sizes of the panel of blobs and of each blob in it."""
 
 
 def recordings(**options):
@@ -50,9 +65,9 @@ class MergeArtifactsScene(DeepDive):
     """What a join sees, what it copies, and when it refuses."""
 
     def construct(self):
-        """Tell the story act by act."""
+        """Let two branches meet in a join, act by act."""
         self.clash, self.settled = recordings()
-        self.show_title()
+        self.title("merge_artifacts", "What a join sees, what it copies, when it refuses")
         self.branch_out()
         self.refuse()
         self.compare_labels()
@@ -60,24 +75,16 @@ class MergeArtifactsScene(DeepDive):
         self.merge()
         self.sum_up()
 
-    def show_title(self):
-        """Name the subject."""
-        self.act("title")
-        self.name = self.heading("merge_artifacts", "What a join sees, what it copies, when it refuses")
-        self.name.center().scale(1.3)
-        self.play(FadeIn(self.name, shift=0.2 * UP))
-        self.wait(1.5)
-
     def branch_out(self):
         """Let two branches start from one map and go their own ways."""
         self.act("two branches")
         self.maps, self.lines = self.draw(self.clash)
         start, left, right, join = self.maps.values()
-        self.head = RunHeading("run", self.clash).to_corner(UL, buff=0.4)
+        command = RunHeading("run", self.clash).to_corner(UL, buff=MARGIN)
         with self.beat(
             "Two branches start from the map of one task. Both have its keys, neither has copied a byte."
         ):
-            self.play(FadeOut(self.name, shift=0.2 * UP), FadeIn(self.head))
+            self.leave_title(command)
             self.play(WriteKeys(start))
             self.play(FadeIn(self.lines[0], self.lines[1]), Inherit(start, left), Inherit(start, right))
         with self.beat("left adds score, right adds error and appends to data. Each builds a set of labels."):
@@ -95,136 +102,122 @@ class MergeArtifactsScene(DeepDive):
             "merge_artifacts looks at every name. One key in all inputs is fine. Two keys are a conflict."
         ):
             self.play(FadeOut(self.lines[2:]), merge)
-        name = TextLabel(failed.exception.type.rpartition(".")[2], font_size=15.5, color=self.theme.failed)
-        lines = failed.exception.message.splitlines()
-        said = TextBlock(" ".join(lines[:2]).replace("*", ""), width=4.2, font_size=17, color=self.theme.text)
-        error = VGroup(name, said).arrange(DOWN, buff=0.2, aligned_edge=LEFT)
-        error.next_to(join, DOWN, buff=0.4).align_to(join, LEFT).shift(0.3 * LEFT)
+        error = self.error_of(failed).next_to(join, DOWN, buff=MARGIN).align_to(join, LEFT).shift(0.3 * LEFT)
         with self.beat("Then Metaflow raises, before anything is copied. The join's map stays empty."):
-            self.play(FadeIn(error, shift=0.15 * UP))
-        self.leaving = VGroup(*self.maps.values(), *self.lines[:2], merge.marks, error, self.head)
+            self.reveal(error)
 
     def compare_labels(self):
         """Look at the two sets of labels."""
         self.act("keys, not values")
-        held = self.clash.storage
-        blobs = {step: held.blob(held.tasks_of(step)[0].last["labels"].sha) for step in ("left", "right")}
-        one, other = (bytes.fromhex(blob.head) for blob in blobs.values())
-        marked = tuple(at for at in range(len(one)) if one[at] != other[at])
+        storage = self.clash.storage
+        blobs = {
+            f"inputs.{step}.labels": storage.blob(storage.tasks_of(step)[0].last["labels"].sha)
+            for step in ("left", "right")
+        }
         rows = VGroup()
-        for step, blob in blobs.items():
-            title = TextLabel(f"inputs.{step}.labels", font_size=22)
-            value = TextLabel(f"= {blob.value}", font_size=20, color=self.theme.muted)
-            strip = BytesStrip(blob, shown=30, font_size=18, marked=marked)
-            key = HashLabel(blob.sha, letters=20, font_size=22)
-            said = VGroup(title, value).arrange(RIGHT, buff=0.3)
-            rows.add(VGroup(said, strip, key).arrange(DOWN, buff=0.28, aligned_edge=LEFT))
+        for (name, blob), marked in zip(blobs.items(), differing_bytes([*blobs.values()]), strict=True):
+            value = TextLabel(f"= {blob.value}", font_size=MEDIUM, color=self.theme.muted)
+            named = VGroup(TextLabel(name, font_size=LARGE), value).arrange(RIGHT, buff=0.3)
+            strip = BytesStrip(blob, marked=marked, **BYTES)
+            key = HashLabel(blob.sha, letters=20, font_size=LARGE)
+            rows.add(VGroup(named, strip, key).arrange(DOWN, buff=0.28, aligned_edge=LEFT))
         rows.arrange(DOWN, buff=0.9, aligned_edge=LEFT).move_to(0.3 * UP)
+        values, strips, keys = zip(*rows, strict=True)
         with self.beat(
             "The message speaks of values. But these two are equal: a set, made in two processes."
         ):
-            said = [row[0] for row in rows]
-            self.play(FadeOut(self.leaving), FadeIn(said[0], shift=0.15 * UP))
-            self.play(FadeIn(said[1], shift=0.15 * UP))
+            self.swap(self.shown, values[0], rise=True)
+            self.reveal(values[1])
         with self.beat(
             "Their bytes stand in another order, so their keys differ. Keys are all that a merge compares."
         ):
-            self.play(LaggedStart(*[FadeIn(row[1], shift=0.15 * UP) for row in rows], lag_ratio=0.4))
-            self.play(LaggedStart(*[FadeIn(row[2], shift=0.15 * UP) for row in rows], lag_ratio=0.4))
-        self.leaving = rows
+            self.reveal(*strips)
+            self.reveal(*keys)
 
     def decide(self):
         """Let the join settle both."""
         self.act("settle it")
         step = load_flow(SETTLED)["join"]
-        code = CodePanel(step.source, first_line=step.first_line, title="join", font_size=25).move_to(
-            0.4 * UP
-        )
-        numbers = {word: number_of(step, word) for word in ("inputs.right.data", "exclude")}
+        code = CodePanel(step.source, first_line=step.first_line, title="join", font_size=CODE)
+        self.code = code.shift(MIDDLE * UP)
+        color = self.theme.highlight
         with self.beat(
             "So the join decides. It sets data itself: what it has set before, the merge leaves alone."
         ):
-            self.play(FadeOut(self.leaving), FadeIn(code))
-            first = code.mark([numbers["inputs.right.data"]], self.theme.highlight)
+            self.swap(self.shown, code)
+            first = code.mark(code.matching("inputs.right.data"), color)
             self.play(FadeIn(first))
         with self.beat("And labels it leaves out."):
-            self.play(FadeOut(first), FadeIn(code.mark([numbers["exclude"]], self.theme.highlight)))
+            self.play(FadeOut(first), FadeIn(code.mark(code.matching("exclude"), color)))
             code.clear(first)
-        self.leaving = code
 
     def merge(self):
         """Run again, and merge."""
         self.act("merge")
         self.maps, self.lines = self.draw(self.settled)
         _, left, right, join = self.maps.values()
-        head = RunHeading("run", self.settled).to_corner(UL, buff=0.4)
+        self.command = RunHeading("run", self.settled).to_corner(UL, buff=MARGIN)
         join.show_only()
         with self.beat(
             "Another run, the same branches. data is set from inputs.right: the same bytes, the same key."
         ):
-            self.play(FadeOut(self.leaving), FadeIn(head, *self.maps.values(), self.lines))
+            self.swap(self.code, self.command, *self.maps.values(), self.lines)
             self.play(WriteKeys(join, {"data": right["data"]}, names=["data"]))
         with self.beat(
             "The rest is copied, key by key. rate comes from both sides, with one key. No bytes are read."
         ):
             self.play(MergeArtifacts([left, right], join, settled=["data", "labels"]))
-        self.leaving = VGroup(head, *self.maps.values(), self.lines)
 
     def sum_up(self):
         """Find the blobs behind the join's names."""
         self.act("the sum")
-        held = self.settled.storage
-        [task] = held.tasks_of("join")
+        storage = self.settled.storage
+        [task] = storage.tasks_of("join")
         keys = [entry.sha for entry in task.last.artifacts]
-        above = {entry.sha for step in ("left", "right") for entry in held.tasks_of(step)[0].last.artifacts}
+        tasks = [storage.tasks_of(step)[0] for step in ("left", "right")]
+        above = {entry.sha for task in tasks for entry in task.last.artifacts}
         new = [sha for sha in keys if sha not in above]
-        join = self.maps["join"]
-        shelf = StoragePanel(f"{held.flow_name}/data", width=4.4, height=5.6).move_to([4.2, 0.4, 0])
-        cells = VGroup(*[BlobCell(held.blob(sha), width=3.9, height=0.62) for sha in sorted({*above, *keys})])
-        cells.arrange(DOWN, buff=0.1).next_to(shelf.title, DOWN, buff=0.15).set_x(shelf.get_x())
+        *parents, join = self.maps.values()
+        panel = StoragePanel(f"{storage.flow_name}/data", **SHELF)
+        panel.move_to(SIDE * RIGHT + MIDDLE * UP)
+        blobs = [storage.blob(sha) for sha in sorted({*above, *keys})]
+        cells = VGroup(*[BlobCell(blob, **CELL) for blob in blobs])
+        cells.arrange(DOWN, buff=0.1).next_to(panel.title, DOWN, buff=0.15).set_x(panel.get_x())
         with self.beat(
             f"The join names {len(keys)} artifacts and adds {len(new)} blobs. To merge is to copy keys."
         ):
-            rest = VGroup(*[part for part in self.leaving if part is not join])
-            self.play(FadeOut(rest), join.animate.scale(1.1).move_to([-4.2, 0.4, 0]))
-            self.play(FadeIn(shelf), FadeIn(cells))
-            places = {cell.sha: cell for cell in cells}
-            strands = [strand(row, places[row.sha]) for row in join.rows]
-            self.play(LaggedStart(*[Create(each) for each in strands], lag_ratio=0.25))
+            rest = VGroup(self.command, *parents, self.lines)
+            self.play(FadeOut(rest), join.animate.scale(1.1).move_to(SIDE * LEFT + MIDDLE * UP))
+            self.play(FadeIn(panel), FadeIn(cells))
+            cell_of = {cell.sha: cell for cell in cells}
+            starts = [(row.sha, row.key.get_right() + 0.1 * RIGHT) for row in join.rows]
+            strands = [blob_strand(start, cell_of[sha], bend=2.4) for sha, start in starts]
+            self.play(LaggedStart(*map(Create, strands), lag_ratio=0.25))
             self.wait()
 
+    def error_of(self, task):
+        """Write what a task raised: the type, and below it the message."""
+        error = task.exception
+        name = TextLabel(error.type.rpartition(".")[2], font_size=TYPE, color=self.theme.failed)
+        text = " ".join(error.message.splitlines()[:2]).replace("*", "")
+        message = TextBlock(text, width=4.2, font_size=SMALL, color=self.theme.text)
+        return VGroup(name, message).arrange(DOWN, buff=0.2, aligned_edge=LEFT)
+
     def draw(self, run):
-        """Draw the key maps of a run's tasks where their steps stand, and lines from parent to child."""
+        """Draw the key maps of a run's tasks, and lines from parent to child."""
         maps = {}
-        for step, place in PLACES.items():
+        for step, point in MAPS_AT.items():
             [task] = run.storage.tasks_of(step)
-            maps[step] = KeyMap(task, width=WIDTH).scale(ZOOM).move_to([*place, 0])
-        lines = VGroup(*[line_between(maps[a], maps[b]) for a, b in PAIRS])
-        return maps, lines
+            maps[step] = KeyMap(task, width=MAP_WIDTH).scale(MAP_SCALE).move_to([*point, 0])
+        return maps, VGroup(*[self.line_between(maps[a], maps[b]) for a, b in PAIRS])
+
+    def line_between(self, one, other):
+        """Draw a line from one key map to another."""
+        gap = 0.08 * RIGHT
+        ends = one.panel.get_right() + gap, other.panel.get_left() - gap
+        return Line(*ends, color=self.theme.edge, stroke_width=1.6)
 
     def own(self, step):
         """Name what a task did not inherit."""
         [task] = self.clash.storage.tasks_of(step)
         return [entry.name for entry in task.last.artifacts if entry.change != "inherited"]
-
-
-def line_between(one, other):
-    """Draw a line from one key map to another."""
-    theme = current_theme()
-    ends = one.panel.get_right() + 0.08 * RIGHT, other.panel.get_left() + 0.08 * LEFT
-    return Line(*ends, color=theme.edge, stroke_width=1.6)
-
-
-def strand(row, cell):
-    """Draw the way from a name to its blob."""
-    start, end = row.key.get_right() + 0.1 * RIGHT, cell.get_left() + 0.02 * LEFT
-    curve = [start, start + 2.4 * RIGHT, end + 2.4 * LEFT, end]
-    points = np.array([[point[:2] for point in curve]])
-    return Shape(points, stroke=face_color(cell.sha), stroke_width=1.8)
-
-
-def number_of(step, word):
-    """Return the number of the line of a step in which a word stands."""
-    lines = enumerate(step.source.splitlines(), step.first_line)
-    [number] = [number for number, line in lines if word in line]
-    return number

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickletools
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any
 
 from manim import VGroup
@@ -91,7 +92,7 @@ class BytesStrip(VGroup):
 
 
 def differing_bytes(blobs: Sequence[BlobBytes]) -> list[tuple[int, ...]]:
-    """Find, for each pickle, the positions where another one has another byte.
+    """Find, for each pickle, the positions where not all of them have the same byte.
 
     Examples
     --------
@@ -100,11 +101,9 @@ def differing_bytes(blobs: Sequence[BlobBytes]) -> list[tuple[int, ...]]:
     [(2,), (2,)]
     """
     heads = [bytes.fromhex(blob.head) for blob in blobs]
-
-    def differs(head: bytes, at: int) -> bool:
-        return any(other[at : at + 1] != head[at : at + 1] for other in heads)
-
-    return [tuple(at for at in range(len(head)) if differs(head, at)) for head in heads]
+    # Past the end of a shorter pickle, zip_longest gives None: a byte that only one of them has differs.
+    differing = {at for at, column in enumerate(zip_longest(*heads)) if len(set(column)) > 1}
+    return [tuple(at for at in range(len(head)) if at in differing) for head in heads]
 
 
 def _abridged(available: int, size: int, shown: int) -> list[int | None]:

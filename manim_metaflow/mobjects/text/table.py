@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from manim import LEFT, ORIGIN, RIGHT, UP, VGroup, VMobject
+from manim import LEFT, RIGHT, UP, VGroup, VMobject
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.mobjects.text.label import TextLabel
 
 __all__ = ["TextTable"]
 
-EDGES = {"l": LEFT, "c": ORIGIN, "r": RIGHT}
+EDGES = {"l": LEFT, "r": RIGHT}
 
 
 class TextTable(VGroup):
     """Rows one below the other, each a group of its own, so that they can be revealed one by one.
 
-    The labels of a row share a baseline; pictures are centred on the middle of its lower-case letters.
+    The labels of a row share a baseline; pictures stand in the middle of its lower-case letters.
 
     Parameters
     ----------
@@ -28,7 +28,8 @@ class TextTable(VGroup):
         The x of each column (units).
     align
         A letter a column, as in LaTeX: ``l`` and ``r`` put the cells' left or right edge there, ``c``
-        their middle. By default all columns are ``l``.
+        their middle. By default all columns are ``l``. Pictures in a ``c`` column are shifted there from
+        the origin, where they were built: what sticks out of a box does not push it aside.
     top
         Height of the first row (units).
     pitch
@@ -79,5 +80,7 @@ def _place(cell: Any, x: float, edge: str) -> VMobject:
     if isinstance(cell, TextLabel):
         place = {"l": cell.left_at, "c": cell.center_on, "r": cell.right_at}[edge]
         return place(x, 0)
-    moved: VMobject = cell.move_to((x, 0.0, 0.0), aligned_edge=EDGES[edge])
+    moved: VMobject = (
+        cell.shift(x * RIGHT) if edge == "c" else cell.move_to((x, 0.0, 0.0), aligned_edge=EDGES[edge])
+    )
     return moved
