@@ -6,12 +6,13 @@
 
 from pathlib import Path
 
-import numpy as np
-from manim import DOWN, LEFT, RIGHT, UL, UP, Create, FadeIn, FadeOut, LaggedStart, VGroup, there_and_back
+from manim import DOWN, LEFT, RIGHT, UL, UP, Create, FadeIn, FadeOut, LaggedStart, VGroup
 
 from manim_metaflow import ArtifactChip, DeepDive, RunHeading, TextLabel, record_run
+from manim_metaflow.mobjects import TextTable
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
-from manim_metaflow.mobjects.storage.face import face_color
+from manim_metaflow.mobjects.storage.bytes import differing_bytes
+from manim_metaflow.mobjects.storage.strand import blob_strand
 from manim_metaflow.storage import (
     BlobCell,
     BytesStrip,
@@ -29,11 +30,53 @@ CATALOG, REPORT, DRIFT = (HERE / "flows" / name for name in ("catalog.py", "repo
 SEED = "18"
 """What the third run has instead of its default."""
 
-PITCH, LEFT_EDGE, BEND = 0.45, -6.2, 3.2
-CELL, CELL_WIDTH = 0.7, 3.3
+TASK_X, FACE_X, NAMES_TOP = -6.2, -3.6, 2.35
+"""Left end of the tasks' names, middle of the faces, and height of the first of them."""
+
+NAME_PITCH, TASK_GAP = 0.45, 0.22
+"""From name to name, and what more there is between two tasks."""
+
+CELL, CELL_PITCH, CELLS_AT = {"width": 3.3, "height": 0.7}, 0.82, 4.7 * RIGHT + 2.55 * UP
+"""Size of a blob beside the names, the distance from blob to blob, and the middle of the first one."""
+
+BEND, STRANDS_X = 3.2, -2.1
+"""How far a line runs level at both ends, and where it begins at the earliest: right of all names."""
+
+TALLY_COLUMNS, TALLY_Y = (-6.2, -5.2, 2.2, 3.2), -2.75
+"""The sums below names and blobs."""
+
+SMALL, NORMAL, LARGE, CODE = 18, 20, 22, 28
+"""Font sizes: of notes, of names, of values, and of a line of code on its own."""
+
+SHELF, SHELF_CELL = {"width": 6.2, "height": 5.6}, {"width": 5.6, "height": 0.7}
+"""Sizes of the panels of two flows' blobs side by side, and of a blob in them."""
+
+MEMORY, STORE, STORE_CELL = {"width": 10.6, "height": 3.2}, {"width": 10.6, "height": 1.9}, {"width": 4.6}
+"""Sizes of a task's memory, of the store below it, and of a blob in there."""
+
+CODE_Y, CHIP_Y = 2.2, 0.85
+"""Heights of a statement and of the artifact it changes, in memory."""
+
+NAME, ARTIFACT = {"size": 0.32, "font_size": SMALL}, {"size": 0.7, "font_size": 26}
+"""How large an artifact is in a list of names, and on its own."""
+
+GAP = 0.5
+"""Between things that stand side by side."""
+
+SUM_COLUMNS, SUM_TOP, SUM_PITCH, SUM_SIZE = (-5.6, -3.6, 0.2), 1.9, 1.35, 26
+"""The closing table: its columns, its first row, from row to row, and its font size."""
+
+BAR_LENGTH, BAR_DROP, BAR = 7.0, 0.5, (0.28, 0.04)
+"""Length of the longest bar, how far it is below its row, and the height and corner radius of all."""
 
 HEADER = 11
-"""Bytes of a pickle that say only that it is one, and how long it is."""
+"""Bytes of a pickle that tell only that it is one, and how long it is."""
+
+LETTERS = 16
+"""Of a key."""
+
+BELOW_TITLE = 0.15 * DOWN
+"""How far below a panel's middle its blobs are, because of the title."""
 
 
 def recordings(**options):
@@ -51,9 +94,9 @@ class ContentAddressedStorage(DeepDive):
     """Same bytes, same key, kept once."""
 
     def construct(self):
-        """Tell the story act by act."""
+        """Store runs, and see what is stored, act by act."""
         self.first, self.again, self.other, self.foreign, self.packed, self.drift = recordings()
-        self.show_title()
+        self.title("Content-addressed storage", "Same bytes, same key, kept once")
         self.store_one_run()
         self.run_again()
         self.change_the_seed()
@@ -64,34 +107,24 @@ class ContentAddressedStorage(DeepDive):
         self.pack_the_code()
         self.sum_up()
 
-    def show_title(self):
-        """Name the subject."""
-        self.act("title")
-        self.name = (
-            self.heading("Content-addressed storage", "Same bytes, same key, kept once").center().scale(1.3)
-        )
-        self.play(FadeIn(self.name, shift=0.2 * UP))
-        self.wait(1.5)
-
     def store_one_run(self):
         """Let each task name its keys, and each new key bring a blob."""
         self.act("one run")
         self.cells, self.strands = {}, VGroup()
         self.table = self.names_of(self.first)
         self.tally = VGroup()
-        head = self.head("run", self.first)
+        self.command = self.heading_of("run", self.first)
         with self.beat(
             "Each task has a list of names. Behind each name is a key, and behind the key, a blob."
         ):
-            self.play(FadeOut(self.name, shift=0.2 * UP), FadeIn(head), run_time=0.6)
-            self.reveal("start", self.first)
+            self.leave_title(self.command, run_time=0.6)
+            self.show_task("start", self.first)
         with self.beat("clean inherits raw and seed: the same keys, so the same blobs. Only table is new."):
-            self.reveal("clean", self.first)
+            self.show_task("clean", self.first)
         totals = self.first.storage.totals()
         with self.beat(f"After the last task: {totals.entries} names in three lists, {totals.blobs} blobs."):
-            self.reveal("end", self.first)
+            self.show_task("end", self.first)
             self.recount([self.first])
-        self.head_now = head
 
     def run_again(self):
         """Run the same flow again: all tasks execute, nothing new is kept."""
@@ -101,7 +134,7 @@ class ContentAddressedStorage(DeepDive):
         ):
             self.turn_to("run", self.again)
             for step in ("start", "clean", "end"):
-                self.reveal(step, self.again, quick=True)
+                self.show_task(step, self.again, quick=True)
         new = len(self.again.new_blobs)
         with self.beat(f"The same bytes have the same keys, and the keys are there. New blobs: {new}."):
             self.recount([self.first, self.again])
@@ -113,52 +146,47 @@ class ContentAddressedStorage(DeepDive):
         with self.beat("With another seed, seed and model have new bytes. raw and table are what they were."):
             self.turn_to(f"SEED={SEED} run", self.other)
             for step in ("start", "clean", "end"):
-                self.reveal(step, self.other, quick=True)
+                self.show_task(step, self.other, quick=True)
             self.recount([self.first, self.again, self.other])
         with self.beat(
             "The old seed and model are still there. A blob is never written over, whoever else comes."
         ):
             old = [sha for sha in self.cells if sha not in self.keys_of(self.other)]
             self.pulse(*[self.cells[sha] for sha in old])
-        self.leaving = VGroup(self.head_now, self.table, self.strands, self.tally, *self.cells.values())
 
     def cross_the_border(self):
-        """Look at another flow's shelf."""
+        """Look at the blobs of another flow."""
         self.act("another flow")
-        shelves = [
-            StoragePanel(f"{run.flow.name}/data", width=6.2, height=5.6).move_to([x, 0.45, 0])
-            for run, x in ((self.other, -3.3), (self.foreign, 3.3))
-        ]
-        both = {*self.keys_of(self.foreign)} & self.cells.keys()
-        mine = [BlobCell(cell.blob, width=5.6, height=0.7) for cell in self.cells.values()]
-        theirs = [
-            BlobCell(self.foreign.storage.blob(sha), width=5.6, height=0.7)
-            for sha in self.keys_of(self.foreign)
-        ]
-        for panel, cells in zip(shelves, (mine, theirs), strict=True):
+        panels = VGroup(
+            *[StoragePanel(f"{run.flow.name}/data", **SHELF) for run in (self.other, self.foreign)]
+        )
+        panels.arrange(RIGHT, buff=0.4).set_y(0.45)
+        foreign = self.keys_of(self.foreign)
+        mine = [BlobCell(cell.blob, **SHELF_CELL) for cell in self.cells.values()]
+        theirs = [BlobCell(self.foreign.storage.blob(sha), **SHELF_CELL) for sha in foreign]
+        for panel, cells in zip(panels, (mine, theirs), strict=True):
             column = VGroup(*cells).arrange(DOWN, buff=0.13).next_to(panel.title, DOWN, buff=0.2)
             column.set_x(panel.get_x())
         with self.beat("Another flow has a shelf of its own."):
-            self.bring_to_back(*shelves)
-            self.play(FadeOut(self.leaving), *[FadeIn(part) for part in (*shelves, *mine)])
-            self.play(LaggedStart(*[FadeIn(cell, shift=0.15 * UP) for cell in theirs], lag_ratio=0.4))
-        [twin] = both
+            run = VGroup(self.command, self.table, self.strands, self.tally, *self.cells.values())
+            self.bring_to_back(*panels)
+            self.play(FadeOut(run), *map(FadeIn, (*panels, *mine)))
+            self.reveal(*theirs)
+        [twin] = {*foreign} & self.cells.keys()
         with self.beat(
             "The same readings have the same key here, and are kept once more: flows share no blobs."
         ):
             self.pulse(*[cell for cell in (*mine, *theirs) if cell.sha == twin])
-        self.leaving = VGroup(*shelves, *mine, *theirs)
 
     def change_one_byte(self):
         """Compare two pickles that differ in one byte."""
         self.act("one byte")
         [start] = self.drift.storage.tasks_of("start")
         names = {f"{name} = {self.value(start, name)}": start.last[name].sha for name in ("dose", "other")}
-        rows = self.compare(names.items(), shown=24, font_size=22)
+        rows = self.compare(names.items(), shown=24, font_size=LARGE)
         with self.beat("One number differs, one byte of the pickle: and the keys have nothing in common."):
-            self.play(FadeOut(self.leaving), FadeIn(rows[0], shift=0.15 * UP))
-            self.play(FadeIn(rows[1], shift=0.15 * UP))
-        self.leaving = rows
+            self.swap(self.shown, rows[0], rise=True)
+            self.reveal(rows[1])
 
     def change_in_place(self):
         """Append to a list that another task made."""
@@ -167,25 +195,25 @@ class ContentAddressedStorage(DeepDive):
         tasks = [storage.tasks_of(step)[0] for step in ("start", "look")]
         old, new = (task.last["dose"].sha for task in tasks)
         before, after = (
-            ArtifactChip("dose", sha, value=storage.blob(sha).value, size=0.7, font_size=26)
-            for sha in (old, new)
+            ArtifactChip("dose", sha, value=storage.blob(sha).value, **ARTIFACT) for sha in (old, new)
         )
-        cells = {sha: BlobCell(storage.blob(sha), width=4.6, height=1.0) for sha in (old, new)}
-        VGroup(*cells.values()).arrange(RIGHT, buff=0.5).move_to(1.8 * DOWN)
-        code = TextLabel(statement(self.drift.flow["look"], "append"), font_size=28)
-        shelf = StoragePanel(f"{self.drift.flow.name}/data", width=10.6, height=1.9).move_to(1.65 * DOWN)
-        memory = StoragePanel(f"memory of task {tasks[1].path}", width=10.6, height=3.2).move_to(1.35 * UP)
-        code.move_to(2.2 * UP)
+        memory = StoragePanel(f"memory of task {tasks[1].path}", **MEMORY)
+        store = StoragePanel(f"{self.drift.flow.name}/data", **STORE)
+        VGroup(memory, store).arrange(DOWN, buff=0.45).to_edge(UP, buff=1.05)
+        cells = {sha: BlobCell(storage.blob(sha), height=1, **STORE_CELL) for sha in (old, new)}
+        VGroup(*cells.values()).arrange(RIGHT, buff=GAP).move_to(store).shift(BELOW_TITLE)
+        code = TextLabel(statement(self.drift.flow["look"], "append"), font_size=CODE).move_to(CODE_Y * UP)
         for chip in (before, after):
-            chip.move_to(0.85 * UP).align_to(before, LEFT)
+            chip.move_to(CHIP_Y * UP).align_to(before, LEFT)
         with self.beat("A list from an earlier step, and a step that appends to it."):
-            self.bring_to_back(memory, shelf)
-            self.play(FadeOut(self.leaving), *[FadeIn(part) for part in (memory, shelf, cells[old], before)])
-            self.play(FadeIn(code, shift=0.15 * UP))
+            rows = self.shown
+            self.bring_to_back(memory, store)
+            self.play(FadeOut(rows), *map(FadeIn, (memory, store, cells[old], before)))
+            self.reveal(code)
         with self.beat("The new bytes have a new key. What the earlier task stored is as it was."):
             self.play(MutateInPlace(before, after, store=cells[new]))
             self.pulse(cells[old])
-        self.leaving = VGroup(code, memory, shelf, after, *cells.values())
+        self.memory = VGroup(code, memory, store, after, *cells.values())
 
     def let_keys_drift(self):
         """Read the same set in three processes; then share an object, and do not share it."""
@@ -193,18 +221,17 @@ class ContentAddressedStorage(DeepDive):
         tasks = self.drift.storage.tasks[1:]
         keys = [(task.path, task.last["tags"].sha) for task in tasks]
         blobs = {sha for _, sha in keys}
-        rows = self.compare(keys, shown=30, font_size=18).shift(0.2 * DOWN)
-        value = TextLabel(f"tags = {self.value(tasks[0], 'tags')}", font_size=22).move_to(3.3 * UP)
+        rows = self.compare(keys, shown=30, font_size=SMALL).shift(0.2 * DOWN)
+        value = TextLabel(f"tags = {self.value(tasks[0], 'tags')}", font_size=LARGE).move_to(3.3 * UP)
         with self.beat(
             "A set of strings that two steps only read. Each is a process with an order of its own."
         ):
-            self.play(FadeOut(self.leaving), FadeIn(value))
-            self.play(LaggedStart(*[FadeIn(row, shift=0.15 * UP) for row in rows], lag_ratio=0.6))
+            self.swap(self.memory, value)
+            self.reveal(*rows, lag_ratio=0.6)
         with self.beat(
             f"Equal values, but {len(blobs)} keys and {len(blobs)} blobs: a key compares bytes, never values."
         ):
             self.pulse(*[row[1] for row in rows])
-        self.leaving = VGroup(value, rows)
         self.share_an_object(tasks[0])
 
     def share_an_object(self, start):
@@ -215,101 +242,97 @@ class ContentAddressedStorage(DeepDive):
         rows = VGroup()
         for name, blob, head in zip(names, blobs, heads, strict=True):
             marked = difference(head, *[other for other in heads if other is not head])
-            code = TextLabel(statement(self.drift.flow["start"], f"self.{name}"), font_size=22)
-            value = TextLabel(f"= {blob.value}", font_size=22, color=self.theme.muted)
-            lines = (
-                VGroup(code, value).arrange(RIGHT, buff=0.4),
-                HashLabel(blob.sha, letters=16),
-                BytesStrip(blob, shown=len(head), font_size=16, marked=marked),
-            )
-            rows.add(VGroup(*lines).arrange(DOWN, buff=0.25, aligned_edge=LEFT))
+            code = TextLabel(statement(self.drift.flow["start"], f"self.{name}"), font_size=LARGE)
+            value = TextLabel(f"= {blob.value}", font_size=LARGE, color=self.theme.muted)
+            strip = BytesStrip(blob, shown=len(head), font_size=16, marked=marked)
+            line = VGroup(code, value).arrange(RIGHT, buff=0.4)
+            rows.add(stacked(line, HashLabel(blob.sha, letters=LETTERS), strip))
         rows.arrange(DOWN, buff=0.8, aligned_edge=LEFT).center().shift(0.3 * UP)
         with self.beat("Two equal lists. One holds the same string twice, the other two equal strings."):
-            self.play(FadeOut(self.leaving), FadeIn(rows[0], shift=0.15 * UP))
-            self.play(FadeIn(rows[1], shift=0.15 * UP))
+            self.swap(self.shown, rows[0], rise=True)
+            self.reveal(rows[1])
         with self.beat(
             "The first pickle writes the string once and refers back to it. Other bytes, other keys."
         ):
             self.pulse(*[row[2] for row in rows])
-        self.leaving = rows
 
     def value(self, task, name):
         """Return an artifact's value, as text."""
         return self.drift.storage.blob(task.last[name].sha).value
 
     def pack_the_code(self):
-        """Find the code package on the same shelf."""
+        """Find the code package among the blobs."""
         self.act("the code package")
         [package] = self.packed.storage.packages
-        shelf = StoragePanel(f"{self.packed.flow.name}/data", width=11.4, height=1.8).move_to(0.3 * UP)
+        store = StoragePanel(f"{self.packed.flow.name}/data", width=11.4, height=1.8).move_to(0.3 * UP)
         blobs = [self.packed.storage.blob(sha) for sha in self.keys_of(self.packed)]
         cells = VGroup(*[BlobCell(blob, width=3.4) for blob in (*blobs, package)]).arrange(RIGHT, buff=0.3)
-        cells.move_to(shelf).shift(0.15 * DOWN)
-        note = TextLabel("code package", font="prose", font_size=18).next_to(cells[-1], DOWN, buff=0.45)
+        cells.move_to(store).shift(BELOW_TITLE)
+        note = TextLabel("code package", font="prose", font_size=SMALL).next_to(cells[-1], DOWN, buff=0.45)
         with self.beat(
             "Code can lie there too, as a package. A local run keeps none, unless a switch asks for it."
         ):
-            self.bring_to_back(shelf)
-            self.play(FadeOut(self.leaving), FadeIn(shelf), FadeIn(cells[:-1]))
+            before = self.shown
+            self.bring_to_back(store)
+            self.play(FadeOut(before), FadeIn(store), FadeIn(cells[:-1]))
             label = HashLabel(package.sha).move_to(2.6 * UP)
             self.play(FadeIn(label))
             self.play(Persist(label, cells[-1]))
             self.play(FadeIn(note))
-        self.leaving = VGroup(shelf, cells, note, label)
 
     def sum_up(self):
         """Add up what was named and what was kept."""
         self.act("the sum")
         totals = storage_totals([run.storage for run in (self.first, self.again, self.other)])
-        rows = VGroup()
         facts = [
             ("named", f"{totals.entries} artifacts", totals.written, self.theme.text),
             ("kept", f"{totals.blobs} blobs", totals.unique, self.theme.done),
             ("on disk", "after gzip", totals.stored, self.theme.accent),
         ]
-        for index, (what, how_many, size, color) in enumerate(facts):
-            y = 1.9 - 1.35 * index
-            bar = Shape(rounded_rectangle(max(0.05, 7.0 * size / totals.written), 0.28, 0.04), fill=color)
-            rows.add(
-                VGroup(
-                    TextLabel(what, font="prose", font_size=26, color=self.theme.muted).left_at(-5.6, y),
-                    TextLabel(how_many, font_size=26).left_at(-3.6, y),
-                    TextLabel(readable_size(size), font_size=26, color=color).left_at(0.2, y),
-                    bar.move_to([-3.6, y - 0.5, 0], aligned_edge=LEFT),
-                )
+        cells = [
+            (
+                TextLabel(name, font="prose", font_size=SUM_SIZE, color=self.theme.muted),
+                TextLabel(count, font_size=SUM_SIZE),
+                TextLabel(readable_size(size), font_size=SUM_SIZE, color=color),
             )
+            for name, count, size, color in facts
+        ]
+        rows = TextTable(cells, columns=SUM_COLUMNS, top=SUM_TOP, pitch=SUM_PITCH)
+        bars = [[bar(size / totals.written, color)] for _, _, size, color in facts]
+        bars = TextTable(bars, columns=SUM_COLUMNS[1:2], top=SUM_TOP - BAR_DROP, pitch=SUM_PITCH)
+        for row, [length] in zip(rows, bars, strict=True):
+            row.add(length)
         with self.beat(
             f"Three runs of one flow. {readable_size(totals.saved)} of pickles did not have to be kept again."
         ):
-            self.play(FadeOut(self.leaving), FadeIn(rows[0], shift=0.15 * UP))
-            self.play(LaggedStart(*[FadeIn(row, shift=0.15 * UP) for row in rows[1:]], lag_ratio=0.5))
+            self.swap(self.shown, rows[0], rise=True)
+            self.reveal(*rows[1:], lag_ratio=0.5)
             self.wait()
 
     def names_of(self, run):
         """Draw the names of a run's tasks, task by task, still without keys."""
-        table, self.chips, y = VGroup(), {}, 2.35
+        table, self.chips, y = VGroup(), {}, NAMES_TOP
         for task in run.storage.tasks:
             entries = task.last.artifacts
             if not entries:
                 continue
-            chips = [ArtifactChip(entry.name, entry.sha, size=0.32, font_size=18) for entry in entries]
-            for chip in chips:
-                chip.move_to([0, y, 0]).shift((-3.6 - chip.face.get_x()) * RIGHT)
-                chip.shift((y - chip.face.get_y()) * UP)
-                y -= PITCH
-            label = TextLabel(task.path, font_size=20).left_at(LEFT_EDGE, chips[0].face.get_y())
+            chips = [ArtifactChip(entry.name, entry.sha, **NAME) for entry in entries]
+            for index, chip in enumerate(chips):
+                chip.shift(FACE_X * RIGHT + (y - index * NAME_PITCH) * UP - chip.face.get_center())
+            label = TextLabel(task.path, font_size=NORMAL).left_at(TASK_X, y)
             self.chips[task.step] = (label, chips)
             table.add(VGroup(label, *chips))
-            y -= 0.22
+            y -= len(chips) * NAME_PITCH + TASK_GAP
         return table
 
-    def reveal(self, step, run, *, quick=False):
+    def show_task(self, step, run, *, quick=False):
         """Show what a task names, and lead each name to its blob, a new one where its key is new."""
         label, chips = self.chips[step]
         fresh = [chip for chip in chips if chip.sha not in self.cells]
         for chip in fresh:
-            self.cells[chip.sha] = self.cell(run, chip.sha)
-        strands = [self.strand(chip, self.cells[chip.sha]) for chip in chips]
+            cell = BlobCell(run.storage.blob(chip.sha), **CELL)
+            self.cells[chip.sha] = cell.move_to(CELLS_AT + len(self.cells) * CELL_PITCH * DOWN)
+        strands = [self.strand(chip) for chip in chips]
         self.strands.add(*strands)
         pace = 0.5 if quick else 1.0
         self.play(FadeIn(label, *chips), run_time=0.6 * pace)
@@ -317,68 +340,52 @@ class ContentAddressedStorage(DeepDive):
         if fresh:
             self.play(FadeIn(*[self.cells[chip.sha] for chip in fresh], scale=0.9), run_time=0.5 * pace)
 
-    def cell(self, run, sha):
-        """Draw a blob in the next place of the shelf."""
-        place = np.array([4.7, 2.55 - len(self.cells) * (CELL + 0.12), 0])
-        return BlobCell(run.storage.blob(sha), width=CELL_WIDTH, height=CELL).move_to(place)
-
-    @staticmethod
-    def strand(chip, cell):
-        """Draw the way from a name to its blob."""
-        start, end = chip.get_right() + 0.15 * RIGHT, cell.get_left() + 0.02 * LEFT
-        start[0] = max(start[0], -2.1)
-        curve = [start, start + BEND * RIGHT, end + BEND * LEFT, end]
-        return Shape(
-            np.array([[point[:2] for point in curve]]), stroke=face_color(chip.sha), stroke_width=1.8
-        )
+    def strand(self, chip):
+        """Draw a line from a name to its blob."""
+        start = chip.get_right() + 0.15 * RIGHT
+        start[0] = max(start[0], STRANDS_X)
+        return blob_strand(start, self.cells[chip.sha], bend=BEND)
 
     def turn_to(self, command, run):
         """Put another run's names in the place of the last one's."""
-        head = self.head(command, run)
-        self.play(FadeOut(self.head_now, self.table, self.strands), FadeIn(head), run_time=0.7)
-        self.head_now, self.strands, self.table = head, VGroup(), self.names_of(run)
+        old = self.command
+        self.command = self.heading_of(command, run)
+        self.swap(VGroup(old, self.table, self.strands), self.command, run_time=0.7)
+        self.strands, self.table = VGroup(), self.names_of(run)
 
     @staticmethod
-    def head(command, run):
+    def heading_of(command, run):
         """Write what was typed, and the run's id."""
         return RunHeading(command, run).to_corner(UL, buff=0.4)
 
     def count(self, runs):
         """Sum up names and blobs."""
         totals = storage_totals([run.storage for run in runs])
-        parts = [
-            ("named", f"{totals.entries} artifacts  {readable_size(totals.written)}", self.theme.text, -6.2),
-            ("kept", f"{totals.blobs} blobs  {readable_size(totals.unique)}", self.theme.done, 2.2),
+        sums = [
+            ("named", f"{totals.entries} artifacts  {readable_size(totals.written)}", self.theme.text),
+            ("kept", f"{totals.blobs} blobs  {readable_size(totals.unique)}", self.theme.done),
         ]
-        tally = VGroup()
-        for word, text, color, x in parts:
-            name = TextLabel(word, font="prose", font_size=18, color=self.theme.muted).left_at(x, -2.75)
-            tally.add(name, TextLabel(text, font_size=20, color=color).left_at(x + 1.0, -2.75))
+        cells = []
+        for name, text, color in sums:
+            cells.append(TextLabel(name, font="prose", font_size=SMALL, color=self.theme.muted))
+            cells.append(TextLabel(text, font_size=NORMAL, color=color))
+        [tally] = TextTable([cells], columns=TALLY_COLUMNS, top=TALLY_Y)
         return tally
 
     def recount(self, runs):
         """Bring the sums up to date."""
         tally = self.count(runs)
-        self.play(FadeOut(self.tally), FadeIn(tally), run_time=0.5)
+        self.swap(self.tally, tally, run_time=0.5)
         self.tally = tally
 
-    def compare(self, keys, *, shown, font_size=18):
-        """Put pickles under each other, and mark the bytes in which each differs from the first."""
+    def compare(self, keys, *, shown, font_size):
+        """Put pickles below each other, and mark the bytes in which they differ."""
         blobs = [self.drift.storage.blob(sha) for _, sha in keys]
-        heads = [bytes.fromhex(blob.head) for blob in blobs]
         rows = VGroup()
-        for (name, sha), blob, head in zip(keys, blobs, heads, strict=True):
-            others = [other for other in heads if other is not head]
-            marked = tuple(
-                at
-                for at in range(len(head))
-                if any(other[at : at + 1] != head[at : at + 1] for other in others)
-            )
-            strip = BytesStrip(blob, shown=shown, font_size=font_size, marked=marked)
-            title = TextLabel(name, font_size=20)
-            key = HashLabel(sha, letters=16)
-            line = VGroup(title, key).arrange(RIGHT, buff=0.5)
-            rows.add(VGroup(line, strip).arrange(DOWN, buff=0.25, aligned_edge=LEFT))
+        for (name, sha), blob, marked in zip(keys, blobs, differing_bytes(blobs), strict=True):
+            key = HashLabel(sha, letters=LETTERS)
+            line = VGroup(TextLabel(name, font_size=NORMAL), key).arrange(RIGHT, buff=GAP)
+            rows.add(stacked(line, BytesStrip(blob, shown=shown, font_size=font_size, marked=marked)))
         return rows.arrange(DOWN, buff=0.6, aligned_edge=LEFT).center().shift(0.2 * UP)
 
     @staticmethod
@@ -387,14 +394,15 @@ class ContentAddressedStorage(DeepDive):
         entries = [entry for task in run.storage.tasks for entry in task.last.artifacts]
         return list(dict.fromkeys(entry.sha for entry in entries))
 
-    def pulse(self, *mobjects):
-        """Lift things a little, one after the other."""
-        self.play(
-            LaggedStart(
-                *[mobject.animate(rate_func=there_and_back).scale(1.1) for mobject in mobjects],
-                lag_ratio=0.25,
-            )
-        )
+
+def stacked(*parts):
+    """Put what is known of a pickle below each other."""
+    return VGroup(*parts).arrange(DOWN, buff=0.25, aligned_edge=LEFT)
+
+
+def bar(share, color):
+    """Draw a bar as long as a size is large; the smallest can still be seen."""
+    return Shape(rounded_rectangle(max(0.05, BAR_LENGTH * share), *BAR), fill=color)
 
 
 def difference(one, other):
@@ -406,6 +414,6 @@ def difference(one, other):
 
 
 def statement(step, word):
-    """Return the line of a step in which a word stands."""
+    """Return the line of a step that contains a word."""
     [line] = [line.strip() for line in step.source.splitlines() if word in line]
     return line
