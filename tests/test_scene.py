@@ -1,0 +1,391 @@
+"""``DeepDive``: its words play what they say, in time, and every text passes through one method."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import manim as mn
+import pytest
+from manim import FadeIn, Square, VGroup
+
+from manim_metaflow import CodePanel, DeepDive, FlowDAG, StepNode, TextBlock, TextLabel, load_flow, record_run
+from manim_metaflow.code import TerminalPanel
+from manim_metaflow.runs import CommandRecord
+from manim_metaflow.scene import CAPTION_Y, DARKNESS, READING_SPEED, SETTLE
+from manim_metaflow.testing import beat_frames, section_frames
+
+HERE = Path(__file__).parent
+FLOW = HERE / "flows" / "branch.py"
+SMALL = (160, 90)
+
+
+class Played(DeepDive):
+    """Runs a function as its film, and notes what is played."""
+
+    film: Callable[[DeepDive], None]
+
+    def setup(self) -> None:
+        super().setup()
+        self.plays: list[tuple[str, float]] = []
+
+    def construct(self) -> None:
+        type(self).film(self)
+
+    def play(self, *args: Any, **kwargs: Any) -> None:
+        super().play(*args, **kwargs)
+        kinds = " ".join(type(animation).__name__ for animation in self.animations)
+        self.plays.append((kinds, round(self.duration, 2)))
+
+
+def played(film: Callable[[Any], None], base: type[Played] = Played) -> Any:
+    """Run a film to its end, and return the scene as it is then."""
+    scene_class = type("Film", (base,), {"film": staticmethod(film)})
+    *_, last = beat_frames(scene_class, resolution=SMALL)
+    return last.scene
+
+
+def beats(film: Callable[[Any], None], base: type[Played] = Played) -> list[tuple[str, str]]:
+    scene_class = type("Film", (base,), {"film": staticmethod(film)})
+    return [(beat.section, beat.caption) for beat in beat_frames(scene_class, resolution=SMALL)]
+
+
+def drawn(scene: mn.Scene) -> list[mn.Mobject]:
+    """What is seen: Manim leaves empty groups of past plays on a scene."""
+    return [mobject for mobject in scene.mobjects if mobject.family_members_with_points()]
+
+
+def texts(scene: mn.Scene) -> list[str]:
+    return [part.text for top in scene.mobjects for part in top.get_family() if isinstance(part, TextLabel)]
+
+
+def opacity(mobject: mn.VMobject) -> float:
+    return max(float(part.get_stroke_opacity()) for part in mobject.family_members_with_points())
+
+
+# -------------------------------------------------------------------------------- acts and beats
+
+
+def test_an_act_is_a_section_and_a_beat_has_a_caption() -> None:
+    def film(scene: DeepDive) -> None:
+        scene.act("one")
+        with scene.beat("A first caption."):
+            scene.play(FadeIn(Square()))
+        with scene.beat("A second caption."):
+            pass
+
+    assert beats(film) == [("one", "A first caption."), ("one", "A second caption.")]
+
+
+def test_a_beat_lasts_as_long_as_its_caption_takes_to_read() -> None:
+    caption = "These words take a few seconds to read, so the beat waits for the reader."
+
+    def film(scene: DeepDive) -> None:
+        with scene.beat(caption):
+            scene.play(FadeIn(Square()), run_time=1)
+
+    scene = played(film)
+    assert sum(seconds for _, seconds in scene.plays) == pytest.approx(
+        SETTLE + len(caption) / READING_SPEED, abs=0.06
+    )
+
+
+def test_a_beat_whose_pictures_take_longer_does_not_wait() -> None:
+    def film(scene: DeepDive) -> None:
+        with scene.beat("Short."):
+            scene.play(FadeIn(Square()), run_time=5)
+
+    assert [kind for kind, _ in played(film).plays] == ["LaggedStart", "FadeIn"]
+
+
+def test_a_caption_replaces_the_one_before_at_the_foot_of_the_frame() -> None:
+    def film(scene: DeepDive) -> None:
+        for caption in ("One.", "Two."):
+            with scene.beat(caption):
+                pass
+
+    scene = played(film)
+    assert texts(scene) == ["Two."]
+    assert drawn(scene)[0].get_y() == pytest.approx(CAPTION_Y)
+
+
+def test_captions_are_written_to_the_subtitles(tmp_path: Path) -> None:
+    def film(scene: DeepDive) -> None:
+        with scene.beat("A caption to read."):
+            scene.play(FadeIn(Square()))
+
+    quick = {"media_dir": str(tmp_path), "pixel_width": 64, "pixel_height": 36, "frame_rate": 2}
+    with mn.tempconfig({**quick, "progress_bar": "none", "verbosity": "ERROR"}):
+        type("Film", (Played,), {"film": staticmethod(film)})().render()
+    [subtitles] = tmp_path.rglob("*.srt")
+    assert "A caption to read." in subtitles.read_text()
+
+
+# ------------------------------------------------------------------------------ title and heading
+
+
+def test_the_title_is_shown_alone_and_gives_way_to_a_heading_in_the_corner() -> None:
+    def film(scene: DeepDive) -> None:
+        scene.title("Resume", "What is reused", hold=1.2)
+        scene.act("the flow")
+        scene.leave_title(scene.heading("A flow"))
+
+    scene = played(film)
+    assert scene.plays == [("FadeIn", 1.0), ("Wait", 1.2), ("FadeOut FadeIn", 1.0)]
+    assert texts(scene) == ["A flow"]
+    [heading] = drawn(scene)
+    assert heading.get_left()[0] == pytest.approx(-mn.config.frame_width / 2 + 0.45)
+    assert beats(film) == [("title", ""), ("the flow", "")]
+
+
+def test_the_title_stands_in_the_middle_larger_than_a_heading() -> None:
+    def film(scene: DeepDive) -> None:
+        scene.title("Resume", "What is reused")
+
+    scene = played(film)
+    [title] = drawn(scene)
+    assert title.get_center() == pytest.approx(mn.ORIGIN)
+    assert title[0].font_size == pytest.approx(1.3 * scene.theme.title_size)
+    assert texts(scene) == ["Resume", "What is reused"]
+
+
+def test_a_title_can_leave_an_empty_frame() -> None:
+    def film(scene: DeepDive) -> None:
+        scene.title("Resume")
+        scene.leave_title()
+
+    assert not drawn(played(film))
+
+
+def test_a_heading_is_cleared_once() -> None:
+    def film(scene: DeepDive) -> None:
+        scene.play(FadeIn(scene.heading("A flow")))
+        scene.clear_heading()
+        scene.clear_heading()
+
+    scene = played(film)
+    assert scene.plays == [("FadeIn", 1.0), ("FadeOut", 0.4)]
+    assert not drawn(scene)
+
+
+# ----------------------------------------------------------------------------- leading the eye
+
+
+def test_swap_takes_away_what_is_shown_and_keeps_the_caption() -> None:
+    def film(scene: DeepDive) -> None:
+        with scene.beat("A caption."):
+            scene.add(StepNode("old"), StepNode("older"))
+            scene.swap(scene.shown, StepNode("new"))
+
+    scene = played(film)
+    assert set(texts(scene)) == {"new", "A caption."}
+    assert [kind for kind, _ in scene.plays][1] == "FadeOut FadeIn"
+
+
+def test_swap_can_leave_the_rest_alone_and_rise() -> None:
+    heights = []
+
+    def film(scene: DeepDive) -> None:
+        old, kept, new = StepNode("old"), StepNode("kept"), StepNode("new")
+        scene.add(old, kept)
+        scene.swap(old, new, rise=True, run_time=0.5)
+        heights.append(new.get_y())
+
+    scene = played(film)
+    assert texts(scene) == ["kept", "new"]
+    assert scene.plays == [("FadeOut FadeIn", 0.5)]
+    assert heights == [pytest.approx(0)]
+
+
+def test_swap_to_nothing_clears_the_frame() -> None:
+    def film(scene: DeepDive) -> None:
+        scene.add(Square())
+        scene.swap(scene.shown)
+
+    assert not drawn(played(film))
+
+
+def test_reveal_brings_rows_one_after_the_other() -> None:
+    def film(scene: DeepDive) -> None:
+        scene.reveal(*[Square() for _ in range(3)], lag_ratio=0.5)
+        scene.reveal(Square(), run_time=3)
+
+    scene = played(film)
+    assert scene.plays == [("LaggedStart", 2.0), ("LaggedStart", 3.0)]
+    assert len(drawn(scene)) == 4
+
+
+def test_pulse_leaves_things_as_they_were() -> None:
+    sizes = []
+
+    class Watched(Played):
+        def update_to_time(self, t: float) -> None:
+            super().update_to_time(t)
+            sizes.append(round(float(self.square.width), 3))
+
+        def get_time_progression(self, run_time: float, *args: Any, **kwargs: Any) -> Any:
+            times = super().get_time_progression(run_time, *args, **kwargs)
+            times.iterable = [run_time / 2, run_time]
+            return times
+
+    def film(scene: Any) -> None:
+        scene.square = Square(side_length=2)
+        scene.add(scene.square)
+        scene.pulse(scene.square, factor=1.5)
+
+    scene = played(film, Watched)
+    assert sizes == [3.0, 2.0]
+    assert scene.plays == [("LaggedStart", 1.0)]
+
+
+def test_focus_dims_all_but_one_part_and_brings_it_back() -> None:
+    seen = {}
+
+    def film(scene: DeepDive) -> None:
+        dag = FlowDAG(load_flow(FLOW))
+        other = Square()
+        with scene.beat("A caption."):
+            scene.add(dag, other)
+            before = {name: opacity(node) for name, node in dag.nodes.items()}
+            with scene.focus(dag["a"]):
+                seen["during"] = {name: opacity(node) / before[name] for name, node in dag.nodes.items()}
+                seen["other"] = opacity(other)
+                [caption] = [each for each in scene.mobjects if isinstance(each, TextBlock)]
+                seen["caption"] = caption[0].get_fill_opacity()
+            seen["after"] = {name: opacity(node) / before[name] for name, node in dag.nodes.items()}
+
+    scene = played(film)
+    lit = {name for name, share in seen["during"].items() if share == pytest.approx(1)}
+    assert lit == {"a"}
+    assert seen["during"]["start"] == pytest.approx(1 - DARKNESS)
+    assert seen["other"] == pytest.approx(1 - DARKNESS)
+    assert seen["caption"] == 1
+    assert list(seen["after"].values()) == pytest.approx([1.0] * len(seen["after"]))
+    assert not [part for top in scene.mobjects for part in top.get_family() if part.updaters]
+
+
+def test_focus_on_all_there_is_plays_nothing() -> None:
+    def film(scene: DeepDive) -> None:
+        square = Square()
+        scene.add(square)
+        with scene.focus(square):
+            scene.wait()
+
+    assert [kind for kind, _ in played(film).plays] == ["Wait"]
+
+
+def test_the_end_clears_the_frame_and_reveals_rows_below_a_heading() -> None:
+    def film(scene: DeepDive) -> None:
+        scene.act("the sum")
+        scene.add(StepNode("old"))
+        rows = [TextLabel("one"), TextLabel("two")]
+        scene.end("What remains.", rows, scene.heading("The sum"), hold=2)
+
+    scene = played(film)
+    assert set(texts(scene)) == {"The sum", "one", "two", "What remains."}
+    kinds = [kind for kind, _ in scene.plays]
+    assert kinds[:4] == ["LaggedStart", "FadeOut FadeIn", "LaggedStart", "Wait"]
+    assert scene.plays[3] == ("Wait", 2.0)
+    assert beats(film) == [("the sum", "What remains.")]
+
+
+# ---------------------------------------------------------------------- code, commands and runs
+
+
+def test_the_code_of_a_step_has_its_line_numbers_and_its_full_name() -> None:
+    flow = load_flow(FLOW)
+    panels = []
+    played(lambda scene: panels.append(scene.step_code(flow, "start", font_size=16)) or scene.wait())
+    [panel] = panels
+    assert isinstance(panel, CodePanel)
+    assert panel.title.text == f"{flow.name}.start"
+    assert (panel.source, panel.first_line) == (flow["start"].source, flow["start"].first_line)
+
+
+def test_unmark_takes_stripes_out_of_a_panel() -> None:
+    def film(scene: DeepDive) -> None:
+        panel = CodePanel("a = 1\nb = 2")
+        scene.add(panel)
+        stripes = panel.mark([2], scene.theme.running)
+        scene.unmark(panel, stripes)
+        assert stripes[0] not in panel.get_family()
+        scene.unmark(panel, VGroup())
+
+    assert played(film).plays == [("FadeOut", 0.4)]
+
+
+def test_a_command_is_typed_and_what_it_printed_is_shown() -> None:
+    record = CommandRecord("BranchFlow", ("run", "--max-workers", "2"), 0, ("Done!",))
+    terminal = TerminalPanel(rows=4)
+
+    def film(scene: DeepDive) -> None:
+        scene.add(terminal)
+        scene.run_command(terminal, "branch.py", record, ["a part of it"])
+
+    scene = played(film)
+    assert [kind for kind, _ in scene.plays] == ["RunCommand"]
+    assert [line.text for line in terminal.every_line] == [
+        "$ python branch.py run --max-workers 2",
+        "a part of it",
+    ]
+
+
+def test_a_run_above_has_its_command_at_the_left_of_its_graph() -> None:
+    run = record_run(FLOW, recordings=HERE / "recordings")
+    pairs = []
+    played(lambda scene: pairs.append(scene.graph_above("run", run)) or scene.wait())
+    [(dag, command)] = pairs
+    assert command.run_id.text == run.run_id
+    assert command.get_left()[0] < dag["start"].get_left()[0]
+    assert dag.get_top()[1] == pytest.approx(mn.config.frame_height / 2 - 0.3)
+
+
+# ------------------------------------------------------------------------------- other languages
+
+GERMAN = {
+    "Resume": "Fortsetzen",
+    "What is reused": "Was wiederverwendet wird",
+    "A flow": "Ein Ablauf",
+    "A step is a box.": "Ein Schritt ist ein Kasten, und was er zuweist, wird am Ende gespeichert.",
+    "What remains.": "Was bleibt.",
+}
+
+
+class German(Played):
+    def translate(self, text: str) -> str:
+        return GERMAN[text]
+
+
+def test_every_caption_title_and_heading_is_translated_once() -> None:
+    shown = []
+
+    def film(scene: DeepDive) -> None:
+        scene.title("Resume", "What is reused")
+        shown.extend(texts(scene))
+        scene.act("a step")
+        with scene.beat("A step is a box."):
+            scene.leave_title(scene.heading("A flow"))
+            shown.extend(texts(scene))
+        scene.end("What remains.", [Square()])
+        shown.extend(texts(scene))
+
+    assert [caption for _, caption in beats(film, German)] == ["", GERMAN["A step is a box."], "Was bleibt."]
+    drawn = " ".join(shown)
+    assert all(text in drawn for text in GERMAN.values())
+    assert not [text for text in GERMAN if text in shown]
+
+
+def test_a_beat_lasts_as_long_as_the_translation_takes_to_read() -> None:
+    def film(scene: DeepDive) -> None:
+        with scene.beat("A step is a box."):
+            pass
+
+    spent = sum(seconds for _, seconds in played(film, German).plays)
+    assert spent == pytest.approx(SETTLE + len(GERMAN["A step is a box."]) / READING_SPEED, abs=0.06)
+
+
+def test_the_background_is_that_of_the_theme() -> None:
+    scene_class = type("Film", (Played,), {"film": staticmethod(lambda scene: scene.wait())})
+    [section] = section_frames(scene_class, resolution=SMALL)
+    assert tuple(section.frame[0, 0, :3]) == tuple(mn.ManimColor("#0E1117").to_int_rgb())
