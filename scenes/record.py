@@ -18,10 +18,10 @@ def main(names):
         if not hasattr(scene, "recordings"):
             continue
         for record in scene.recordings(fresh=True):
-            print(f"{name}: {said_of(record)}")
+            print(f"{name}: {summary_of(record)}")
 
 
-def said_of(record):
+def summary_of(record):
     """One line: of which flow, what was asked, how it ended."""
     command = " ".join(record.command)
     if isinstance(record, CommandRecord):

@@ -137,7 +137,7 @@ class Spin(DeepDive):
     def statements(self):
         """State what a spin did, with the numbers of the records."""
         task, steps = self.spun.tasks[0], len(self.spun.flow.steps)
-        taken = [held for held in task.artifacts if held.provenance == "inherited"]
+        taken = [each for each in task.artifacts if each.provenance == "inherited"]
         made = len(task.artifacts) - len(taken)
         return [
             Statement("it executes one task", True, f"{len(self.spun.tasks)} of {len(self.first.tasks)}"),

@@ -1,32 +1,52 @@
-"""A film taken apart: what stands on the frame after every play, and what its records and flows say."""
+"""A film taken apart: what is on the frame after every play, and what its records and flows explain."""
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import av
 import manim as mn
+import pytest
 
-from manim_metaflow.facts import RunRecord, TaskRecord
+from manim_metaflow.facts import CommandRecord, RunRecord, TaskRecord
 from manim_metaflow.films.scene_files import load_scene
+from manim_metaflow.testing import beat_frames, check_frame
 from manim_metaflow.testing.structure import facts_of
-from manim_metaflow.testing.walk import beat_frames
+from manim_metaflow.utils.units import readable_size
 
 SCENES = Path(__file__).parents[2] / "scenes"
+
+
+RECORDERS = ("runs._record", "spin._spin", "command._record")
+"""What makes a recording where there is none, or none of the flow as it is now."""
 
 
 def load(name: str, folder: Path = SCENES) -> ModuleType:
     """Import a scene file anew."""
     load_scene(folder / f"{name}.py")
     return sys.modules[name]
+
+
+def scene_of(film: ModuleType) -> type[mn.Scene]:
+    """Return the one scene of a film."""
+    own = [value for value in vars(film).values() if getattr(value, "__module__", "") == film.__name__]
+    [scene] = [value for value in own if isinstance(value, type) and issubclass(value, mn.Scene)]
+    return scene
+
+
+def forbid_recording(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a recording that is stale be an error, not a reason to make it anew."""
+
+    def refuse(target: object, *_: object, **__: object) -> None:
+        pytest.fail(f"The recording of {target} is stale: make recordings")
+
+    for recorder in RECORDERS:
+        monkeypatch.setattr(f"manim_metaflow.facts.recording.{recorder}", refuse)
 
 
 @dataclass(frozen=True)
@@ -76,21 +96,51 @@ def is_row(words: tuple[str, ...]) -> bool:
     return len(words) > 2 and all(re.fullmatch(r"[\d.]+", word) for word in words[1:])
 
 
-def watch(scene_class: type[mn.Scene]) -> list[Shown]:
-    """Run a scene, unseen, and read it after every play; the caption is that of the beat."""
-    seen: list[Shown] = []
+@dataclass(frozen=True)
+class Walk:
+    """A film taken apart in one pass."""
+
+    beats: list[tuple[str, str]]
+    """Section and caption of each."""
+    problems: list[str]
+    """What is not clear to read at the end of a beat."""
+    moments: list[Shown]
+    """What is on the frame after every play."""
+    seconds: float
+
+
+def walk(scene_class: type[mn.Scene]) -> Walk:
+    """Run a scene, unseen, read it after every play, and check the frame at the end of each beat."""
+    moments: list[Shown] = []
 
     class Watched(scene_class):  # type: ignore[valid-type,misc]
         def play(self, *args: Any, **kwargs: Any) -> None:
             super().play(*args, **kwargs)
-            seen.append(shown(self))
+            moments.append(shown(self))
 
-    captions = []
-    done = 0
+    beats, problems, captions = [], [], []
     for beat in beat_frames(Watched, resolution=(160, 90)):
-        captions += [beat.caption] * (len(seen) - done)
-        done = len(seen)
-    return [replace(moment, caption=caption) for moment, caption in zip(seen, captions, strict=True)]
+        beats.append((beat.section, beat.caption))
+        captions += [beat.caption] * (len(moments) - len(captions))
+        problems += [f"{beat.caption}: {problem}" for problem in check_frame(beat.scene)]
+        family = [part for top in beat.scene.mobjects for part in top.get_family()]
+        problems += [f"{beat.caption}: {part} has an updater" for part in family if part.updaters]
+        # Manim draws what rests first: what is lower must have come earlier, or it hides the rest.
+        levels = [top.z_index for top in beat.scene.mobjects]
+        problems += [f"{beat.caption}: drawn out of order"] * (levels != sorted(levels))
+        seconds = beat.scene._clock
+    told = [replace(moment, caption=caption) for moment, caption in zip(moments, captions, strict=True)]
+    return Walk(beats, problems, told, seconds)
+
+
+def check_beats(walked: Walk, sections: list[str]) -> None:
+    """Every beat has a caption of its own, is legible and leaves no updater; the film is a minute or two."""
+    assert walked.problems == []
+    assert 60 <= walked.seconds <= 120
+    assert list(dict.fromkeys(section for section, _ in walked.beats)) == sections
+    captions = [caption for section, caption in walked.beats if section != "title"]
+    assert all(captions)
+    assert len(set(captions)) == len(captions)
 
 
 def other_than(records: Iterable[RunRecord]) -> tuple[RunRecord, ...]:
@@ -133,9 +183,7 @@ def numbers_in(text: str) -> list[str]:
 
 
 def identities(records: Iterable[RunRecord]) -> set[str]:
-    """Texts that stand in the records as they are."""
-    from manim_metaflow.utils.units import readable_size
-
+    """Texts that the records hold as they are."""
     found: set[str] = set()
     for record in records:
         found.add(record.run_id)
@@ -153,29 +201,93 @@ def identities(records: Iterable[RunRecord]) -> set[str]:
     return found
 
 
-# ------------------------------------------------------------------------------------- the render
+def printed(records: Iterable[RunRecord | CommandRecord], files: Iterable[Path]) -> list[str]:
+    """Lines that a terminal shows: the commands of records, and what they printed."""
+    records = list(records)
+    commands = [f"$ python {file.name} {' '.join(each.command)}" for file in files for each in records]
+    return [*commands, *(line for each in records for line in each.console)]
 
 
-def render(name: str, folder: Path, seed: int) -> str:
-    """Render a film from some other folder, small; return what Manim said."""
-    command = [sys.executable, "-m", "manim", "render", "-r", "160,90", "--fps", "2"]
-    rendered = subprocess.run(
-        [*command, "--media_dir", str(folder / "media"), str(SCENES / f"{name}.py")],
-        cwd=folder,
-        env={**os.environ, "PYTHONHASHSEED": str(seed), "COLUMNS": "200"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return rendered.stdout
+def untraced(
+    walked: Walk,
+    known: set[str],
+    files: Iterable[Path] = (),
+    *,
+    cells: Iterable[str] = (),
+    sentences: Mapping[str, Sequence[object]] | None = None,
+    patterns: Iterable[str] = (),
+    terminal: Sequence[str] = (),
+) -> set[str]:
+    """Texts with a number that nothing explains, and lines of code that no file has at their number.
+
+    Parameters
+    ----------
+    walked
+        The film.
+    known
+        Texts that records hold.
+    files
+        Those whose lines are shown.
+    cells
+        Sources of a notebook's cells, if they are shown.
+    sentences
+        A pattern of a text that holds numbers, and those it must have, by the records.
+    patterns
+        Those of whole texts that hold no number to be checked.
+    terminal
+        Lines of which a text may be a part.
+    """
+    sources = [text.splitlines() for text in (*(file.read_text() for file in files), *cells)]
+    lines = {line.strip() for source in sources for line in source}
+    expected = {pattern: list(map(str, values)) for pattern, values in (sentences or {}).items()}
+
+    def explained(text: str) -> bool:
+        if not numbers_in(text) or text in known or text.strip() in lines:
+            return True
+        if any(text in line for line in terminal) or any(re.fullmatch(each, text) for each in patterns):
+            return True
+        return any(re.search(each, text) and numbers_in(text) == found for each, found in expected.items())
+
+    bad: set[str] = set()
+    for moment in walked.moments:
+        # A line of a caption is explained as a part of the whole.
+        texts = [text for text in moment.texts if len(text) <= 20 or text not in moment.caption]
+        bad |= {text for text in (*texts, moment.caption) if not explained(text)}
+        bad |= {
+            f"line {number}: {line}"
+            for number, line in moment.code
+            if not any(
+                source[number - 1 : number] and source[number - 1].strip() == line.strip()
+                for source in sources
+            )
+        }
+    return bad
 
 
-def check_second_render(name: str, scene_class: str, folder: Path, sections: int) -> None:
-    """Every play of a second render comes from Manim's cache; the film is 60 to 120 s long, with captions."""
-    said = [render(name, folder, seed) for seed in (1, 2)]
-    plays = int(re.search(r"Played (\d+) animations", said[1])[1])
-    assert (said[0].count("sing cached"), said[1].count("sing cached")) == (0, plays)
-    film = folder / "media" / "videos" / name / "90p2" / f"{scene_class}.mp4"
-    with av.open(str(film)) as container:
-        assert 60 <= container.duration / 1_000_000 <= 120
-    assert film.with_suffix(".srt").read_text().count("-->") >= sections
+# ----------------------------------------------------------------------------- the recordings, alive
+
+
+def story(record: RunRecord | CommandRecord) -> dict[str, object]:
+    """What a run, a spin or a command says, but for ids and times."""
+    if isinstance(record, CommandRecord):
+        return {"code": record.code, "command": record.command[:1], "lines": len(record.console)}
+    return {
+        "status": record.status,
+        "command": record.command[:2] if record.command[0] != "spin" else ("spin",),
+        "flow": record.flow,
+        "tasks": {
+            task.place: (
+                task.state,
+                [attempt.stdout for attempt in task.attempts],
+                task.exception and (task.exception.type, task.exception.message, task.exception.line),
+                {(a.name, a.sha, a.provenance) for a in task.artifacts},
+            )
+            for task in record.tasks
+        },
+    }
+
+
+def check_alive(name: str, kept: Iterable[RunRecord | CommandRecord], folder: Path) -> None:
+    """Do again what the recordings tell of, and compare."""
+    for old, new in zip(kept, load(name).recordings(recordings=folder), strict=True):
+        assert story(old) == story(new), old.command

@@ -1,59 +1,25 @@
-"""What the three films about storage have in common: their checks, and the texts that records explain."""
+"""What the films about storage have in common: texts that their records explain, and keys that are true."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
 import io
-import os
 import pickle
 import re
-import subprocess
-import sys
 from collections.abc import Iterable, Mapping
 from itertools import permutations
 from pathlib import Path
-from types import ModuleType
 from typing import Any, ClassVar
 
 import manim as mn
 import numpy as np
-import pytest
-from film import SCENES, load, numbers_in, shown, watch
+from film import shown
 
-from manim_metaflow.facts import RunRecord, load_flow, record_run
-from manim_metaflow.facts.recording import runs as record
+from manim_metaflow.facts import RunRecord
 from manim_metaflow.mobjects.storage.face import Face
-from manim_metaflow.testing import beat_frames, check_frame
+from manim_metaflow.testing import beat_frames
 from manim_metaflow.utils.units import readable_size
-
-
-def film(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """Import a film; a recording that is stale is an error here, not a reason to make it anew."""
-
-    def refuse(target: object, *_: object, **__: object) -> None:
-        pytest.fail(f"The recording of {target} is stale: make recordings")
-
-    monkeypatch.setattr(record, "_record", refuse)
-    monkeypatch.setattr("manim_metaflow.facts.recording.spin._spin", refuse)
-    return load(name)
-
-
-def check_beats(scene_class: type, sections: list[str]) -> None:
-    """Every beat has a caption of its own, is legible and leaves no updater; the film is a minute or two."""
-    beats = []
-    for beat in beat_frames(scene_class, resolution=(160, 90)):
-        beats.append((beat.section, beat.caption))
-        # Manim draws what stands still first: what lies lower must have come earlier, or it hides the rest.
-        levels = [top.z_index for top in beat.scene.mobjects]
-        assert levels == sorted(levels), beat.caption
-        assert [str(problem) for problem in check_frame(beat.scene)] == [], beat.caption
-        assert not [part for top in beat.scene.mobjects for part in top.get_family() if part.updaters]
-    assert 60 <= beat.scene._clock <= 120
-    assert list(dict.fromkeys(section for section, _ in beats)) == sections
-    captions = [caption for section, caption in beats if section != "title"]
-    assert all(captions)
-    assert len(set(captions)) == len(captions)
 
 
 def explained(records: Iterable[RunRecord]) -> set[str]:
@@ -76,24 +42,6 @@ def explained(records: Iterable[RunRecord]) -> set[str]:
             found |= {f"{blob.sha[:2]}/{blob.sha[:10]}…"}
             found |= {blob.head[at : at + 2] for at in range(0, len(blob.head), 2)}
     return found
-
-
-def untraced(
-    scene_class: type, records: Iterable[RunRecord], also: Iterable[str] = (), flows: Iterable[object] = ()
-) -> set[str]:
-    """Texts with a number that no record and no flow explains; ``also`` are patterns of sentences."""
-    records = list(records)
-    known = explained(records)
-    sources = {line.strip() for flow in flows for line in load_flow(flow).source.splitlines()}
-    bad = set()
-    for moment in watch(scene_class):
-        for text in (*moment.texts, moment.caption):
-            if not numbers_in(text) or text in known or text.strip() in sources:
-                continue
-            if not any(re.fullmatch(pattern, text) for pattern in also):
-                bad.add(text)
-        bad |= {line for _, line in moment.code if line.strip() not in sources}
-    return bad
 
 
 def root(run: RunRecord) -> Path:
@@ -184,28 +132,6 @@ def check_keys(
     assert used == set(values)
 
 
-def check_second_render(name: str, folder: Path, sections: list[str]) -> None:
-    """Another process, with other hashes of strings, finds each play of the first one in the cache."""
-    said = [_render(name, folder, seed) for seed in (1, 2)]
-    plays = int(re.search(r"Played (\d+) animations", said[1])[1])
-    assert (said[0].count("sing cached"), said[1].count("sing cached")) == (0, plays)
-    [subtitles] = folder.rglob("*.srt")
-    assert subtitles.read_text().count("-->") >= len(sections)
-
-
-def _render(name: str, folder: Path, seed: int) -> str:
-    command = [sys.executable, "-m", "manim", "render", "-r", "96,54", "--fps", "2"]
-    rendered = subprocess.run(
-        [*command, "--media_dir", str(folder / "media"), str(SCENES / f"{name}.py")],
-        cwd=folder,
-        env={**os.environ, "PYTHONHASHSEED": str(seed), "COLUMNS": "200"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return rendered.stdout
-
-
 def story_of(run: RunRecord) -> object:
     """What a run says, but for ids, times and keys that are another one in each process."""
     return [
@@ -229,20 +155,3 @@ def fixed_keys(run: RunRecord, *drifting: str) -> list[tuple[str, str, str]]:
         for entry in task.last.artifacts
         if entry.name not in drifting
     ]
-
-
-__all__ = [
-    "blob_of",
-    "check_beats",
-    "check_keys",
-    "check_second_render",
-    "explained",
-    "film",
-    "fixed_keys",
-    "pickled",
-    "pickles_of_set",
-    "record_run",
-    "root",
-    "story_of",
-    "untraced",
-]

@@ -4,102 +4,77 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
-from film import SCENES
-from storage_film import (
-    blob_of,
-    check_beats,
-    check_keys,
-    check_second_render,
-    film,
-    fixed_keys,
-    pickled,
-    record_run,
-    root,
-    story_of,
-    untraced,
-)
+from film import SCENES, Walk, check_beats, scene_of, untraced
+from manim import Scene
+from renders import check_second_render
+from storage_film import blob_of, check_keys, explained, fixed_keys, pickled, root, story_of
 
-from manim_metaflow.facts import RunRecord
+from manim_metaflow.facts import RunRecord, record_run
 
 SECTIONS = ["title", "create", "serialize", "hash", "persist", "register", "access", "bad endings", "the sum"]
 NUMBERS, UNIT = [1, 2, 3, 5, 8], "kg"
 
 
-@pytest.fixture
-def lifecycle(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    return film("artifact_lifecycle", monkeypatch)
+def test_every_beat_has_a_caption_and_is_clear_to_read(walked: Walk) -> None:
+    check_beats(walked, SECTIONS)
 
 
-@pytest.fixture(scope="module")
-def live(tmp_path_factory: pytest.TempPathFactory) -> dict[str, RunRecord]:
-    """The film's runs, made now."""
-    options = {"recordings": tmp_path_factory.mktemp("live"), "storage": True}
-    flows = SCENES / "flows"
-    endings = {
-        way: record_run(flows / "endings.py", env={"ENDING": way}, **options) for way in ("raise", "kill")
-    }
-    return {"run": record_run(flows / "lifecycle.py", **options), **endings}
+def test_every_section_ends_as_it_did(scene: type[Scene], frame_snapshot) -> None:
+    frame_snapshot.scene(scene)
 
 
-def test_every_beat_is_clear_to_read(lifecycle: ModuleType) -> None:
-    check_beats(lifecycle.ArtifactLifecycle, SECTIONS)
-
-
-def test_every_section_ends_as_it_did(lifecycle: ModuleType, frame_snapshot) -> None:
-    frame_snapshot.scene(lifecycle.ArtifactLifecycle)
-
-
-def test_every_number_is_traced_to_the_records(lifecycle: ModuleType) -> None:
+def test_every_number_is_traced_to_the_records(walked: Walk, film: ModuleType) -> None:
     also = [
         r"SHA-1",
         r"The SHA-1 of the pickle is its key\..*",
         r"16 names in the key maps of this run, 4 blobs: a name costs a line, its bytes are kept once\.",
         r"\[2, 4\]",  # the draft: never stored, so read from the flow's source
     ]
-    flows = (lifecycle.FLOW, lifecycle.ENDINGS)
-    assert untraced(lifecycle.ArtifactLifecycle, lifecycle.recordings(), also, flows) == set()
+    records = film.recordings()
+    files = (film.FLOW, film.ENDINGS)
+    assert untraced(walked, explained(records), files, patterns=also) == set()
 
 
-def test_recordings_say_what_metaflow_does_now(lifecycle: ModuleType, live: dict[str, RunRecord]) -> None:
-    for recorded, made in zip(
-        lifecycle.recordings(), (live["run"], live["raise"], live["kill"]), strict=True
-    ):
+def test_recordings_say_what_metaflow_does_now(film: ModuleType, live: tuple[RunRecord, ...]) -> None:
+    for recorded, made in zip(film.recordings(), live, strict=True):
         assert recorded.status == made.status
         assert story_of(recorded) == story_of(made)
         assert fixed_keys(recorded) == fixed_keys(made)
 
 
 def test_every_key_on_screen_is_that_of_its_value(
-    lifecycle: ModuleType, live: dict[str, RunRecord], monkeypatch: pytest.MonkeyPatch
+    film: ModuleType, live: tuple[RunRecord, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    runs = (live["run"], live["raise"], live["kill"])
-    monkeypatch.setattr(lifecycle, "recordings", lambda: runs)
+    monkeypatch.setattr(film, "recordings", lambda: live)
     doubled = [2 * number for number in NUMBERS]
     values = {"numbers": NUMBERS, "unit": UNIT, "doubled": doubled, "total": sum(doubled), "half": [1, 2, 3]}
-    check_keys(lifecycle.ArtifactLifecycle, runs, {name: [pickled(held)] for name, held in values.items()})
+    check_keys(scene_of(film), live, {name: [pickled(held)] for name, held in values.items()})
 
 
 def test_a_second_render_is_fully_cached(tmp_path: Path) -> None:
-    check_second_render("artifact_lifecycle", tmp_path, SECTIONS)
+    check_second_render("artifact_lifecycle", tmp_path, len(SECTIONS))
 
 
-def test_what_was_overwritten_was_never_stored(live: dict[str, RunRecord]) -> None:
-    assert not blob_of(live["run"], hashlib.sha1(pickled([2, 4])).hexdigest()).exists()
+def test_what_was_overwritten_was_never_stored(live: tuple[RunRecord, ...]) -> None:
+    assert not blob_of(live[0], hashlib.sha1(pickled([2, 4])).hexdigest()).exists()
 
 
-def test_a_name_costs_a_line_and_bytes_are_kept_once(live: dict[str, RunRecord]) -> None:
-    maps = [json.loads(file.read_text()) for file in root(live["run"]).glob("[0-9]*/*/*/*.data.json")]
+def test_a_name_costs_a_line_and_bytes_are_kept_once(live: tuple[RunRecord, ...]) -> None:
+    maps = [json.loads(file.read_text()) for file in root(live[0]).glob("[0-9]*/*/*/*.data.json")]
     named = [(name, sha) for held in maps for name, sha in held["objects"].items()]
     mine = [sha for name, sha in named if name[0] != "_" and name != "name"]
     assert (len(mine), len(set(mine))) == (16, 4)  # "16 names in the key maps of this run, 4 blobs"
 
 
-def test_stages_come_in_the_order_shown(lifecycle: ModuleType, live: dict[str, RunRecord]) -> None:
-    for run in (lifecycle.recordings()[0], live["run"]):
+def test_stages_come_in_the_order_shown(film: ModuleType, live: tuple[RunRecord, ...]) -> None:
+    for run in (film.recordings()[0], live[0]):
         last = run.storage["double/2"].last
         moments = dict(last.moments)
         blob = run.storage.blob(last["doubled"].sha)
@@ -108,8 +83,8 @@ def test_stages_come_in_the_order_shown(lifecycle: ModuleType, live: dict[str, R
         assert run.storage.blob(last["spare"].sha).written < blob.written  # written by start, not again
 
 
-def test_only_total_is_new_in_add(lifecycle: ModuleType, live: dict[str, RunRecord]) -> None:
-    for run in (lifecycle.recordings()[0], live["run"]):
+def test_only_total_is_new_in_add(film: ModuleType, live: tuple[RunRecord, ...]) -> None:
+    for run in (film.recordings()[0], live[0]):
         last, parent = run.storage["add/3"].last, run.storage["double/2"].last
         assert {e.name for e in last.artifacts if e.change != "inherited"} == {"total"}
         assert {e.name: e.sha for e in last.artifacts if e.name != "total"} == {
@@ -117,24 +92,20 @@ def test_only_total_is_new_in_add(lifecycle: ModuleType, live: dict[str, RunReco
         }
 
 
-def test_raising_task_stores_and_killed_one_does_not(live: dict[str, RunRecord]) -> None:
+def test_raising_task_stores_and_killed_one_does_not(live: tuple[RunRecord, ...]) -> None:
     sha = hashlib.sha1(pickled([1, 2, 3])).hexdigest()
-    [raised], [killed] = (live[way].storage.tasks_of("start") for way in ("raise", "kill"))
+    [raised], [killed] = (run.storage.tasks_of("start") for run in live[1:])
     assert raised.last["half"].sha == sha
-    assert blob_of(live["raise"], sha).is_file()
+    assert blob_of(live[1], sha).is_file()
     assert not killed.last.stored
     assert killed.last.entries == ()
-    assert not list((root(live["kill"]) / live["kill"].run_id / "start").glob("*/*.data.json"))
-    assert not blob_of(live["kill"], sha).exists()
-    assert live["kill"].tasks[0].state == "killed"
+    assert not list((root(live[2]) / live[2].run_id / "start").glob("*/*.data.json"))
+    assert not blob_of(live[2], sha).exists()
+    assert live[2].tasks[0].state == "killed"
 
 
 def test_step_asks_its_parents_map_and_the_client_the_metadata(tmp_path: Path) -> None:
     """The flow deletes its parent's metadata records, and reads on; the client cannot any more."""
-    import os
-    import subprocess
-    import sys
-
     flow = SCENES.parent / "tests" / "flows" / "probe_flow.py"
     run = record_run(flow, recordings=tmp_path, storage=True)
     out = "\n".join(line for task in run.tasks for line in task.attempts[-1].stdout)

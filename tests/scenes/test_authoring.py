@@ -6,28 +6,14 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from code_film import Walk, check_alive, check_beats, check_renders, film, untraced, walk
-from film import SCENES, load, other_than
+from film import SCENES, Walk, check_alive, check_beats, identities, other_than, printed, untraced, walk
+from manim import Scene
+from renders import check_renders
 
 from manim_metaflow.facts import RunRecord
 
 SECTIONS = ["title", "the stub", "spin", "the next step", "mend and spin", "the whole flow", "the sum"]
 SOURCES = sorted((SCENES / "flows" / "authoring").glob("*/fare.py"))
-
-
-@pytest.fixture
-def authoring(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    return film("authoring", monkeypatch)
-
-
-@pytest.fixture(scope="module")
-def walked() -> Walk:
-    return walk(load("authoring").Authoring)
-
-
-@pytest.fixture
-def records(authoring: ModuleType) -> tuple[RunRecord, ...]:
-    return tuple(authoring.recordings())
 
 
 def sentences(records: tuple[RunRecord, ...]) -> dict[str, list[object]]:
@@ -41,8 +27,13 @@ def sentences(records: tuple[RunRecord, ...]) -> dict[str, list[object]]:
     }
 
 
-def test_every_section_ends_as_it_did(authoring: ModuleType, frame_snapshot) -> None:
-    frame_snapshot.scene(authoring.Authoring)
+def untraced_in(walked: Walk, records: tuple[RunRecord, ...]) -> set[str]:
+    known, terminal = identities(records), printed(records, SOURCES)
+    return untraced(walked, known, SOURCES, sentences=sentences(records), terminal=terminal)
+
+
+def test_every_section_ends_as_it_did(scene: type[Scene], frame_snapshot) -> None:
+    frame_snapshot.scene(scene)
 
 
 def test_every_beat_has_a_caption_and_is_clear_to_read(walked: Walk) -> None:
@@ -50,19 +41,19 @@ def test_every_beat_has_a_caption_and_is_clear_to_read(walked: Walk) -> None:
 
 
 def test_every_number_is_traced_to_the_records(walked: Walk, records: tuple[RunRecord, ...]) -> None:
-    assert untraced(walked, records, SOURCES, sentences(records)) == set()
+    assert untraced_in(walked, records) == set()
     assert any(moment.code for moment in walked.moments)
     assert any(records[0].run_id in text for moment in walked.moments for text in moment.texts)
 
 
 def test_no_number_is_typed_by_hand(
-    authoring: ModuleType, records: tuple[RunRecord, ...], monkeypatch: pytest.MonkeyPatch
+    film: ModuleType, scene: type[Scene], records: tuple[RunRecord, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     others = other_than(records)
-    monkeypatch.setattr(authoring, "recordings", lambda: others)
-    other = walk(authoring.Authoring)
-    assert untraced(other, others, SOURCES, sentences(others)) == set()
-    assert untraced(other, records, SOURCES, sentences(records)) != set()
+    monkeypatch.setattr(film, "recordings", lambda: others)
+    other = walk(scene)
+    assert untraced_in(other, others) == set()
+    assert untraced_in(other, records) != set()
 
 
 def test_captions_say_what_the_records_say(records: tuple[RunRecord, ...]) -> None:
@@ -86,7 +77,7 @@ def test_captions_say_what_the_records_say(records: tuple[RunRecord, ...]) -> No
 
 
 def test_renders_are_the_same_and_cached_the_second_time(walked: Walk, tmp_path: Path) -> None:
-    check_renders("authoring", "Authoring", len(walked.beats) - 1, tmp_path)
+    check_renders("authoring", tmp_path, len(walked.beats) - 1)
 
 
 def test_metaflow_still_does_what_the_recordings_say(

@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 
 import pytest
-from film import SCENES, Shown, check_second_render, identities, numbers_in, other_than, watch
-from storage_film import check_beats, film
+from film import SCENES, Walk, check_beats, identities, other_than, untraced, walk
+from manim import Scene
+from renders import check_second_render
 
 from manim_metaflow.facts import RunRecord, load_flow, record_run
 from manim_metaflow.facts.run.history import RunHistory
 from manim_metaflow.mobjects.runs.clock import readable_time
 
+NAMES = ("split", "each", "nested", "choice", "again")
+FILES = [SCENES / "flows" / "branching" / f"{name}.py" for name in NAMES]
 SECTIONS = ["title", "static branch", "foreach", "nested foreach", "switch", "recursion", "the sum"]
 
 
-@pytest.fixture
-def branching(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    return film("branching", monkeypatch)
+def test_every_section_ends_as_it_did(scene: type[Scene], frame_snapshot) -> None:
+    frame_snapshot.scene(scene)
 
 
-@pytest.fixture
-def records(branching: ModuleType) -> tuple[RunRecord, ...]:
-    return tuple(branching.recordings())
-
-
-def test_every_section_ends_as_it_did(branching: ModuleType, frame_snapshot) -> None:
-    frame_snapshot.scene(branching.Branching)
-
-
-def test_every_beat_has_a_caption_and_is_clear_to_read(branching: ModuleType) -> None:
-    check_beats(branching.Branching, SECTIONS)
+def test_every_beat_has_a_caption_and_is_clear_to_read(walked: Walk) -> None:
+    check_beats(walked, SECTIONS)
 
 
 def sentences(records: Iterable[RunRecord]) -> dict[str, list[object]]:
@@ -48,7 +40,9 @@ def sentences(records: Iterable[RunRecord]) -> dict[str, list[object]]:
     inner = [len(task.parents) for task in nested.tasks_of("list")]
     cities, rounds = counts["CitiesFlow"]["count"], counts["RootFlow"]["improve"]
     assert (into[0], into[3], into[4]) == (2, 1, 1)
+    [fork] = [step for step in records[0].flow.steps if len(step.targets) > 1]
     return {
+        r"^self\.next names two steps\.": [{2: "two"}[len(fork.targets)]],
         r"^\d+ items, \d+ tasks of the same step": [cities, cities],
         r"^\d+ tasks of price: one for each product of a shop\.$": [counts["ShopsFlow"]["price"]],
         r"^An inner join gets the tasks of its own shop, \d+ and \d+\. ": inner,
@@ -60,45 +54,32 @@ def sentences(records: Iterable[RunRecord]) -> dict[str, list[object]]:
     }
 
 
-def untraced(moments: list[Shown], records: tuple[RunRecord, ...]) -> set[str]:
-    """Texts with a number that neither a record nor a flow explains."""
+def untraced_in(walked: Walk, records: tuple[RunRecord, ...]) -> set[str]:
     known = identities(records)
     for run in records:
         history = RunHistory(run)
         whole = readable_time(history.end - history.begin)
         known |= {f"{run.flow.name}/{run.run_id}", whole, f"of {whole}", "0.0 s"}
         known |= {f"#{task.iteration[-1]}" for task in run.tasks if task.iteration}
-    sources = {line.strip() for run in records for line in run.flow.source.splitlines()}
-    expected = sentences(records)
-    bad: set[str] = set()
-    for moment in moments:
-        for text in (*moment.texts, moment.caption):
-            if not numbers_in(text) or text in known or text in moment.caption.split("\n"):
-                continue
-            found = re.findall(r"\d+", text)
-            if not any(re.search(p, text) and found == [*map(str, v)] for p, v in expected.items()):
-                bad.add(text)
-        bad |= {line for _, line in moment.code if line.strip() not in sources}
-    return bad
+    return untraced(walked, known, FILES, sentences=sentences(records))
 
 
-def test_every_number_is_traced_to_the_records(branching: ModuleType, records: tuple[RunRecord, ...]) -> None:
-    moments = watch(branching.Branching)
-    assert untraced(moments, records) == set()
-    written = {text for moment in moments for text in moment.texts}
+def test_every_number_is_traced_to_the_records(walked: Walk, records: tuple[RunRecord, ...]) -> None:
+    assert untraced_in(walked, records) == set()
+    written = {text for moment in walked.moments for text in moment.texts}
     assert {f"{run.flow.name}/{run.run_id}" for run in records} <= written
-    assert any(moment.code for moment in moments)
+    assert any(moment.code for moment in walked.moments)
 
 
 def test_no_number_is_typed_by_hand(
-    branching: ModuleType, records: tuple[RunRecord, ...], monkeypatch: pytest.MonkeyPatch
+    film: ModuleType, scene: type[Scene], records: tuple[RunRecord, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Other ids and times in the records: other ones on the screen."""
     others = other_than(records)
-    monkeypatch.setattr(branching, "recordings", lambda: others)
-    moments = watch(branching.Branching)
-    assert untraced(moments, others) == set()
-    assert untraced(moments, records)
+    monkeypatch.setattr(film, "recordings", lambda: others)
+    other_walk = walk(scene)
+    assert untraced_in(other_walk, others) == set()
+    assert untraced_in(other_walk, records)
 
 
 def test_captions_say_what_the_records_say(records: tuple[RunRecord, ...]) -> None:
@@ -134,7 +115,7 @@ def test_captions_say_what_the_records_say(records: tuple[RunRecord, ...]) -> No
 
 
 def test_a_second_render_is_fully_cached(tmp_path: Path) -> None:
-    check_second_render("branching", "Branching", tmp_path, len(SECTIONS))
+    check_second_render("branching", tmp_path, len(SECTIONS))
 
 
 def told(run: RunRecord) -> object:
@@ -157,9 +138,7 @@ def test_committed_recordings_say_what_metaflow_does(
     records: tuple[RunRecord, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.undo()  # here runs are made
-    names = ("split", "each", "nested", "choice", "again")
-    flows = [SCENES / "flows" / "branching" / f"{name}.py" for name in names]
-    assert [run.flow for run in records] == [load_flow(flow) for flow in flows]
+    assert [run.flow for run in records] == [load_flow(flow) for flow in FILES]
     with ThreadPoolExecutor(2) as pool:
-        fresh = list(pool.map(lambda flow: record_run(flow, recordings=tmp_path, fresh=True), flows))
+        fresh = list(pool.map(lambda flow: record_run(flow, recordings=tmp_path, fresh=True), FILES))
     assert [told(run) for run in fresh] == [told(run) for run in records]

@@ -7,10 +7,11 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from film import SCENES, Shown, check_second_render, identities, load, numbers_in, other_than, watch
-from storage_film import check_beats, film
+from film import SCENES, Walk, check_beats, identities, load, numbers_in, other_than, untraced, walk
+from manim import Scene
+from renders import check_second_render
 
-from manim_metaflow.facts import RunRecord, compare_runs, load_flow
+from manim_metaflow.facts import RunRecord, compare_runs
 from manim_metaflow.testing import beat_frames
 
 SECTIONS = [
@@ -25,40 +26,35 @@ SECTIONS = [
     "what resume did",
     "what really caches",
 ]
-FLOWS = ("spam", "spam_edited")
-
-
-@pytest.fixture
-def caching(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    return film("caching", monkeypatch)
-
-
-@pytest.fixture
-def records(caching: ModuleType) -> tuple[RunRecord, ...]:
-    return tuple(caching.recordings())
+FILES = [SCENES / "flows" / f"{name}.py" for name in ("spam", "spam_edited")]
 
 
 # ---------------------------------------------------------------------------------------- the frames
 
 
-def test_every_section_ends_as_it_did(caching: ModuleType, frame_snapshot) -> None:
-    frame_snapshot.scene(caching.Caching)
+def test_every_section_ends_as_it_did(scene: type[Scene], frame_snapshot) -> None:
+    frame_snapshot.scene(scene)
 
 
-def test_every_beat_has_a_caption_and_is_clear_to_read(caching: ModuleType) -> None:
-    check_beats(caching.Caching, SECTIONS)
+def test_every_beat_has_a_caption_and_is_clear_to_read(walked: Walk) -> None:
+    check_beats(walked, SECTIONS)
 
 
 # ----------------------------------------------------------------------------------------- the truth
 
 
-def sentences(records: tuple[RunRecord, ...]) -> dict[str, list[str]]:
+def sentences(records: tuple[RunRecord, ...]) -> dict[str, list[object]]:
     """Sentences that hold numbers, and the numbers by the records."""
     first, again, edited, resumed, spun = records
     tasks, made = len(again.tasks), {a.sha for task in again.tasks for a in task.artifacts}
-    numbers: dict[str, list[int]] = {
+    versions = f"^Python {re.escape(again.python_version)}, Metaflow {re.escape(again.metaflow_version)}$"
+    return {
+        versions: numbers_in(f"{again.python_version} {again.metaflow_version}"),
         r"^A first run: \d+ tasks execute\. The \d+ values": [len(first.executed), len(first.new_blobs)],
-        r"could reuse all \d+ steps\.$": [len(compare_runs(first, again).reusable)],
+        r"compared the three could reuse all \d+ steps\.$": [
+            len(compare_runs(first, again).reusable),
+            "three",
+        ],
         r"^And run\? It executed all \d+ tasks again\.": [len(again.executed)],
         r"\d+ of \d+ were new\.$": [len(again.new_blobs), len(made)],
         r"^run executed all \d+ tasks, whatever had changed\.$": [len(edited.executed)],
@@ -70,55 +66,32 @@ def sentences(records: tuple[RunRecord, ...]) -> dict[str, list[str]]:
         r"^cloned \d+, executed \d+$": [len(resumed.cloned), len(resumed.executed)],
         r"^executed \d+ task of \d+$": [len(spun.tasks), tasks],
     }
-    versions = f"^Python {re.escape(again.python_version)}, Metaflow {re.escape(again.metaflow_version)}$"
-    said = {pattern: list(map(str, values)) for pattern, values in numbers.items()}
-    return said | {versions: numbers_in(f"{again.python_version} {again.metaflow_version}")}
 
 
-def untraced(moments: list[Shown], records: tuple[RunRecord, ...]) -> set[str]:
-    """Texts with a number that neither a record nor a flow explains."""
-    known, expected = identities(records), sentences(records)
-    sources = [load_flow(SCENES / "flows" / f"{name}.py").source.splitlines() for name in FLOWS]
-    bad: set[str] = set()
-    for moment in moments:
-        for text in (*moment.texts, moment.caption):
-            if not numbers_in(text) or text in known or text in moment.caption.split("\n"):
-                continue
-            if not any(re.search(p, text) and numbers_in(text) == v for p, v in expected.items()):
-                bad.add(text)
-        bad |= {
-            f"line {number}: {line}"
-            for number, line in moment.code
-            if not any(
-                number <= len(lines) and lines[number - 1].strip() == line.strip() for lines in sources
-            )
-        }
-    return bad
+def untraced_in(walked: Walk, records: tuple[RunRecord, ...]) -> set[str]:
+    return untraced(walked, identities(records), FILES, sentences=sentences(records))
 
 
-def test_every_number_and_hash_is_traced_to_the_records(
-    caching: ModuleType, records: tuple[RunRecord, ...]
-) -> None:
-    moments = watch(caching.Caching)
-    assert untraced(moments, records) == set()
-    written = {text for moment in moments for text in moment.texts}
+def test_every_number_and_hash_is_traced_to_the_records(walked: Walk, records: tuple[RunRecord, ...]) -> None:
+    assert untraced_in(walked, records) == set()
+    written = {text for moment in walked.moments for text in moment.texts}
     assert {run.run_id for run in records[:4]} <= written
-    assert any(moment.code for moment in moments)
+    assert any(moment.code for moment in walked.moments)
 
 
 def test_no_number_is_typed_by_hand(
-    caching: ModuleType, records: tuple[RunRecord, ...], monkeypatch: pytest.MonkeyPatch
+    film: ModuleType, scene: type[Scene], records: tuple[RunRecord, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Other ids, hashes, sizes and times in the records: other ones on the screen."""
     others = other_than(records)
-    monkeypatch.setattr(caching, "recordings", lambda: others)
-    moments = watch(caching.Caching)
-    assert untraced(moments, others) == set()
-    assert untraced(moments, records) != set()
+    monkeypatch.setattr(film, "recordings", lambda: others)
+    other_walk = walk(scene)
+    assert untraced_in(other_walk, others) == set()
+    assert untraced_in(other_walk, records) != set()
 
 
 def test_pairs_and_deeds_on_the_frame_are_those_of_the_comparison(
-    caching: ModuleType, records: tuple[RunRecord, ...]
+    scene: type[Scene], records: tuple[RunRecord, ...]
 ) -> None:
     first, again, edited, *_ = records
     comparisons = {
@@ -127,7 +100,7 @@ def test_pairs_and_deeds_on_the_frame_are_those_of_the_comparison(
     }
     words = {True: "reuse", False: "execute"}
     deeds = {}
-    for beat in beat_frames(caching.Caching, resolution=(160, 90)):
+    for beat in beat_frames(scene, resolution=(160, 90)):
         family = [part for top in beat.scene.mobjects for part in top.get_family()]
         pairs = {part.name: part for part in family if type(part).__name__ == "HashPair"}
         deeds[beat.section] = [part.label.text for part in family if type(part).__name__ == "ActionPill"]
@@ -182,7 +155,7 @@ def test_captions_say_what_the_records_say(records: tuple[RunRecord, ...]) -> No
 
 
 def test_a_second_render_is_fully_cached(tmp_path: Path) -> None:
-    check_second_render("caching", "Caching", tmp_path, len(SECTIONS))
+    check_second_render("caching", tmp_path, len(SECTIONS))
 
 
 # ----------------------------------------------------------------------------- the recordings, alive

@@ -8,18 +8,10 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from storage_film import (
-    blob_of,
-    check_beats,
-    check_keys,
-    check_second_render,
-    film,
-    fixed_keys,
-    pickled,
-    pickles_of_set,
-    story_of,
-    untraced,
-)
+from film import Walk, check_beats, scene_of, untraced
+from manim import Scene
+from renders import check_second_render
+from storage_film import blob_of, check_keys, explained, fixed_keys, pickled, pickles_of_set, story_of
 
 from manim_metaflow.facts import RunRecord, storage_totals
 from manim_metaflow.utils.units import readable_size
@@ -44,33 +36,20 @@ UNIT = "mg/ml"
 TAGS = ("red", "green", "blue", "amber", "cyan", "gray")
 
 
-@pytest.fixture
-def storage(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    return film("content_addressed_storage", monkeypatch)
-
-
-@pytest.fixture(scope="module")
-def live(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunRecord, ...]:
-    """The film's runs, made now."""
-    from film import load
-
-    return load("content_addressed_storage").recordings(recordings=tmp_path_factory.mktemp("live"))
-
-
 def keys(run: RunRecord) -> set[str]:
     return {sha for _, _, sha in fixed_keys(run)}
 
 
-def test_every_beat_is_clear_to_read(storage: ModuleType) -> None:
-    check_beats(storage.ContentAddressedStorage, SECTIONS)
+def test_every_beat_has_a_caption_and_is_clear_to_read(walked: Walk) -> None:
+    check_beats(walked, SECTIONS)
 
 
-def test_every_section_ends_as_it_did(storage: ModuleType, frame_snapshot) -> None:
-    frame_snapshot.scene(storage.ContentAddressedStorage)
+def test_every_section_ends_as_it_did(scene: type[Scene], frame_snapshot) -> None:
+    frame_snapshot.scene(scene)
 
 
-def test_every_number_is_traced_to_the_records(storage: ModuleType) -> None:
-    runs = storage.recordings()
+def test_every_number_is_traced_to_the_records(walked: Walk, film: ModuleType) -> None:
+    runs = film.recordings()
     sums = [storage_totals([run.storage for run in runs[:count]]) for count in (1, 2, 3)]
     also = [
         r"SHA-1",
@@ -79,7 +58,7 @@ def test_every_number_is_traced_to_the_records(storage: ModuleType) -> None:
         r"A set of strings that two steps only read.*",
         r"Two equal lists\. One holds the same string twice.*",
         r"(dose|other) = \[1, 2, 3, [45]\]",
-        rf"SEED={storage.SEED} run",
+        rf"SEED={film.SEED} run",
         r"on disk",
     ]
     also += [rf"{t.entries} artifacts(  {readable_size(t.written)})?" for t in sums]
@@ -92,12 +71,12 @@ def test_every_number_is_traced_to_the_records(storage: ModuleType) -> None:
         r"Equal values, but 3 keys and 3 blobs: .*",
         rf"Three runs of one flow\. {readable_size(sums[2].saved)} of pickles .*",
     ]
-    flows = (storage.CATALOG, storage.REPORT, storage.DRIFT)
-    assert untraced(storage.ContentAddressedStorage, runs, also, flows) == set()
+    files = (film.CATALOG, film.REPORT, film.DRIFT)
+    assert untraced(walked, explained(runs), files, patterns=also) == set()
 
 
-def test_recordings_say_what_metaflow_does_now(storage: ModuleType, live: tuple[RunRecord, ...]) -> None:
-    for recorded, made in zip(storage.recordings(), live, strict=True):
+def test_recordings_say_what_metaflow_does_now(film: ModuleType, live: tuple[RunRecord, ...]) -> None:
+    for recorded, made in zip(film.recordings(), live, strict=True):
         assert recorded.status == made.status
         assert story_of(recorded) == story_of(made)
         assert fixed_keys(recorded, "tags") == fixed_keys(made, "tags")
@@ -131,7 +110,7 @@ def test_captions_are_true(live: tuple[RunRecord, ...]) -> None:
     assert blob_of(packed, package.sha).stat().st_size == package.size
 
 
-def test_totals_are_those_of_the_files(storage: ModuleType, live: tuple[RunRecord, ...]) -> None:
+def test_totals_are_those_of_the_files(film: ModuleType, live: tuple[RunRecord, ...]) -> None:
     runs = live[:3]
     named = [sha for run in runs for _, _, sha in fixed_keys(run)]
     files = {sha: blob_of(runs[-1], sha).read_bytes() for sha in named}
@@ -141,7 +120,7 @@ def test_totals_are_those_of_the_files(storage: ModuleType, live: tuple[RunRecor
     assert totals.written == sum(sizes[sha] for sha in named)
     assert totals.unique == sum(sizes.values())
     assert totals.stored == sum(map(len, files.values()))
-    recorded = storage_totals([run.storage for run in storage.recordings()[:3]])
+    recorded = storage_totals([run.storage for run in film.recordings()[:3]])
     assert (recorded.written, recorded.unique) == (totals.written, totals.unique)
 
 
@@ -159,8 +138,8 @@ def test_one_object_twice_and_two_equal_ones_have_other_bytes(live: tuple[RunRec
     assert start["shared"].sha != start["apart"].sha
 
 
-def test_equal_sets_have_other_keys(storage: ModuleType, live: tuple[RunRecord, ...]) -> None:
-    for drift in (storage.recordings()[-1], live[-1]):
+def test_equal_sets_have_other_keys(film: ModuleType, live: tuple[RunRecord, ...]) -> None:
+    for drift in (film.recordings()[-1], live[-1]):
         tags = [task.last["tags"] for task in drift.storage.tasks[1:]]
         assert len({drift.storage.blob(entry.sha).value for entry in tags}) == 1
         # Six words have 720 orders: that three processes agree is one chance in half a million.
@@ -169,15 +148,15 @@ def test_equal_sets_have_other_keys(storage: ModuleType, live: tuple[RunRecord, 
 
 
 def test_every_key_on_screen_is_that_of_its_value(
-    storage: ModuleType, live: tuple[RunRecord, ...], monkeypatch: pytest.MonkeyPatch
+    film: ModuleType, live: tuple[RunRecord, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage, "recordings", lambda: live)
+    monkeypatch.setattr(film, "recordings", lambda: live)
     values = {
         "raw": [pickled(RAW)],
         "table": [pickled(TABLE)],
-        "seed": [pickled(seed) for seed in (5, int(storage.SEED))],
+        "seed": [pickled(seed) for seed in (5, int(film.SEED))],
         "model": [
-            pickled([seed * reading % 97 for reading in TABLE[:40_000]]) for seed in (5, int(storage.SEED))
+            pickled([seed * reading % 97 for reading in TABLE[:40_000]]) for seed in (5, int(film.SEED))
         ],
         "mean": [pickled(sum(RAW) / len(RAW))],
         "dose": [pickled([1, 2, 3, 4]), pickled([1, 2, 3, 4, 5])],
@@ -186,8 +165,8 @@ def test_every_key_on_screen_is_that_of_its_value(
         "apart": [pickled([UNIT, "".join(list(UNIT))])],
         "tags": pickles_of_set(TAGS),
     }
-    check_keys(storage.ContentAddressedStorage, live, values)
+    check_keys(scene_of(film), live, values)
 
 
 def test_a_second_render_is_fully_cached(tmp_path: Path) -> None:
-    check_second_render("content_addressed_storage", tmp_path, SECTIONS)
+    check_second_render("content_addressed_storage", tmp_path, len(SECTIONS))

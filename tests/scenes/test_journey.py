@@ -6,29 +6,15 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from code_film import Walk, check_alive, check_beats, check_renders, film, untraced, walk
-from film import SCENES, load, other_than
+from film import SCENES, Walk, check_alive, check_beats, identities, load, other_than, printed, untraced, walk
+from manim import Scene
+from renders import check_renders
 
 from manim_metaflow.facts import CommandRecord, RunRecord
 
 SECTIONS = ["title", "develop locally", "more data", "scale out", "deploy", "the sum"]
 SOURCES = sorted((SCENES / "flows" / "journey").glob("*/bikes.py"))
 Records = tuple[RunRecord | CommandRecord, ...]
-
-
-@pytest.fixture
-def journey(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    return film("journey", monkeypatch)
-
-
-@pytest.fixture(scope="module")
-def walked() -> Walk:
-    return walk(load("journey").Journey)
-
-
-@pytest.fixture
-def records(journey: ModuleType) -> Records:
-    return tuple(journey.recordings())
 
 
 def sentences(records: Records) -> dict[str, list[object]]:
@@ -45,8 +31,13 @@ def sentences(records: Records) -> dict[str, list[object]]:
     }
 
 
-def test_every_section_ends_as_it_did(journey: ModuleType, frame_snapshot) -> None:
-    frame_snapshot.scene(journey.Journey)
+def untraced_in(walked: Walk, records: Records) -> set[str]:
+    known, terminal = identities(records[:3]), printed(records, SOURCES)
+    return untraced(walked, known, SOURCES, sentences=sentences(records), terminal=terminal)
+
+
+def test_every_section_ends_as_it_did(scene: type[Scene], frame_snapshot) -> None:
+    frame_snapshot.scene(scene)
 
 
 def test_every_beat_has_a_caption_and_is_clear_to_read(walked: Walk) -> None:
@@ -54,19 +45,19 @@ def test_every_beat_has_a_caption_and_is_clear_to_read(walked: Walk) -> None:
 
 
 def test_every_number_is_traced_to_the_records(walked: Walk, records: Records) -> None:
-    assert untraced(walked, records, SOURCES, sentences(records)) == set()
+    assert untraced_in(walked, records) == set()
     assert any(moment.code for moment in walked.moments)
     assert any(records[0].run_id in text for moment in walked.moments for text in moment.texts)
 
 
 def test_no_number_is_typed_by_hand(
-    journey: ModuleType, records: Records, monkeypatch: pytest.MonkeyPatch
+    film: ModuleType, scene: type[Scene], records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     others = (*other_than(records[:3]), *records[3:])
-    monkeypatch.setattr(journey, "recordings", lambda: others)
-    other = walk(journey.Journey)
-    assert untraced(other, others, SOURCES, sentences(others)) == set()
-    assert untraced(other, records, SOURCES, sentences(records)) != set()
+    monkeypatch.setattr(film, "recordings", lambda: others)
+    other = walk(scene)
+    assert untraced_in(other, others) == set()
+    assert untraced_in(other, records) != set()
 
 
 def test_captions_say_what_the_records_say(records: Records) -> None:
@@ -92,7 +83,7 @@ def test_captions_say_what_the_records_say(records: Records) -> None:
 
 
 def test_renders_are_the_same_and_cached_the_second_time(walked: Walk, tmp_path: Path) -> None:
-    check_renders("journey", "Journey", len(walked.beats) - 1, tmp_path)
+    check_renders("journey", tmp_path, len(walked.beats) - 1)
 
 
 def test_metaflow_still_does_what_the_recordings_say(

@@ -7,35 +7,14 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from storage_film import (
-    check_beats,
-    check_keys,
-    check_second_render,
-    film,
-    fixed_keys,
-    pickled,
-    pickles_of_set,
-    record_run,
-    story_of,
-    untraced,
-)
+from film import Walk, check_beats, scene_of, untraced
+from manim import Scene
+from renders import check_second_render
+from storage_film import check_keys, explained, fixed_keys, pickled, pickles_of_set, story_of
 
-from manim_metaflow.facts import RunRecord
+from manim_metaflow.facts import RunRecord, record_run
 
 SECTIONS = ["title", "two branches", "conflict", "keys, not values", "settle it", "merge", "the sum"]
-
-
-@pytest.fixture
-def merging(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    return film("merge_artifacts", monkeypatch)
-
-
-@pytest.fixture(scope="module")
-def live(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunRecord, RunRecord]:
-    """The film's runs, made now."""
-    from film import load
-
-    return load("merge_artifacts").recordings(recordings=tmp_path_factory.mktemp("live"))
 
 
 def keys(run: RunRecord, step: str) -> dict[str, str]:
@@ -43,15 +22,15 @@ def keys(run: RunRecord, step: str) -> dict[str, str]:
     return {entry.name: entry.sha for entry in task.last.artifacts}
 
 
-def test_every_beat_is_clear_to_read(merging: ModuleType) -> None:
-    check_beats(merging.MergeArtifactsScene, SECTIONS)
+def test_every_beat_has_a_caption_and_is_clear_to_read(walked: Walk) -> None:
+    check_beats(walked, SECTIONS)
 
 
-def test_every_section_ends_as_it_did(merging: ModuleType, frame_snapshot) -> None:
-    frame_snapshot.scene(merging.MergeArtifactsScene)
+def test_every_section_ends_as_it_did(scene: type[Scene], frame_snapshot) -> None:
+    frame_snapshot.scene(scene)
 
 
-def test_every_number_is_traced_to_the_records(merging: ModuleType) -> None:
+def test_every_number_is_traced_to_the_records(walked: Walk, film: ModuleType) -> None:
     also = [
         r"SHA-1",
         r"The join names 4 artifacts and adds 0 blobs\..*",
@@ -59,14 +38,12 @@ def test_every_number_is_traced_to_the_records(merging: ModuleType) -> None:
         r"Another run.*",
     ]
     also += [r".*But these two are equal: a set, made in two processes\.", r".*Two keys are a conflict\."]
-    flows = (merging.MERGE, merging.SETTLED)
-    assert untraced(merging.MergeArtifactsScene, merging.recordings(), also, flows) == set()
+    records = film.recordings()
+    assert untraced(walked, explained(records), (film.MERGE, film.SETTLED), patterns=also) == set()
 
 
-def test_recordings_say_what_metaflow_does_now(
-    merging: ModuleType, live: tuple[RunRecord, RunRecord]
-) -> None:
-    for recorded, made in zip(merging.recordings(), live, strict=True):
+def test_recordings_say_what_metaflow_does_now(film: ModuleType, live: tuple[RunRecord, RunRecord]) -> None:
+    for recorded, made in zip(film.recordings(), live, strict=True):
         assert recorded.status == made.status
         assert sorted(map(str, story_of(recorded))) == sorted(map(str, story_of(made)))
         steps = [
@@ -77,9 +54,9 @@ def test_recordings_say_what_metaflow_does_now(
 
 
 def test_every_key_on_screen_is_that_of_its_value(
-    merging: ModuleType, live: tuple[RunRecord, RunRecord], monkeypatch: pytest.MonkeyPatch
+    film: ModuleType, live: tuple[RunRecord, RunRecord], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(merging, "recordings", lambda: live)
+    monkeypatch.setattr(film, "recordings", lambda: live)
     values = {
         "data": [pickled([4, 8, 15]), pickled([4, 8, 15, 23])],
         "rate": [pickled(0.5)],
@@ -87,11 +64,11 @@ def test_every_key_on_screen_is_that_of_its_value(
         "error": [pickled(2)],
         "labels": pickles_of_set(("low", "mid", "high", "none", "some", "all")),
     }
-    check_keys(merging.MergeArtifactsScene, live, values)
+    check_keys(scene_of(film), live, values)
 
 
 def test_a_second_render_is_fully_cached(tmp_path: Path) -> None:
-    check_second_render("merge_artifacts", tmp_path, SECTIONS)
+    check_second_render("merge_artifacts", tmp_path, len(SECTIONS))
 
 
 def test_branches_start_from_the_keys_of_one_task(live: tuple[RunRecord, RunRecord]) -> None:
@@ -151,8 +128,8 @@ def test_to_merge_and_to_inherit_read_no_bytes(tmp_path: Path) -> None:
     assert run.storage.blob(keys(run, "end")["rate"]).damage == "its blob is missing from the store"
 
 
-def test_conflict_is_one_of_keys(merging: ModuleType, live: tuple[RunRecord, RunRecord]) -> None:
-    for clash, _ in (merging.recordings(), live):
+def test_conflict_is_one_of_keys(film: ModuleType, live: tuple[RunRecord, RunRecord]) -> None:
+    for clash, _ in (film.recordings(), live):
         left, right = keys(clash, "left"), keys(clash, "right")
         differing = {name for name in left.keys() & right.keys() if left[name] != right[name]}
         [failed] = clash.tasks_of("join")
@@ -163,8 +140,8 @@ def test_conflict_is_one_of_keys(merging: ModuleType, live: tuple[RunRecord, Run
         assert keys(clash, "join") == {}  # "before anything is copied"
 
 
-def test_merge_copies_keys(merging: ModuleType, live: tuple[RunRecord, RunRecord]) -> None:
-    for _, settled in (merging.recordings(), live):
+def test_merge_copies_keys(film: ModuleType, live: tuple[RunRecord, RunRecord]) -> None:
+    for _, settled in (film.recordings(), live):
         left, right, join = (keys(settled, step) for step in ("left", "right", "join"))
         assert join == {
             "data": right["data"],

@@ -7,8 +7,20 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from code_film import Walk, check_alive, check_beats, check_renders, film, untraced, walk
-from film import SCENES, load, numbers_in, other_than
+from film import (
+    SCENES,
+    Walk,
+    check_alive,
+    check_beats,
+    identities,
+    numbers_in,
+    other_than,
+    printed,
+    untraced,
+    walk,
+)
+from manim import Scene
+from renders import check_renders
 
 from manim_metaflow.facts import CommandRecord, RunRecord, load_notebook
 
@@ -27,21 +39,6 @@ SOURCES = sorted(COFFEE.glob("*/coffee.py"))
 Records = tuple[RunRecord, RunRecord, RunRecord, CommandRecord]
 
 
-@pytest.fixture
-def notebook_to_flow(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    return film("notebook_to_flow", monkeypatch)
-
-
-@pytest.fixture(scope="module")
-def walked() -> Walk:
-    return walk(load("notebook_to_flow").NotebookToFlow)
-
-
-@pytest.fixture
-def records(notebook_to_flow: ModuleType) -> Records:
-    return tuple(notebook_to_flow.recordings())
-
-
 def sentences(records: Records) -> dict[str, list[object]]:
     """Sentences that hold numbers, and the numbers by the records."""
     notebook = load_notebook(COFFEE / "coffee.ipynb")
@@ -55,8 +52,14 @@ def sentences(records: Records) -> dict[str, list[object]]:
     }
 
 
-def test_every_section_ends_as_it_did(notebook_to_flow: ModuleType, frame_snapshot) -> None:
-    frame_snapshot.scene(notebook_to_flow.NotebookToFlow)
+def untraced_in(walked: Walk, records: Records) -> set[str]:
+    known, terminal = identities(records[:3]), printed(records, SOURCES)
+    cells = [cell.source for cell in load_notebook(COFFEE / "coffee.ipynb").cells]
+    return untraced(walked, known, SOURCES, cells=cells, sentences=sentences(records), terminal=terminal)
+
+
+def test_every_section_ends_as_it_did(scene: type[Scene], frame_snapshot) -> None:
+    frame_snapshot.scene(scene)
 
 
 def test_every_beat_has_a_caption_and_is_clear_to_read(walked: Walk) -> None:
@@ -64,20 +67,20 @@ def test_every_beat_has_a_caption_and_is_clear_to_read(walked: Walk) -> None:
 
 
 def test_every_number_is_traced_to_the_records(walked: Walk, records: Records) -> None:
-    assert untraced(walked, records, SOURCES, sentences(records)) == set()
+    assert untraced_in(walked, records) == set()
     assert any(moment.code for moment in walked.moments)
     assert any(records[0].run_id in text for moment in walked.moments for text in moment.texts)
 
 
 def test_no_number_is_typed_by_hand(
-    notebook_to_flow: ModuleType, records: Records, monkeypatch: pytest.MonkeyPatch
+    film: ModuleType, scene: type[Scene], records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     *runs, dump = records
     others = (*other_than(runs), dump)
-    monkeypatch.setattr(notebook_to_flow, "recordings", lambda: others)
-    other = walk(notebook_to_flow.NotebookToFlow)
-    assert untraced(other, others, SOURCES, sentences(others)) == set()
-    assert untraced(other, records, SOURCES, sentences(records)) != set()
+    monkeypatch.setattr(film, "recordings", lambda: others)
+    other = walk(scene)
+    assert untraced_in(other, others) == set()
+    assert untraced_in(other, records) != set()
 
 
 def test_captions_say_what_the_records_say(records: Records) -> None:
@@ -113,7 +116,7 @@ def test_captions_say_what_the_records_say(records: Records) -> None:
 
 
 def test_renders_are_the_same_and_cached_the_second_time(walked: Walk, tmp_path: Path) -> None:
-    check_renders("notebook_to_flow", "NotebookToFlow", len(walked.beats) - 1, tmp_path)
+    check_renders("notebook_to_flow", tmp_path, len(walked.beats) - 1)
 
 
 def test_metaflow_still_does_what_the_recordings_say(

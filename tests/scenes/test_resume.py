@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from types import ModuleType
 
-import av
 import pytest
-from film import SCENES, Shown, identities, load, numbers_in, other_than, watch
+from film import SCENES, Walk, check_beats, identities, load, other_than, untraced, walk
+from manim import Scene
+from renders import check_renders
 
-from manim_metaflow.facts import RunRecord, load_flow
-from manim_metaflow.facts.recording import runs as record
+from manim_metaflow.facts import RunRecord
 from manim_metaflow.scene import DeepDive
 from manim_metaflow.testing import beat_frames, check_frame
 
@@ -31,55 +28,31 @@ SECTIONS = [
 ]
 
 
-@pytest.fixture
-def resume(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """The film's file; a recording that is stale is an error here, not a reason to make it anew."""
-
-    def refuse(target: object, *_: object, **__: object) -> None:
-        pytest.fail(f"The recording of {target} is stale: make recordings")
-
-    monkeypatch.setattr(record, "_record", refuse)
-    return load("resume")
-
-
-@pytest.fixture
-def records(resume: ModuleType) -> tuple[RunRecord, ...]:
-    return tuple(resume.recordings())
-
-
 # ---------------------------------------------------------------------------------------- the frames
 
 
-def test_every_section_ends_as_it_did(resume: ModuleType, frame_snapshot) -> None:
-    frame_snapshot.scene(resume.Resume)
+def test_every_section_ends_as_it_did(scene: type[Scene], frame_snapshot) -> None:
+    frame_snapshot.scene(scene)
 
 
-def test_every_beat_has_a_caption_and_is_clear_to_read(resume: ModuleType) -> None:
-    beats = []
-    for beat in beat_frames(resume.Resume, resolution=(160, 90)):
-        beats.append((beat.section, beat.caption))
-        assert [str(problem) for problem in check_frame(beat.scene)] == [], beat.caption
-        assert not [part for top in beat.scene.mobjects for part in top.get_family() if part.updaters]
-    assert list(dict.fromkeys(section for section, _ in beats)) == SECTIONS
-    captions = [caption for section, caption in beats if section != "title"]
-    assert len(captions) >= len(SECTIONS)
-    assert all(captions)
-    assert len(set(captions)) == len(captions)
+def test_every_beat_has_a_caption_and_is_clear_to_read(walked: Walk) -> None:
+    check_beats(walked, SECTIONS)
+    assert len(walked.beats) > len(SECTIONS)
 
 
 # ----------------------------------------------------------------------------------------- the truth
 
 
-def templates(failed: RunRecord, resumed: RunRecord) -> dict[str, int]:
+def sentences(failed: RunRecord, resumed: RunRecord) -> dict[str, list[object]]:
     """Sentences that hold a number, and the number by the records."""
     [(split, step)] = [(s.name, s.targets[0]) for s in failed.flow.steps if s.kind == "foreach"]
     weeks = re.search(r"/ sum\(history\[:(\d+)\]\)", failed.flow["forecast"].source)
     return {
-        r"^A flow of (\d+) steps\.": len(failed.flow.steps),
-        rf"^foreach {failed.flow[split].foreach_param} · (\d+) tasks$": len(failed.tasks_of(step)),
-        r"What its (\d+) good tasks made": sum(task.state == "done" for task in failed.tasks),
-        r"^(\d+) new artifacts in the store": len(resumed.new_blobs),
-        r"its first (four) weeks of sales sum to zero": {28: "four"}[int(weeks[1])],
+        r"^A flow of \d+ steps\.": [len(failed.flow.steps)],
+        rf"^foreach {failed.flow[split].foreach_param} · \d+ tasks$": [len(failed.tasks_of(step))],
+        r"What its \d+ good tasks made": [sum(task.state == "done" for task in failed.tasks)],
+        r"^\d+ new artifacts in the store": [len(resumed.new_blobs)],
+        r"its first four weeks of sales sum to zero": [{28: "four"}[int(weeks[1])]],
     }
 
 
@@ -93,57 +66,34 @@ def rows_of(runs: list[RunRecord]) -> list[tuple[str, ...]]:
     ]
 
 
-def untraced(moments: list[Shown], records: tuple[RunRecord, ...]) -> set[str]:
-    """Texts with a number that neither a record nor a flow explains."""
-    known = identities(records)
-    failed, resumed, _, again = records
-    sentences = templates(failed, resumed)
-    sources = [load_flow(SCENES / "flows" / f"{name}.py").source.splitlines() for name in FLOWS]
-    bad: set[str] = set()
-    for moment in moments:
-        for text in (*moment.texts, moment.caption):
-            line_of_caption = len(text) > 20 and text in moment.caption and text != moment.caption
-            if not numbers_in(text) or text in known or line_of_caption:
-                continue
-            if not any(
-                [str(value)] == numbers_in(text) == re.findall(pattern, text)
-                for pattern, value in sentences.items()
-            ):
-                bad.add(text)
-        bad |= {
-            f"line {number}: {line}"
-            for number, line in moment.code
-            if not any(
-                number <= len(lines) and lines[number - 1].strip() == line.strip() for lines in sources
-            )
-        }
-        bad |= {" ".join(row) for row in moment.rows if row not in rows_of([failed, resumed, again])}
-    return bad
-
-
 FLOWS = ("demand", "demand_fixed", "demand_edited")
+FILES = [SCENES / "flows" / f"{name}.py" for name in FLOWS]
 
 
-def test_every_number_and_hash_is_traced_to_the_records(
-    resume: ModuleType, records: tuple[RunRecord, ...]
-) -> None:
-    moments = watch(resume.Resume)
-    assert untraced(moments, records) == set()
-    written = {text for moment in moments for text in moment.texts}
+def untraced_in(walked: Walk, records: tuple[RunRecord, ...]) -> set[str]:
+    failed, resumed, _, again = records
+    bad = untraced(walked, identities(records), FILES, sentences=sentences(failed, resumed))
+    tally = rows_of([failed, resumed, again])
+    return bad | {" ".join(row) for moment in walked.moments for row in moment.rows if row not in tally}
+
+
+def test_every_number_and_hash_is_traced_to_the_records(walked: Walk, records: tuple[RunRecord, ...]) -> None:
+    assert untraced_in(walked, records) == set()
+    written = {text for moment in walked.moments for text in moment.texts}
     assert {run.run_id for run in records} <= written
-    assert any(moment.rows for moment in moments)
-    assert any(moment.code for moment in moments)
+    assert any(moment.rows for moment in walked.moments)
+    assert any(moment.code for moment in walked.moments)
 
 
 def test_no_number_is_typed_by_hand(
-    resume: ModuleType, records: tuple[RunRecord, ...], monkeypatch: pytest.MonkeyPatch
+    film: ModuleType, scene: type[Scene], records: tuple[RunRecord, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Other ids, hashes, sizes and times in the records: other ones on the screen."""
     others = other_than(records)
-    monkeypatch.setattr(resume, "recordings", lambda: others)
-    moments = watch(resume.Resume)
-    assert untraced(moments, others) == set()
-    assert untraced(moments, records) != set()
+    monkeypatch.setattr(film, "recordings", lambda: others)
+    other_walk = walk(scene)
+    assert untraced_in(other_walk, others) == set()
+    assert untraced_in(other_walk, records) != set()
 
 
 def test_captions_say_what_the_records_say(records: tuple[RunRecord, ...]) -> None:
@@ -183,45 +133,9 @@ def test_captions_say_what_the_records_say(records: tuple[RunRecord, ...]) -> No
 # ---------------------------------------------------------------------------------------- the render
 
 
-def render(media: Path, seed: int) -> subprocess.Popen[str]:
-    """Render the film from some other folder, small."""
-    command = [sys.executable, "-m", "manim", "render", "-r", "160,90", "--fps", "2"]
-    return subprocess.Popen(
-        [*command, "--media_dir", str(media), str(SCENES / "resume.py")],
-        cwd=media.parent,
-        env={**os.environ, "PYTHONHASHSEED": str(seed), "COLUMNS": "200"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
-def said(process: subprocess.Popen[str]) -> str:
-    output, _ = process.communicate(timeout=300)
-    assert process.returncode == 0, output[-3000:]
-    return output
-
-
-def frames(video: Path) -> list[bytes]:
-    with av.open(str(video)) as container:
-        return [frame.to_ndarray(format="rgb24").tobytes() for frame in container.decode(video=0)]
-
-
-def test_a_render_is_the_same_twice_and_cached_the_second_time(tmp_path: Path) -> None:
-    places = [tmp_path / "one", tmp_path / "two"]
-    for output in [render(place, seed) for seed, place in enumerate(places, 1)]:
-        assert "sing cached" not in said(output)
-    films = [place / "videos" / "resume" / "90p2" / "Resume.mp4" for place in places]
-    one, two = map(frames, films)
-    assert one == two
-    assert 60 <= len(one) / 2 <= 120
-    again = said(render(places[0], 3))
-    plays = int(re.search(r"Played (\d+) animations", again)[1])
-    assert again.count("sing cached") == plays > 40
-    assert frames(films[0]) == one
-    srt = films[0].with_suffix(".srt").read_text()
-    assert srt.count("-->") >= len(SECTIONS)
-    assert "resume compares no code and no inputs" in " ".join(srt.split())
+def test_a_render_is_the_same_twice_and_cached_the_second_time(walked: Walk, tmp_path: Path) -> None:
+    subtitles = check_renders("resume", tmp_path, len(walked.beats) - 1)
+    assert "resume compares no code and no inputs" in " ".join(subtitles.split())
 
 
 # ----------------------------------------------------------------------------- the recordings, alive
@@ -264,7 +178,7 @@ def test_committed_recordings_say_what_metaflow_does(
 
 
 @pytest.mark.parametrize("name", FLOWS)
-@pytest.mark.usefixtures("resume")
+@pytest.mark.usefixtures("film")
 def test_a_recording_is_stale_when_its_flow_is_edited(name: str, tmp_path: Path) -> None:
     folder = tmp_path / "scenes"
     shutil.copytree(SCENES, folder, ignore=shutil.ignore_patterns("*.store", "__pycache__"))
@@ -305,6 +219,6 @@ def test_ten_lines_work_in_a_strangers_file(tmp_path: Path, monkeypatch: pytest.
     assert [str(problem) for problem in check_frame(beat.scene)] == []
 
 
-def test_the_film_is_a_deep_dive(resume: ModuleType) -> None:
-    assert issubclass(resume.Resume, DeepDive)
-    assert resume.Resume.__doc__
+def test_the_film_is_a_deep_dive(scene: type[Scene]) -> None:
+    assert issubclass(scene, DeepDive)
+    assert scene.__doc__

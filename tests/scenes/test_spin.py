@@ -7,35 +7,26 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from film import SCENES, Shown, check_second_render, identities, load, numbers_in, other_than, watch
-from storage_film import check_beats, film
+from film import SCENES, Walk, check_beats, identities, load, numbers_in, other_than, untraced, walk
+from manim import Scene
+from renders import check_second_render
 
 from manim_metaflow.facts import RunRecord, load_flow
 from manim_metaflow.facts.store.roots import local_datastore
 
 SECTIONS = ["title", "run once", "edit a step", "spin", "another input", "run", "what spin does"]
-FLOWS = ("spam_draft", "spam")
-
-
-@pytest.fixture
-def spin(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    return film("spin", monkeypatch)
-
-
-@pytest.fixture
-def records(spin: ModuleType) -> tuple[RunRecord, ...]:
-    return tuple(spin.recordings())
+FILES = [SCENES / "flows" / f"{name}.py" for name in ("spam_draft", "spam")]
 
 
 # ---------------------------------------------------------------------------------------- the frames
 
 
-def test_every_section_ends_as_it_did(spin: ModuleType, frame_snapshot) -> None:
-    frame_snapshot.scene(spin.Spin)
+def test_every_section_ends_as_it_did(scene: type[Scene], frame_snapshot) -> None:
+    frame_snapshot.scene(scene)
 
 
-def test_every_beat_has_a_caption_and_is_clear_to_read(spin: ModuleType) -> None:
-    check_beats(spin.Spin, SECTIONS)
+def test_every_beat_has_a_caption_and_is_clear_to_read(walked: Walk) -> None:
+    check_beats(walked, SECTIONS)
 
 
 # ----------------------------------------------------------------------------------------- the truth
@@ -47,13 +38,13 @@ def right(run: RunRecord, place: str) -> str:
     return re.fullmatch(r"(\d+) of \d+ right", task.attempts[-1].stdout[0])[1]
 
 
-def sentences(records: tuple[RunRecord, ...]) -> dict[str, list[str]]:
+def sentences(records: tuple[RunRecord, ...]) -> dict[str, list[object]]:
     """Sentences that hold numbers, and the numbers by the records."""
     first, spun, other, second = records
     [task], [last] = spun.tasks, other.tasks
     taken = [held for held in task.artifacts if held.provenance == "inherited"]
     item = last.foreach[-1].value
-    numbers: dict[str, list[object]] = {
+    return {
         r"^A flow in the making, of \d+ steps\.$": [len(first.flow.steps)],
         r"^Run it once\. \d+ tasks execute": [len(first.executed)],
         r"^One task executes, nothing else\. It gets \d+ mails right; in the run it was \d+\.$": [
@@ -73,54 +64,32 @@ def sentences(records: tuple[RunRecord, ...]) -> dict[str, list[str]]:
         r"^spin train/3$": [first.tasks_of("train")[0].task_id],
         r"^spin train/5$": [first.tasks_of("train")[-1].task_id],
     }
-    return {pattern: list(map(str, values)) for pattern, values in numbers.items()}
 
 
-def untraced(moments: list[Shown], records: tuple[RunRecord, ...]) -> set[str]:
-    """Texts with a number that neither a record nor a flow explains."""
-    known, expected = identities(records), sentences(records)
+def untraced_in(walked: Walk, records: tuple[RunRecord, ...]) -> set[str]:
+    known = identities(records)
     known |= {
         line for run in records for task in run.tasks for attempt in task.attempts for line in attempt.stdout
     }
-    sources = [load_flow(SCENES / "flows" / f"{name}.py").source.splitlines() for name in FLOWS]
-    bad: set[str] = set()
-    for moment in moments:
-        for text in (*moment.texts, moment.caption):
-            if not re.search(r"\d", text) or text in known or text in moment.caption.split("\n"):
-                continue
-            if not any(
-                re.search(p, text) and re.findall(r"\d+(?:\.\d+)?", text) == v for p, v in expected.items()
-            ):
-                bad.add(text)
-        bad |= {
-            f"line {number}: {line}"
-            for number, line in moment.code
-            if not any(
-                number <= len(lines) and lines[number - 1].strip() == line.strip() for lines in sources
-            )
-        }
-    return bad
+    return untraced(walked, known, FILES, sentences=sentences(records))
 
 
-def test_every_number_and_hash_is_traced_to_the_records(
-    spin: ModuleType, records: tuple[RunRecord, ...]
-) -> None:
-    moments = watch(spin.Spin)
-    assert untraced(moments, records) == set()
-    written = {text for moment in moments for text in moment.texts}
+def test_every_number_and_hash_is_traced_to_the_records(walked: Walk, records: tuple[RunRecord, ...]) -> None:
+    assert untraced_in(walked, records) == set()
+    written = {text for moment in walked.moments for text in moment.texts}
     assert {run.run_id for run in records} <= written
-    assert any(moment.code for moment in moments)
+    assert any(moment.code for moment in walked.moments)
 
 
 def test_no_number_is_typed_by_hand(
-    spin: ModuleType, records: tuple[RunRecord, ...], monkeypatch: pytest.MonkeyPatch
+    film: ModuleType, scene: type[Scene], records: tuple[RunRecord, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Other ids, hashes, sizes and times in the records: other ones on the screen."""
     others = other_than(records)
-    monkeypatch.setattr(spin, "recordings", lambda: others)
-    moments = watch(spin.Spin)
-    assert untraced(moments, others) == set()
-    assert any(numbers_in(text) for text in untraced(moments, records))
+    monkeypatch.setattr(film, "recordings", lambda: others)
+    other_walk = walk(scene)
+    assert untraced_in(other_walk, others) == set()
+    assert any(numbers_in(text) for text in untraced_in(other_walk, records))
 
 
 def test_captions_say_what_the_records_say(records: tuple[RunRecord, ...]) -> None:
@@ -149,7 +118,7 @@ def test_captions_say_what_the_records_say(records: tuple[RunRecord, ...]) -> No
 
 
 def test_a_second_render_is_fully_cached(tmp_path: Path) -> None:
-    check_second_render("spin", "Spin", tmp_path, len(SECTIONS))
+    check_second_render("spin", tmp_path, len(SECTIONS))
 
 
 # ----------------------------------------------------------------------------- the recordings, alive

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from manim_metaflow.cli.show import flow_tree
+from manim_metaflow.cli.flow_tree import flow_tree
 from manim_metaflow.facts.records import FlowInfo, StepInfo
 from manim_metaflow.facts.records.kinds import KINDS, FanOut, StepKind, kind_stored_as, kind_traits
 
