@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import psutil
 
-__all__ = ["children", "descendants", "kill", "kill_group"]
+__all__ = ["children", "descendants", "kill", "signal_group"]
 
 
 def children() -> set[int]:
@@ -33,7 +33,7 @@ def kill(pids: Iterable[int]) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-def kill_group(leader: int) -> None:
-    """End at once what is left of the process group that a process leads."""
+def signal_group(leader: int, number: signal.Signals) -> None:
+    """Send a signal to what is left of the process group that a process leads."""
     with suppress(ProcessLookupError, PermissionError):
-        os.killpg(leader, signal.SIGKILL)
+        os.killpg(leader, number)

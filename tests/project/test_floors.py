@@ -123,6 +123,18 @@ def test_every_module_stands_on_a_known_floor() -> None:
     assert [name for name in MODULES if not part_of(name)] == []
 
 
+def test_no_module_imports_itself_in_a_circle() -> None:
+    import networkx
+
+    graph = networkx.DiGraph()
+    for module, path in modules().items():
+        for name in imported(path.read_text(), module):
+            target = name if name in modules() else name.rpartition(".")[0]
+            if target in modules() and target != PACKAGE:
+                graph.add_edge(module, target)
+    assert [sorted(circle) for circle in networkx.simple_cycles(graph)] == []
+
+
 @pytest.mark.parametrize(
     ("module", "source", "expected"),
     [
@@ -194,3 +206,49 @@ def test_public_names_hide_nothing_of_manim_or_metaflow() -> None:
 
 def test_package_is_marked_as_typed() -> None:
     assert (Path(modules()[PACKAGE]).parent / "py.typed").exists()
+
+
+def private_names_of_manim() -> set[str]:
+    """Return the private methods and attributes of the classes of Manim that ours derive from or use."""
+    import manim
+    from manim.scene.scene_file_writer import SceneFileWriter
+    from manim.scene.video_segment_encoder import VideoSegmentEncoder
+
+    used = (
+        manim.Animation,
+        manim.Camera,
+        manim.CairoRenderer,
+        manim.Manager,
+        manim.Mobject,
+        manim.MovingCameraScene,
+        manim.VMobject,
+        SceneFileWriter,
+        VideoSegmentEncoder,
+    )
+    names = {name for kind in used for name in (*dir(kind), *getattr(kind, "__annotations__", ()))}
+    return {name for name in names if name.startswith("_") and not name.endswith("__")}
+
+
+def test_private_names_of_manim_are_used_in_one_module_only() -> None:
+    private = private_names_of_manim()
+    assert "_setup_scene" in private
+    found = {}
+    for module, path in modules().items():
+        if module == f"{PACKAGE}.manim_internals":
+            continue
+        tree = ast.parse(path.read_text())
+        used = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+        used |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+        hidden = {name for name in imported(path.read_text(), module) if name.startswith("manim.")}
+        hidden = {name for name in hidden if any(part.startswith("_") for part in name.split("."))}
+        found[module] = sorted(used & private | hidden)
+    assert {module: names for module, names in found.items() if names} == {}
+
+
+def test_no_module_uses_a_private_name_of_another() -> None:
+    found = {}
+    for module, path in modules().items():
+        names = imported(path.read_text(), module)
+        ours = {name for name in names if name.startswith(f"{PACKAGE}.") and "._" in name}
+        found[module] = sorted(ours - {f"{PACKAGE}.__version__"})
+    assert {module: names for module, names in found.items() if names} == {}

@@ -77,13 +77,13 @@ class FocusCode(Timeline):
         clips = list(focus_clips(0.0, FOCUS, panel, seen, goal, color=color, dim=dim))
         super().__init__([panel if self._scrolls else panel.light], clips, run_time=run_time, **kwargs)
 
-    def _setup_scene(self, scene: Scene) -> None:
+    def set_up_scene(self, scene: Scene) -> None:
         if self.panel not in scene.get_mobject_family_members():
             scene.add(self.panel)
         if not self._scrolls:
             # Manim draws anew all that belongs to what moves; by itself the light is three shapes.
             self.panel.remove(self.panel.light)
-        super()._setup_scene(scene)
+        super().set_up_scene(scene)
 
     def clean_up_from_scene(self, scene: Scene) -> None:
         """Give the light back to its panel."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from manim import Animation, Mobject, MovingCamera, Scene, VMobject
+from manim import Mobject, MovingCamera, Scene, VMobject
 
 from manim_metaflow.errors import UsageError
+from manim_metaflow.manim_internals import SceneAnimation
 from manim_metaflow.mobjects.graph.dag import FlowDAG
 
 __all__ = ["FocusFlow"]
@@ -17,7 +18,7 @@ CLOSEST = 0.3
 """Smallest share of the frame that fills it: nearer, a single box would be a wall."""
 
 
-class FocusFlow(Animation):
+class FocusFlow(SceneAnimation):
     """Move the camera of a :class:`~manim.scene.moving_camera_scene.MovingCameraScene`.
 
     ``dag.focus("train")`` returns this; ``dag.focus()`` goes back to where the camera was before the
@@ -68,7 +69,7 @@ class FocusFlow(Animation):
         """No copy is kept: the frame is set from the progress."""
         return self.mobject
 
-    def _setup_scene(self, scene: Scene) -> None:
+    def set_up_scene(self, scene: Scene) -> None:
         camera: Any = scene.camera
         if not isinstance(camera, MovingCamera):
             raise UsageError(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from manim import Animation, Group, Mobject, Scene, VGroup, linear
+from manim import Group, Mobject, Scene, VGroup, linear
+
+from manim_metaflow.manim_internals import SceneAnimation
 
 __all__ = ["Clip", "Show", "Timeline", "Touches"]
 
@@ -57,7 +59,7 @@ class Clip:
         return self.touches() if callable(self.touches) else self.touches
 
 
-class Timeline(Animation):
+class Timeline(SceneAnimation):
     """Plays clips on mobjects that are, or come, on the scene.
 
     Parameters
@@ -117,7 +119,7 @@ class Timeline(Animation):
         """No copy is kept: clips set what is seen, they do not blend from a start."""
         return self.mobject
 
-    def _setup_scene(self, scene: Scene) -> None:
+    def set_up_scene(self, scene: Scene) -> None:
         family = scene.get_mobject_family_members()
         scene.add(*[part for part in self.parts if part not in family])
         scene.add(self.overlay)

@@ -176,10 +176,10 @@ class ReplayRun(Timeline):
 
         return Clip(start, end, show, touches=shown)
 
-    def _setup_scene(self, scene: Scene) -> None:
+    def set_up_scene(self, scene: Scene) -> None:
         if self._unfolding is not None:
             self._unfolding.begin()
-        super()._setup_scene(scene)
+        super().set_up_scene(scene)
 
 
 def _check(

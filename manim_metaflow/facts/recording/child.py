@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from manim_metaflow.errors import RunError
+from manim_metaflow.utils.processes import signal_group
 from manim_metaflow.utils.signals import interrupts_held
 
 __all__ = ["CONSOLE_LINES", "Finished", "ask_python", "entry_point", "run_flow"]
@@ -104,17 +105,12 @@ def ask_python(script: str, arguments: list[str], store: Path, environment: Mapp
 
 def _end(child: subprocess.Popen[bytes]) -> None:
     if child.poll() is None:
-        _signal_group(child, signal.SIGTERM)
+        signal_group(child.pid, signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             child.wait(_GRACE)
     # Even if the run ended by itself: a task may have left a process behind.
-    _signal_group(child, signal.SIGKILL)
+    signal_group(child.pid, signal.SIGKILL)
     child.wait()
-
-
-def _signal_group(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, number)
 
 
 def _environment(store: Path, extra: Mapping[str, str]) -> dict[str, str]:

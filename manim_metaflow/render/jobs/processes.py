@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from manim_metaflow.render.jobs.job import Event, Job
-from manim_metaflow.utils.processes import children, descendants, kill, kill_group
+from manim_metaflow.utils.processes import children, descendants, kill, signal_group
 
 __all__ = ["Worker", "adopt_orphans", "end_orphans", "run_one", "stop"]
 
@@ -97,7 +97,7 @@ class Worker:
     def close(self) -> None:
         """End it with everything it has started."""
         kill(descendants([self.pid]))
-        kill_group(self.pid)
+        signal_group(self.pid, signal.SIGKILL)
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             with suppress(OSError):
