@@ -1,10 +1,10 @@
 """Find what no viewer should see: text on text, text too small, things cut off, edges through nodes.
 
-Mobjects say what they are by ``role`` in what ``__snapshot__`` returns:
+Mobjects name their ``role`` in what ``__snapshot__`` returns:
 
 - ``"text"``: with ``font_size``, and ``owner`` if it belongs to a node (its name) or an edge
   (``"source->target"``, or the edge's name) that it is not a part of;
-- ``"node"``: with ``name``; the attribute ``node_box`` may say what of it is its box, as a mobject or as
+- ``"node"``: with ``name``; the attribute ``node_box`` may name its box, as a mobject or as
   left, bottom, right and top;
 - ``"edge"``: with ``source`` and ``target``, the names of the nodes it may touch;
 - ``"background"``: may leave the frame.
@@ -80,15 +80,15 @@ class _Unit:
 
     @property
     def name(self) -> str:
-        said = self.facts.get("name") or self.facts.get("text") or getattr(self.mobject, "text", "")
+        label = self.facts.get("name") or self.facts.get("text") or getattr(self.mobject, "text", "")
         if self.role == "edge":
-            said = said or f"{self.facts.get('source')}->{self.facts.get('target')}"
+            label = label or f"{self.facts.get('source')}->{self.facts.get('target')}"
         kind = type(self.mobject).__name__
-        return f"{kind} {str(said)[:40]!r}" if said else kind
+        return f"{kind} {str(label)[:40]!r}" if label else kind
 
 
 def check_frame(scene: mn.Scene, *, min_font_size: float = 14) -> list[Problem]:
-    """Examine a scene as it stands.
+    """Examine a scene in its present state.
 
     Parameters
     ----------
@@ -172,7 +172,7 @@ def _outside(units: list[_Unit], scene: mn.Scene) -> Iterator[Problem]:
     frame, close_up = _frame(scene).grown(_FRAME_SLACK), _is_close_up(scene)
     for unit in units:
         box = unit.box
-        if box is None or frame.holds(box) or unit.role == "background":
+        if box is None or frame.contains(box) or unit.role == "background":
             continue
         if not close_up or (unit.role == "text" and frame.overlaps(box)):
             yield Problem("outside", f"{unit.name} leaves the frame", (unit.name,))
@@ -224,7 +224,7 @@ def _over_nodes(texts: list[_Unit], nodes: list[_Unit]) -> Iterator[Problem]:
             box = _node_box(node)
             own = text.belongs_to(node, node.facts.get("name"))
             if box and text.box and not own and box.grown(-_SLACK).overlaps(text.box):
-                message = f"{text.name} stands on {node.name}, which it does not belong to"
+                message = f"{text.name} covers {node.name}, which it does not belong to"
                 yield Problem("text-over-node", message, (text.name, node.name))
 
 
@@ -234,5 +234,5 @@ def _over_edges(texts: list[_Unit], edges: list[_Unit]) -> Iterator[Problem]:
             ends = f"{edge.facts.get('source')}->{edge.facts.get('target')}"
             own = text.belongs_to(edge, edge.facts.get("name"), ends)
             if text.box and not own and text.box.grown(-_SLACK).crossed_by(edge.path):
-                message = f"{text.name} stands on {edge.name}, which it does not belong to"
+                message = f"{text.name} covers {edge.name}, which it does not belong to"
                 yield Problem("text-over-edge", message, (text.name, edge.name))

@@ -34,7 +34,7 @@ def still_config(
     resolution
         Width and height in pixels.
     background
-        Colour behind everything; ``config.background_color`` as it stands when omitted.
+        Colour behind everything; ``config.background_color`` when omitted.
 
     Examples
     --------
@@ -65,7 +65,7 @@ def still_config(
 
 
 def current_frame(scene: mn.Scene) -> Frame:
-    """Draw a scene as it stands, through its own camera.
+    """Draw a scene in its present state, through its own camera.
 
     Parameters
     ----------

@@ -41,7 +41,7 @@ class Box(NamedTuple):
             and other.bottom < self.top
         )
 
-    def holds(self, other: Box) -> bool:
+    def contains(self, other: Box) -> bool:
         """Tell whether another box lies inside."""
         return (
             self.left <= other.left

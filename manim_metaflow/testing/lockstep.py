@@ -22,7 +22,7 @@ class _Abandoned(BaseException):
 
 
 def in_lockstep(run: Callable[[Callable[[T], None]], None]) -> Iterator[T]:
-    """Yield what ``run`` emits; ``run`` stands still until the next item is asked for.
+    """Yield what ``run`` emits; ``run`` is paused until the next item is asked for.
 
     Parameters
     ----------

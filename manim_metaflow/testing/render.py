@@ -17,12 +17,12 @@ def render_frame(
     resolution: tuple[int, int] = DEFAULT_RESOLUTION,
     background: ParsableManimColor | None = None,
 ) -> Frame:
-    """Draw a mobject, a scene as it stands, or the last frame of a scene class.
+    """Draw a mobject, a scene in its present state, or the last frame of a scene class.
 
     Parameters
     ----------
     source
-        A mobject is put alone into an empty scene. A scene is drawn as it stands, with its own camera
+        A mobject is put alone into an empty scene. A scene is drawn in its present state, with its own camera
         and at its own size: ``resolution`` and ``background`` were decided when it was made. A scene
         class is run to its end.
     resolution

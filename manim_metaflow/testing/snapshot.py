@@ -85,7 +85,7 @@ class FrameSnapshot:
     def __call__(
         self, source: mn.Mobject | mn.Scene, name: str | None = None, *, budget: float | None = None
     ) -> None:
-        """Compare a mobject, alone on an empty scene, or a scene as it stands.
+        """Compare a mobject, alone on an empty scene, or a scene in its present state.
 
         Parameters
         ----------

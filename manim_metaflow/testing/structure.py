@@ -28,7 +28,7 @@ def structure_of(source: mn.Mobject | mn.Scene | Iterable[mn.Mobject]) -> list[d
     Parameters
     ----------
     source
-        A mobject, a scene as it stands, or the top-level mobjects of one.
+        A mobject, a scene in its present state, or the top-level mobjects of one.
 
     Returns
     -------

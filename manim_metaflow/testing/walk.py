@@ -32,7 +32,7 @@ class Beat(NamedTuple):
     section: str
     frame: Frame
     scene: mn.Scene
-    """Live: it stands still until the iterator is asked for the next beat."""
+    """Live: it is paused until the iterator is asked for the next beat."""
 
 
 class SectionFrame(NamedTuple):
@@ -71,7 +71,7 @@ def section_frames(
 
     Notes
     -----
-    The end of a section is the scene as it stands when ``next_section`` is called, so put ``clear()``
+    The end of a section is the state of the scene when ``next_section`` is called, so put ``clear()``
     and the like after that call.
 
     Examples

@@ -1,4 +1,4 @@
-"""Moments at which Ctrl-C has to wait: between a process's start and the care for it, between two renames."""
+"""Delay Ctrl-C where it would leave something half done, and treat SIGTERM as Ctrl-C."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def interrupts_held() -> Iterator[None]:
-    """Let Ctrl-C and termination wait until the block is left; what came meanwhile comes then.
+    """Delay Ctrl-C and SIGTERM until the block is left, and deliver the first of them then.
 
     Signals are not blocked, only their handlers wait: a process started in the block gets its own.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    came: list[int] = []
+    received: list[int] = []
 
-    def note(number: int, _: FrameType | None) -> None:
-        came.append(number)
+    def record(number: int, _: FrameType | None) -> None:
+        received.append(number)
 
-    before: dict[int, Any] = {number: signal.signal(number, note) for number in _SIGNALS}
+    before: dict[int, Any] = {number: signal.signal(number, record) for number in _SIGNALS}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        if came:
-            signal.raise_signal(came[0])
+        if received:
+            signal.raise_signal(received[0])
 
 
 @contextmanager
 def terminate_as_interrupt() -> Iterator[None]:
-    """Let a request to terminate end the block as Ctrl-C does, so that everything is cleaned up."""
+    """Let SIGTERM end the block as Ctrl-C does, so that everything is cleaned up."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

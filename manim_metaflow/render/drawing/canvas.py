@@ -56,17 +56,17 @@ class Canvas:
         # Shapes are drawn here without clipping, and only the changed rectangles are copied to the frame:
         # outside of them this surface shows no particular frame.
         self._sketch = Surface(height, width)
-        self._ground: Pixels | None = None
+        self._background: Pixels | None = None
         self._shown: Things = ()
         self._below: Below | None = None
         self._steady = 0, 0
 
-    def show(self, ground: Pixels, things: Things) -> list[Box]:
+    def show(self, background: Pixels, things: Things) -> list[Box]:
         """Draw shapes over a background, and return the rectangles that may differ from before.
 
         The background is made of whole pixels, and taken for the same as long as it is the same object.
         """
-        if ground is not self._ground:
+        if background is not self._background:
             boxes = [self._whole]
             self._below, self._steady = None, (0, 0)
         else:
@@ -74,20 +74,20 @@ class Canvas:
             if sum(map(_area, boxes)) > WHOLE * _area(self._whole):
                 boxes = [self._whole]
         if boxes:
-            self._keep_below(ground, things)
-            self._draw(ground, things, boxes)
-            if ground is self._ground:
+            self._keep_below(background, things)
+            self._draw(background, things, boxes)
+            if background is self._background:
                 boxes = [tight for box in boxes if (tight := self._tightened(box)) is not None]
             _copy(whole_pixels(self._sketch.pixels), whole_pixels(self.pixels), boxes)
-        self._ground, self._shown = ground, things
+        self._background, self._shown = background, things
         return boxes
 
     def take(self, pixels: Pixels) -> None:
         """Show a frame that was drawn elsewhere."""
-        self._ground = None
+        self._background = None
         self.pixels[:] = pixels
 
-    def _keep_below(self, ground: Pixels, things: Things) -> None:
+    def _keep_below(self, background: Pixels, things: Things) -> None:
         """Draw what lies below all that changes to a picture of its own, once it stays the same."""
         same = _common(self._shown, things)
         if self._below is not None and same < self._below.size:
@@ -100,15 +100,15 @@ class Canvas:
             return
         known = 0 if self._below is None else self._below.size
         if steady >= max(known + MORE, MOST * len(things)):
-            self._draw(ground, things[:steady], [self._whole])
+            self._draw(background, things[:steady], [self._whole])
             self._below = Below(steady, whole_pixels(self._sketch.pixels).copy())
         self._steady = 0, 0
 
-    def _draw(self, ground: Pixels, things: Things, boxes: list[Box]) -> None:
+    def _draw(self, background: Pixels, things: Things, boxes: list[Box]) -> None:
         sketch = self._sketch
         if self._below is not None:
-            ground, things = self._below.pixels, things[self._below.size :]
-        _copy(ground, whole_pixels(sketch.pixels), boxes)
+            background, things = self._below.pixels, things[self._below.size :]
+        _copy(background, whole_pixels(sketch.pixels), boxes)
         left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
         right, bottom = max(box[2] for box in boxes), max(box[3] for box in boxes)
         for thing in things:

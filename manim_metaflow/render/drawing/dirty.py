@@ -15,7 +15,7 @@ Box = tuple[int, int, int, int]
 """Left, top, right, bottom in pixels; the latter two are outside."""
 
 FEW = 8
-"""Up to so many lists that differ in place are not searched for what only changed places."""
+"""Up to so many lists that differ in position are not searched for what only changed positions."""
 
 MOST = 24
 """The largest number of rectangles to draw: handling more of them costs more than it saves."""
@@ -60,25 +60,25 @@ def _differences(old: Sequence[Boxed], new: Sequence[Boxed]) -> list[Box]:
     stay = [thing for thing in new if thing in before]
     if stayed == stay:
         return gone + come
-    places = {thing: place for place, thing in enumerate(stayed)}
-    kept = _longest_rise([(places[thing], at) for at, thing in enumerate(stay)])
-    kept_old, kept_new = {place for place, _ in kept}, {at for _, at in kept}
-    moved = [thing.box for place, thing in enumerate(stayed) if place not in kept_old]
+    positions = {thing: position for position, thing in enumerate(stayed)}
+    kept = _longest_rise([(positions[thing], at) for at, thing in enumerate(stay)])
+    kept_old, kept_new = {position for position, _ in kept}, {at for _, at in kept}
+    moved = [thing.box for position, thing in enumerate(stayed) if position not in kept_old]
     return gone + come + moved + [thing.box for at, thing in enumerate(stay) if at not in kept_new]
 
 
 def _longest_rise(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Return the longest part of the pairs whose first numbers rise, in order."""
     ends: list[int] = []
-    holders: list[int] = []
+    tails: list[int] = []
     before: list[int] = []
-    for index, (place, _) in enumerate(pairs):
-        slot = bisect_left(ends, place)
-        before.append(holders[slot - 1] if slot else -1)
-        ends[slot : slot + 1] = [place]
-        holders[slot : slot + 1] = [index]
+    for index, (position, _) in enumerate(pairs):
+        slot = bisect_left(ends, position)
+        before.append(tails[slot - 1] if slot else -1)
+        ends[slot : slot + 1] = [position]
+        tails[slot : slot + 1] = [index]
     rise = []
-    at = holders[-1] if holders else -1
+    at = tails[-1] if tails else -1
     while at >= 0:
         rise.append(pairs[at])
         at = before[at]

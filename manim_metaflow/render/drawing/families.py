@@ -15,8 +15,8 @@ __all__ = ["Family", "flatten"]
 Entry = TypeVar("Entry")
 
 
-class Place(NamedTuple):
-    """A mobject, and what its family and its place in it depend on, as last read."""
+class OrderKey(NamedTuple):
+    """A mobject, and what the order of its family depends on, as last read."""
 
     mobject: Mobject
     children: list[Mobject]
@@ -24,9 +24,9 @@ class Place(NamedTuple):
 
 
 class Member(NamedTuple, Generic[Entry]):
-    """A mobject's position in the order, and the entry that the caller keeps for it."""
+    """What the position of a mobject depends on, and the entry that the caller keeps for it."""
 
-    place: Place
+    key: OrderKey
     entry: Entry
 
 
@@ -52,7 +52,7 @@ class Family(Generic[Entry]):
     def members(self, mobjects: Iterable[Mobject]) -> list[Entry]:
         """Return the entries of all members in the order of Manim's camera, empty members included."""
         tops = list(mobjects)
-        if tops != self._tops or not (_same(self._first.places) and _same(self._last.places)):
+        if tops != self._tops or not (_same(self._first.keys) and _same(self._last.keys)):
             self._tops = tops
             self._first, self._last = _Part(), _Part()
             self._read()
@@ -66,11 +66,11 @@ class Family(Generic[Entry]):
             return (members := self.members(mobjects)), members
         some = flatten(touched)
         first = [mobject for mobject in some if mobject in self._first.known]
-        if not _same(self._first.known[mobject].place for mobject in first):
+        if not _same(self._first.known[mobject].key for mobject in first):
             self._first.forget(first)
             self._last.forget(some)
             self._read()
-        elif not _same(self._last.known[mobject].place for mobject in some if mobject in self._last.known):
+        elif not _same(self._last.known[mobject].key for mobject in some if mobject in self._last.known):
             self._last.forget(some)
             self._read_last()
         known = (self._first.known.get(each) or self._last.known.get(each) for each in some)
@@ -90,7 +90,7 @@ class Family(Generic[Entry]):
         self._members = self._first.entries + self._last.entries
         if self.use_z_index and len(self._first.levels | self._last.levels) > 1:
             members = [*self._first.known.values(), *self._last.known.values()]
-            members.sort(key=lambda member: member.place.z_index)
+            members.sort(key=lambda member: member.key.z_index)
             self._members = [member.entry for member in members]
 
     def _part(self, mobjects: Iterable[Mobject], before: _Part[Entry]) -> _Part[Entry]:
@@ -99,7 +99,7 @@ class Family(Generic[Entry]):
     def _member(self, mobject: Mobject) -> Member[Entry]:
         if drawn_by_manim(mobject) == "unknown":
             raise UnknownMobjectError("a mobject is drawn in a way of its own")
-        return Member(Place(mobject, mobject.submobjects.copy(), mobject.z_index), self._know(mobject))
+        return Member(OrderKey(mobject, mobject.submobjects.copy(), mobject.z_index), self._know(mobject))
 
 
 class _Part(Generic[Entry]):
@@ -107,9 +107,9 @@ class _Part(Generic[Entry]):
 
     def __init__(self, known: dict[Mobject, Member[Entry]] | None = None) -> None:
         self.known = known or {}
-        self.places = [member.place for member in self.known.values()]
+        self.keys = [member.key for member in self.known.values()]
         self.entries = [member.entry for member in self.known.values()]
-        self.levels = {place.z_index for place in self.places}
+        self.levels = {key.z_index for key in self.keys}
 
     def forget(self, mobjects: Iterable[Mobject]) -> None:
         """Have these read again."""
@@ -117,8 +117,8 @@ class _Part(Generic[Entry]):
             self.known.pop(mobject, None)
 
 
-def _same(places: Iterable[Place]) -> bool:
-    for mobject, children, z_index in places:
+def _same(keys: Iterable[OrderKey]) -> bool:
+    for mobject, children, z_index in keys:
         if mobject.submobjects != children or mobject.z_index != z_index:
             return False
     return True

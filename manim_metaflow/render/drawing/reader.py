@@ -242,11 +242,11 @@ class Reader:
         return box and Picture(_cut(over, box), box)
 
     def _cloud(self, cloud: Any) -> Picture | None:
-        # What is written is the same on either ground.
+        # What is written is the same on either background.
         dark = np.zeros((*self.size, 4), dtype=np.uint8)
         light = np.full((*self.size, 4), 255, dtype=np.uint8)
-        for ground in (dark, light):
-            self.camera.display_multiple_point_cloud_mobjects([cloud], ground)
+        for background in (dark, light):
+            self.camera.display_multiple_point_cloud_mobjects([cloud], background)
         written = (dark == light).all(axis=2)
         box = _extent(written)
         return box and Picture(_cut(dark, box), box, _cut(written, box))

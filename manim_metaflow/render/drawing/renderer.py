@@ -22,7 +22,7 @@ from manim_metaflow.render.drawing.film import FilmWriter
 from manim_metaflow.render.drawing.reader import Drawn, Reader
 from manim_metaflow.render.drawing.seams import UnknownMobjectError
 from manim_metaflow.render.drawing.shares import CannotShareError, Share
-from manim_metaflow.render.drawing.touched import can_tell, take_touched
+from manim_metaflow.render.drawing.touched import reports_touched, take_touched
 
 __all__ = ["FastRenderer"]
 
@@ -55,7 +55,7 @@ class FastRenderer(CairoRenderer):
         self._canvas = Canvas(camera.pixel_height, camera.pixel_width)
         self._reader = Reader(camera)
         self._changed: list[list[Box]] = []
-        self._ground: Pixels | None = None
+        self._play_background: Pixels | None = None
         self._static: list[Drawn] = []
         # Stands for the static image, which is never drawn; Manim's own, should it draw, is an array too.
         self._token: Any = np.zeros((0, 0, 4), dtype=np.uint8)
@@ -63,7 +63,7 @@ class FastRenderer(CairoRenderer):
         self._copy: Pixels = np.zeros((0, 0), dtype=np.uint32)
         self._by_manim = False
         self._playing = False
-        self._told = False
+        self._reports_touched = False
         self._share = share
         self._idle = False
 
@@ -89,11 +89,11 @@ class FastRenderer(CairoRenderer):
         if self._by_manim:
             return super().save_static_frame_data(scene, static_mobjects)
         self.static_image, self._playing = None, False
-        self._static, self._told = [], False
+        self._static, self._reports_touched = [], False
         if self.skip_animations:
             return None
-        self._told = can_tell(scene)
-        self._ground = self._background()
+        self._reports_touched = reports_touched(scene)
+        self._play_background = self._background()
         # As in Manim, which draws the whole scene here where an iterable is given that is not empty.
         if not static_mobjects:
             return None
@@ -133,15 +133,15 @@ class FastRenderer(CairoRenderer):
 
     def _draw(self, scene: Scene, mobjects: list[Mobject]) -> None:
         self._reader.look()
-        touched = take_touched(scene) if self._told else None
+        touched = take_touched(scene) if self._reports_touched else None
         things = self._reader.read(mobjects, "moving", touched if self._playing else None)
-        ground = self._ground
+        background = self._play_background
         if self.static_image is None:
-            ground = self._background(look_inside=not self._playing)
+            background = self._background(look_inside=not self._playing)
         else:
             things = self._static + things
-        assert ground is not None
-        boxes = self._canvas.show(ground, things)
+        assert background is not None
+        boxes = self._canvas.show(background, things)
         for left, top, right, bottom in boxes:
             self._array[top:bottom, left:right] = self._canvas.pixels[top:bottom, left:right]
         self._changed.append(boxes)
@@ -149,8 +149,8 @@ class FastRenderer(CairoRenderer):
     def _draw_by_manim(self, scene: Scene, mobjects: list[Mobject], **kwargs: Any) -> None:
         if self.static_image is self._token:
             still = Canvas(*self._canvas.pixels.shape[:2])
-            assert self._ground is not None
-            still.show(self._ground, self._static)
+            assert self._play_background is not None
+            still.show(self._play_background, self._static)
             self.static_image = still.pixels
         super().update_frame(scene, mobjects, **kwargs)
         if self._same_camera():

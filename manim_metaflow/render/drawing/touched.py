@@ -1,7 +1,8 @@
 """What a play can have changed since the frame before, where its animations report it.
 
-An animation tells by a method ``take_touched``: it returns the mobjects whose families are all that was
-changed since it was last asked, or ``None`` where it does not know.
+An animation reports it with a method ``take_touched() -> list[Mobject] | None``: the mobjects whose families
+are all that it has changed since the last call, or ``None`` if it cannot name them. Then, and wherever an
+animation has no such method or an updater is at work, every mobject is compared with the frame before.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from manim.scene.scene import Scene
 
 from manim_metaflow.render.drawing.families import flatten
 
-__all__ = ["can_tell", "take_touched"]
+__all__ = ["reports_touched", "take_touched"]
 
 
-def can_tell(scene: Scene) -> bool:
+def reports_touched(scene: Scene) -> bool:
     """Return whether only animations that report what they change can change anything in a play."""
     animations = scene.animations or []
     if not animations or scene.updaters or type(scene).update_self is not Scene.update_self:
@@ -31,10 +32,10 @@ def can_tell(scene: Scene) -> bool:
 def take_touched(scene: Scene) -> list[Mobject] | None:
     """Return what animations have changed since the last call; ``None`` if one does not report it."""
     touched: list[Mobject] = []
-    known = True
+    complete = True
     animations: list[Any] = list(scene.animations or [])
     for animation in animations:
         theirs: list[Mobject] | None = animation.take_touched()
-        known = known and theirs is not None
+        complete = complete and theirs is not None
         touched += theirs or []
-    return touched if known else None
+    return touched if complete else None

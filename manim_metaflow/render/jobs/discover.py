@@ -1,4 +1,4 @@
-"""Find the files that may hold scenes, and Manim's media folder, without importing either."""
+"""Find the files that may define scenes, and Manim's media folder, without importing either."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def scene_files(path: Path, names: Sequence[str]) -> list[Path]:
     return [file for file in found if not names or set(names) & set(classes[file])]
 
 
-def media_folder(asked: str | None, config_file: str | None) -> Path:
+def media_folder(option: str | None, config_file: str | None) -> Path:
     """Find the folder for Manim's files, as Manim does: the option, ``manim.cfg``, or ``media``."""
-    if asked:
-        return Path(asked)
+    if option:
+        return Path(option)
     parser = configparser.ConfigParser(interpolation=None)
     home = Path.home() / ".config" / "manim" / "manim.cfg"
     try:
@@ -51,7 +51,7 @@ def media_folder(asked: str | None, config_file: str | None) -> Path:
 
 
 def _classes(file: Path) -> list[str]:
-    """Name the classes that a file defines with a base of theirs; a broken file may hold any."""
+    """Name the classes that a file defines with a base class; a file with a syntax error may define any."""
     try:
         tree = ast.parse(file.read_bytes())
     except (SyntaxError, ValueError):
