@@ -8,15 +8,25 @@ that only this module has to follow. Which of Manim's drawing methods the fast e
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import av
 from manim import Animation, CairoRenderer, Scene
 from manim._config.output_plan import OutputPlan
 from manim._config.video_encoder import VideoEncoderSpec
+from manim.scene.scene_file_writer import SceneFileWriter
 from manim.scene.video_segment_encoder import VideoSegmentEncoder
 
-__all__ = ["TESTED", "OutputPlan", "SceneAnimation", "SegmentEncoder", "VideoEncoderSpec", "skip_plays"]
+__all__ = [
+    "TESTED",
+    "EncoderFileWriter",
+    "OutputPlan",
+    "SceneAnimation",
+    "SegmentEncoder",
+    "VideoEncoderSpec",
+    "skip_plays",
+]
 
 TESTED = ("0.22.0",)
 """The versions of Manim with which these names, and the pixels of the fast engine, were tested."""
@@ -57,6 +67,17 @@ class SegmentEncoder(VideoSegmentEncoder):
                     self._container.mux(packet)
         except BaseException as error:
             raise self._operation_error("encode", error) from error
+
+
+class EncoderFileWriter(SceneFileWriter):
+    """Manim's file writer, whose encoders a subclass may choose."""
+
+    def create_encoder(self, target: Path) -> VideoSegmentEncoder:
+        """Make the encoder of one segment; by default Manim's own."""
+        return super()._create_segment_encoder(target)
+
+    def _create_segment_encoder(self, target: Path) -> VideoSegmentEncoder:
+        return self.create_encoder(target)
 
 
 def skip_plays(renderer: CairoRenderer) -> None:

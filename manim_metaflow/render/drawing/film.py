@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy.typing as npt
-from manim.scene.scene_file_writer import SceneFileWriter
 from manim.scene.video_segment_encoder import VideoSegmentEncoder
 
+from manim_metaflow.manim_internals import EncoderFileWriter
 from manim_metaflow.render.drawing.dirty import Box
 from manim_metaflow.render.drawing.seams import FilmEncoder
 from manim_metaflow.render.drawing.shares import CannotShareError, Share
@@ -20,7 +20,7 @@ __all__ = ["FilmWriter"]
 Pixels = npt.NDArray[Any]
 
 
-class FilmWriter(SceneFileWriter):
+class FilmWriter(EncoderFileWriter):
     """Manim's file writer, with one encoder for many plays.
 
     Parameters
@@ -117,6 +117,7 @@ class FilmWriter(SceneFileWriter):
             self._fresh = True
         super().write_frame(pixels, repeat=repeat)
 
-    def _create_segment_encoder(self, target: Path) -> VideoSegmentEncoder:
+    def create_encoder(self, target: Path) -> VideoSegmentEncoder:
+        """Make an encoder that is given only what has changed."""
         assert self.video_encoder is not None
         return FilmEncoder(target=target, spec=self.video_encoder)
