@@ -1,4 +1,4 @@
-"""Whatever befalls a render, what is in place is whole, and what went wrong is said."""
+"""Whatever happens to a render, published films are whole, and its errors are reported."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import psutil
 import pytest
@@ -119,14 +121,30 @@ def test_each_scene_ends_by_itself(folder: Path) -> None:
     assert sleepers(folder) == []
 
 
-def start(folder: Path, *arguments: object) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [BIN / "manim-metaflow", "render", *SMALL, *map(str, arguments)],
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+class Start(Protocol):
+    def __call__(self, scene: str) -> subprocess.Popen[str]: ...
+
+
+@pytest.fixture
+def start(folder: Path) -> Iterator[Start]:
+    """Start renders, and end those that a failed test leaves behind: some would wait for ever."""
+    commands: list[subprocess.Popen[str]] = []
+
+    def start_one(scene: str) -> subprocess.Popen[str]:
+        command = subprocess.Popen(
+            [BIN / "manim-metaflow", "render", *SMALL, "faulty.py", scene],
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        commands.append(command)
+        return command
+
+    yield start_one
+    for command in commands:
+        command.terminate()
+        command.communicate()
 
 
 def wait_for(pattern: str, folder: Path, count: int = 1) -> None:
@@ -142,8 +160,10 @@ def running(process: psutil.Process) -> bool:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_no_process_and_no_film_is_left_when_it_is_ended(folder: Path, number: signal.Signals) -> None:
-    command = start(folder, "faulty.py", "Slow")
+def test_no_process_and_no_film_is_left_when_it_is_ended(
+    folder: Path, start: Start, number: signal.Signals
+) -> None:
+    command = start("Slow")
     wait_for("begun", folder)
     worker = psutil.Process(command.pid).children()[0]
     command.send_signal(number)
@@ -173,10 +193,10 @@ def test_what_a_killed_render_has_left_is_cleared_by_the_next(folder: Path) -> N
     assert other.exists()
 
 
-def test_the_second_of_two_renders_waits_and_finds_the_film(folder: Path) -> None:
-    first = start(folder, "faulty.py", "Meets")
+def test_the_second_of_two_renders_waits_and_finds_the_film(folder: Path, start: Start) -> None:
+    first = start("Meets")
     wait_for("begun-*", folder)
-    second = start(folder, "faulty.py", "Meets")
+    second = start("Meets")
     assert second.stderr is not None
     assert "another process is rendering it" in second.stderr.readline()
     (folder / "met").touch()
