@@ -127,7 +127,7 @@ class SnapshotSession:
                 outcome.pixels = outcome.structure = "refused"
             self.problems.append(
                 f"nothing written to {self._relative(folder)}: its other pictures were drawn elsewhere, so "
-                f"all have to be drawn anew, and not all tests ran. Run {update_command(module, self._root)}"
+                f"all have to be drawn again, and not all tests ran. Run {update_command(module, self._root)}"
             )
             return
         for outcome in outcomes:

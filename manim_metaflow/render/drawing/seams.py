@@ -73,7 +73,7 @@ def why_not(scene: Scene) -> str | None:
     if type(scene.renderer) is not CairoRenderer:
         return f"it is drawn by {type(scene.renderer).__name__}"
     if scene.manager is not None:
-        return "it has begun already"
+        return "its render has started already"
     return _why_not_camera(scene.renderer.camera)
 
 
