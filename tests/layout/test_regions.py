@@ -92,7 +92,7 @@ SPLIT = flow("start -> a b; a -> j; b -> j; *j -> end; end")
     ("info", "message"),
     [
         (changed(SPLIT, "start", matching_join=None), "start of flow TestFlow fans out but no join"),
-        (changed(SPLIT, "start", matching_join="end"), "does not stand in the split"),
+        (changed(SPLIT, "start", matching_join="end"), "is not inside the split"),
         (changed(SPLIT, "a", split_parents=()), "leads from inside the split start to outside"),
         (changed(SPLIT, "b", name="a"), "two steps named 'a'"),
         (replace(SPLIT, start="begin"), "'begin' as its start step"),

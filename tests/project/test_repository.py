@@ -61,7 +61,12 @@ def test_manim_lists_the_plugin() -> None:
 def judged(message: str) -> int:
     """Return the exit code with which the check of commit messages answers."""
     return subprocess.run(
-        ["cz", "check"], cwd=ROOT, input=message, text=True, capture_output=True, check=False
+        [sys.executable, "-m", "commitizen.cli", "check"],
+        cwd=ROOT,
+        input=message,
+        text=True,
+        capture_output=True,
+        check=False,
     ).returncode
 
 

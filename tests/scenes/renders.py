@@ -14,7 +14,9 @@ from film import SCENES
 
 def render(name: str, media: Path, seed: int) -> subprocess.Popen[str]:
     """Begin to render a film from some other folder, small."""
+    # Without loss: x264 takes one of several ways to save bytes, by chance, and equal frames would differ.
     command = [sys.executable, "-m", "manim", "render", "-r", "160,90", "--fps", "2"]
+    command += ["--encoder-option", "crf=0"]
     return subprocess.Popen(
         [*command, "--media_dir", str(media), str(SCENES / f"{name}.py")],
         cwd=media.parent,
@@ -49,14 +51,14 @@ def check_cached(output: str, at_least: int) -> None:
     assert output.count("sing cached") == plays > at_least
 
 
-def check_second_render(name: str, folder: Path, captions: int) -> None:
+def check_second_render(name: str, folder: Path, captions: int, *, shortest: float = 60) -> None:
     """Another process, with other hashes of strings, finds each play of the first one in the cache."""
     media = folder / "media"
     assert "sing cached" not in output_of(render(name, media, 1))
     check_cached(output_of(render(name, media, 2)), 10)
     film = film_in(media, name)
     with av.open(str(film)) as container:
-        assert 60 <= container.duration / 1_000_000 <= 120
+        assert shortest <= container.duration / 1_000_000 <= 120
     assert film.with_suffix(".srt").read_text().count("-->") >= captions
 
 

@@ -78,6 +78,7 @@ class FocusCode(Timeline):
         super().__init__([panel if self._scrolls else panel.light], clips, run_time=run_time, **kwargs)
 
     def set_up_scene(self, scene: Scene) -> None:
+        """Add the panel and its light."""
         if self.panel not in scene.get_mobject_family_members():
             scene.add(self.panel)
         if not self._scrolls:

@@ -70,6 +70,7 @@ class FocusFlow(SceneAnimation):
         return self.mobject
 
     def set_up_scene(self, scene: Scene) -> None:
+        """Find the camera, and where it goes to."""
         camera: Any = scene.camera
         if not isinstance(camera, MovingCamera):
             raise UsageError(

@@ -120,6 +120,7 @@ class Timeline(SceneAnimation):
         return self.mobject
 
     def set_up_scene(self, scene: Scene) -> None:
+        """Add the parts that are not on the scene yet, and the overlay."""
         family = scene.get_mobject_family_members()
         scene.add(*[part for part in self.parts if part not in family])
         scene.add(self.overlay)

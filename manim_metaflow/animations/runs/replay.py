@@ -177,6 +177,7 @@ class ReplayRun(Timeline):
         return Clip(start, end, show, touches=shown)
 
     def set_up_scene(self, scene: Scene) -> None:
+        """Let a graph of a flow become the graph of the run first."""
         if self._unfolding is not None:
             self._unfolding.begin()
         super().set_up_scene(scene)
