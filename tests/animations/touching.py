@@ -9,7 +9,7 @@ from playing import Setting
 
 from manim_metaflow.render.drawing.families import flatten
 from manim_metaflow.render.drawing.paints import state
-from manim_metaflow.render.drawing.touched import can_tell, take_touched
+from manim_metaflow.render.drawing.touched import reports_touched, take_touched
 from manim_metaflow.testing.frames import still_config
 
 ANYTHING = "anything"
@@ -31,7 +31,7 @@ def unnamed_changes(setting: Setting, *, frames: int = 60) -> set[str]:
 
         def render(_: object, __: float, moving: Any = ()) -> None:
             nonlocal before
-            touched = take_touched(scene) if can_tell(scene) else None
+            touched = take_touched(scene) if reports_touched(scene) else None
             after = looks(moving or scene.mobjects)
             if touched is None:
                 found.add(ANYTHING)
