@@ -29,6 +29,17 @@ def played(setting: Setting, *, frame_rate: float | None) -> mn.Scene:
         return scene
 
 
+def play_out(animation: mn.Animation, *moments: float) -> None:
+    """Take an animation through moments from 0 to 1 and its end as ``Scene.play`` does, drawing nothing."""
+    scene = mn.Scene()
+    animation._setup_scene(scene)
+    animation.begin()
+    for alpha in moments:
+        animation.interpolate(alpha)
+    animation.finish()
+    animation.clean_up_from_scene(scene)
+
+
 def ghosts(setting: Setting) -> set[str]:
     """What is drawn in some frame of a play although it is no longer on the scene.
 

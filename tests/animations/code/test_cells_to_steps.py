@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from manim import Scene
+from playing import play_out
 
 from manim_metaflow import CodePanel
 from manim_metaflow.code import CellsToSteps, NotebookPanel
@@ -20,16 +20,6 @@ def source(number):
     return (COFFEE / str(number) / "coffee.py").read_text()
 
 
-def finished(animation, *moments):
-    scene = Scene()
-    animation._setup_scene(scene)
-    animation.begin()
-    for alpha in moments:
-        animation.interpolate(alpha)
-    animation.finish()
-    animation.clean_up_from_scene(scene)
-
-
 @pytest.mark.parametrize("number", [1, 2])
 def test_each_cell_goes_to_the_step_that_holds_it_with_self_or_without(number):
     notebook, panel = NotebookPanel(COFFEE / "coffee.ipynb"), CodePanel(source(number), font_size=15)
@@ -39,7 +29,7 @@ def test_each_cell_goes_to_the_step_that_holds_it_with_self_or_without(number):
 def test_the_end_is_a_fresh_panel_and_an_empty_notebook():
     notebook, panel = NotebookPanel(COFFEE / "coffee.ipynb"), CodePanel(source(1), font_size=15)
     fresh = structure_of(panel)
-    finished(CellsToSteps(notebook, panel), 0.1, 0.4, 0.7)
+    play_out(CellsToSteps(notebook, panel), 0.1, 0.4, 0.7)
     assert same_structure(structure_of(panel), fresh)
     assert {ink.get_fill_opacity() for box in notebook.cells for line in box.lines for ink in line.inks} == {
         0
@@ -50,7 +40,7 @@ def test_frames_between_leave_no_trace():
     ends = []
     for moments in ((), (0.15, 0.35, 0.55, 0.9)):
         notebook, panel = NotebookPanel(COFFEE / "coffee.ipynb"), CodePanel(source(2), font_size=15)
-        finished(CellsToSteps(notebook, panel), *moments)
+        play_out(CellsToSteps(notebook, panel), *moments)
         family = [*notebook.get_family(), *panel.get_family()]
         ends.append([(part.points.tobytes(), part.fill_rgbas.tobytes()) for part in family])
     assert ends[0] == ends[1]

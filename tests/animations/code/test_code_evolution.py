@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
-from manim import Scene
+from playing import play_out
 
 from manim_metaflow import CodePanel, EvolveCode, FocusCode
 from manim_metaflow.animations.code.match import match_rows
@@ -63,15 +63,6 @@ def edited(draw):
     return "\n".join(before), "\n".join(after)
 
 
-def finished(animation):
-    """Play an animation as Manim does when it skips all frames but the last."""
-    scene = Scene()
-    animation._setup_scene(scene)
-    animation.begin()
-    animation.finish()
-    animation.clean_up_from_scene(scene)
-
-
 def corner_at(panel, corner):
     return panel.shift(corner - panel.corner)
 
@@ -89,7 +80,7 @@ def test_the_end_is_a_fresh_panel_and_what_stayed_is_the_same(edit, options, typ
     if halfway:
         for alpha in (0.0, 0.31, 0.77):
             evolve.interpolate(alpha)
-    finished(evolve)
+    play_out(evolve)
     panel.clear(evolve.stripes)
     fresh = corner_at(CodePanel(after, title="flow.py", **options), panel.corner)
     fresh.scroll_to([]).show_top(panel.top)
@@ -114,7 +105,7 @@ def test_frames_between_leave_no_trace(edit):
         evolve = EvolveCode(panel, after)
         for alpha in moments:
             evolve.interpolate(alpha)
-        finished(evolve)
+        play_out(evolve)
         ends.append([part.points.tobytes() for part in panel.get_family()])
     assert ends[0] == ends[1]
 
@@ -123,7 +114,7 @@ def test_a_block_that_moves_is_the_same_lines():
     one, two = "def first():\n    return compute(1)", "def second():\n    return another(2)"
     panel = CodePanel(f"{one}\n\n{two}")
     lines = list(panel.rows)
-    finished(EvolveCode(panel, f"{two}\n\n{one}"))
+    play_out(EvolveCode(panel, f"{two}\n\n{one}"))
     assert {id(line) for line in panel.rows if line.text} == {id(line) for line in lines if line.text}
     assert [line.line for line in panel.rows] == [1, 2, 3, 4, 5]
 
@@ -150,7 +141,7 @@ def test_lines_that_stay_are_not_drawn_again():
     panel = CodePanel("a = 1\nb = 2\nc = 3")
     kept = panel.rows[2]
     inks = list(kept.inks)
-    finished(EvolveCode(panel, "a = 1\nc = 3"))
+    play_out(EvolveCode(panel, "a = 1\nc = 3"))
     assert list(panel.rows[1].inks) == inks
     assert panel.rows[1].line == 2
 
@@ -158,19 +149,19 @@ def test_lines_that_stay_are_not_drawn_again():
 def test_the_window_follows_what_it_shall_show():
     source = "\n".join(f"value_{n} = {n}" for n in range(60))
     panel = CodePanel(source, window=10)
-    finished(EvolveCode(panel, source + "\nlast = 1", show=[61]))
+    play_out(EvolveCode(panel, source + "\nlast = 1", show=[61]))
     assert panel.rows[-1].text == "last = 1"
 
 
 def test_focus_scrolls_and_lights():
     source = "\n".join(f"value_{n} = {n}" for n in range(100))
     panel = CodePanel(source, window=10)
-    finished(FocusCode(panel, [70, 71]))
+    play_out(FocusCode(panel, [70, 71]))
     assert panel.lit == (70, 71)
     assert 70 in [line.line for line in panel.rows]
     expected = CodePanel(source, window=10).scroll_to([70, 71]).highlight([70, 71])
     assert same_structure(structure_of(panel), structure_of(expected))
-    finished(FocusCode(panel, ()))
+    play_out(FocusCode(panel, ()))
     assert panel.lit == ()
     assert not panel.light.band.has_points()
 
@@ -183,21 +174,21 @@ def test_frames_between_leave_no_trace_of_a_focus_either():
         focus = FocusCode(panel, [14, 15])
         for alpha in moments:
             focus.interpolate(alpha)
-        finished(focus)
+        play_out(focus)
         ends.append([part.points.tobytes() for part in panel.get_family()])
     assert ends[0] == ends[1]
 
 
 def test_the_light_is_back_in_its_panel_after_a_focus():
     panel = CodePanel("a\nb\nc")
-    finished(FocusCode(panel, [2]))
+    play_out(FocusCode(panel, [2]))
     assert panel.submobjects[-1] is panel.light
 
 
 def test_many_lights_come_from_one_and_go_back():
     panel = CodePanel("a\nb\nc\nd\ne")
-    finished(FocusCode(panel, [1]))
-    finished(FocusCode(panel, [1, 3, 5]))
+    play_out(FocusCode(panel, [1]))
+    play_out(FocusCode(panel, [1, 3, 5]))
     assert panel.light.band.height == pytest.approx(5 * panel.pitch)
-    finished(FocusCode(panel, [5]))
+    play_out(FocusCode(panel, [5]))
     assert panel.light.band.height == pytest.approx(panel.pitch)

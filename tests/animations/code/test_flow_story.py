@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from manim import Scene
+from playing import play_out
 
 from manim_metaflow import FlowStory, StepNode
 from manim_metaflow.code import AdvanceStory, PointAt, TraceArtifact
@@ -12,20 +12,10 @@ from manim_metaflow.errors import UsageError
 FILES = [f"scenes/flows/authoring/{number}/fare.py" for number in (1, 3, 5)]
 
 
-def finished(animation, *moments):
-    scene = Scene()
-    animation._setup_scene(scene)
-    animation.begin()
-    for alpha in moments:
-        animation.interpolate(alpha)
-    animation.finish()
-    animation.clean_up_from_scene(scene)
-
-
 def test_code_and_graph_are_those_of_the_version():
     story = FlowStory(FILES)
     for index in (1, 2):
-        finished(AdvanceStory(story), 0.3)
+        play_out(AdvanceStory(story), 0.3)
         assert story.index == index
         assert story.panel.source == story.version.source
         assert list(story.dag.nodes) == [step.name for step in story.version.flow.steps]
@@ -48,17 +38,17 @@ def test_a_box_comes_when_its_lines_do():
 
 def test_it_goes_back_too():
     story = FlowStory(FILES)
-    finished(AdvanceStory(story, 2))
-    finished(AdvanceStory(story, 0))
+    play_out(AdvanceStory(story, 2))
+    play_out(AdvanceStory(story, 0))
     assert list(story.dag.nodes) == ["start", "end"]
 
 
 def test_pointing_lights_the_lines_of_the_step_and_rings_its_box():
     story = FlowStory(FILES[1:])
-    finished(PointAt(story, "fit"))
+    play_out(PointAt(story, "fit"))
     assert story.panel.lit == story.panel.step("fit")
     assert story.ring.get_center() == pytest.approx(story.dag["fit"].box.get_center(), abs=1e-6)
-    finished(PointAt(story, None))
+    play_out(PointAt(story, None))
     assert story.panel.lit == ()
     assert not len(story.ring.points)
 
@@ -66,7 +56,7 @@ def test_pointing_lights_the_lines_of_the_step_and_rings_its_box():
 def test_tracing_lights_every_line_and_the_arrows_between():
     story = FlowStory(FILES[2:])
     before = story.dag.edge("quote", "end").lines[0].get_stroke_color()
-    finished(TraceArtifact(story, "rides"))
+    play_out(TraceArtifact(story, "rides"))
     assert story.panel.lit == story.panel.uses("rides")
     assert story.dag.edge("start", "fit").lines[0].get_stroke_color() != before
     assert story.dag.edge("quote", "end").lines[0].get_stroke_color() == before
@@ -76,10 +66,10 @@ def test_tracing_lights_every_line_and_the_arrows_between():
 
 def test_a_version_that_does_not_parse_shows_the_code_alone_and_says_so():
     story = FlowStory([FILES[0], "class Fare(:\n    pass\n", FILES[1]])
-    finished(AdvanceStory(story))
+    play_out(AdvanceStory(story))
     assert story.dag is None
     assert story.note[0][0].text.startswith("No graph: line 1")
-    finished(AdvanceStory(story))
+    play_out(AdvanceStory(story))
     assert "fit" in story.dag.nodes
     assert not len(story.note)
 

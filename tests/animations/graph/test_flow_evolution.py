@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from layout.builder import flow
 from layout.random_flows import flows
-from manim import Scene
+from playing import play_out
 
 from manim_metaflow import EvolveFlow, FlowDAG, load_flow, record_run
 from manim_metaflow.animations.graph.match import renamed_steps
@@ -25,22 +25,12 @@ SETTINGS = settings(
 )
 
 
-def finished(animation, *moments):
-    scene = Scene()
-    animation._setup_scene(scene)
-    animation.begin()
-    for alpha in moments:
-        animation.interpolate(alpha)
-    animation.finish()
-    animation.clean_up_from_scene(scene)
-
-
 @SETTINGS
 @given(flows(budget=12), flows(budget=12), st.sampled_from(["right", "down"]), st.booleans())
 def test_the_end_is_a_fresh_graph_and_steps_of_one_name_are_the_same(old, new, direction, halfway):
     dag = FlowDAG(old, direction=direction).shift([0.5, 1, 0])
     before = dict(dag.nodes)
-    finished(EvolveFlow(dag, new), *((0.2, 0.5, 0.8) if halfway else ()))
+    play_out(EvolveFlow(dag, new), *((0.2, 0.5, 0.8) if halfway else ()))
     fresh = FlowDAG(new, direction=direction).move_to(dag)
     assert same_structure(structure_of(dag), structure_of(fresh))
     assert list(dag.nodes) == list(fresh.nodes)
@@ -54,8 +44,8 @@ def test_the_end_is_a_fresh_graph_and_steps_of_one_name_are_the_same(old, new, d
 def test_there_and_back_again(one, other):
     dag = FlowDAG(one)
     before = structure_of(dag)
-    finished(EvolveFlow(dag, other))
-    finished(EvolveFlow(dag, one))
+    play_out(EvolveFlow(dag, other))
+    play_out(EvolveFlow(dag, one))
     assert same_structure(structure_of(dag), before)
 
 
@@ -67,7 +57,7 @@ def test_frames_between_leave_no_trace():
     ends = []
     for moments in ((), (0.1, 0.4, 0.7)):
         dag = FlowDAG(SHORT)
-        finished(EvolveFlow(dag, LONG), *moments)
+        play_out(EvolveFlow(dag, LONG), *moments)
         ends.append([part.points.tobytes() for part in dag.get_family()])
     assert ends[0] == ends[1]
 
@@ -75,7 +65,7 @@ def test_frames_between_leave_no_trace():
 def test_states_stay():
     dag = FlowDAG(SHORT)
     dag["train"].set_state("done")
-    finished(EvolveFlow(dag, LONG))
+    play_out(EvolveFlow(dag, LONG))
     assert [node.state for node in dag.nodes.values()] == ["pending", "pending", "done", "pending"]
 
 
@@ -115,16 +105,16 @@ def test_a_renamed_step_is_known_by_its_source(tmp_path):
     new.write_text(text.replace("fit", "train"))
     assert renamed_steps(load_flow(old), load_flow(new)) == {"train": "fit"}
     dag = FlowDAG(old)
-    finished(EvolveFlow(dag, new), 0.5)
+    play_out(EvolveFlow(dag, new), 0.5)
     assert list(dag.nodes) == ["start", "train", "end"]
 
 
 def test_a_graph_that_fits_keeps_its_size_and_another_shrinks():
     dag = FlowDAG(SHORT)
-    finished(EvolveFlow(dag, LONG, fit=(20.0, 8.0), at=(1.0, 0.5, 0.0)))
+    play_out(EvolveFlow(dag, LONG, fit=(20.0, 8.0), at=(1.0, 0.5, 0.0)))
     assert dag.zoom == pytest.approx(1.0)
     assert dag.get_center() == pytest.approx([1.0, 0.5, 0.0])
-    finished(EvolveFlow(dag, SHORT, fit=(2.0, 8.0)))
+    play_out(EvolveFlow(dag, SHORT, fit=(2.0, 8.0)))
     assert dag.width <= 2.0 + 1e-6
 
 

@@ -6,22 +6,12 @@ from pathlib import Path
 
 import pytest
 from manim import Scene
+from playing import play_out
 from recorded import recorded
 
 from manim_metaflow import CodePanel, FlowDAG, ReplayRun
 from manim_metaflow.animations.runs.code import raised_lines
 from manim_metaflow.errors import UsageError
-
-
-def finished(animation, *moments):
-    scene = Scene()
-    animation._setup_scene(scene)
-    animation.begin()
-    for alpha in moments:
-        animation.interpolate(alpha)
-    animation.finish()
-    animation.clean_up_from_scene(scene)
-
 
 FLOWS = Path("tests/flows")
 
@@ -70,7 +60,7 @@ def test_frames_between_leave_no_trace():
     ends = []
     for moments in ((), (0.1, 0.3, 0.5, 0.7, 0.9)):
         panel = CodePanel((FLOWS / "resume_flow.py").read_text(), window=8)
-        finished(ReplayRun(FlowDAG(record.flow), record, detail="steps", code=panel), *moments)
+        play_out(ReplayRun(FlowDAG(record.flow), record, detail="steps", code=panel), *moments)
         family = panel.get_family()
         ends.append([(part.points.tobytes(), part.fill_rgbas.tobytes()) for part in family])
     assert ends[0] == ends[1]

@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from manim import Scene
+from playing import play_out
 
 from manim_metaflow import record_run
 from manim_metaflow.code import RunCommand, TerminalPanel
 from manim_metaflow.errors import UsageError
 from manim_metaflow.testing import structure_of
-
-
-def finished(animation, *moments):
-    scene = Scene()
-    animation._setup_scene(scene)
-    animation.begin()
-    for alpha in moments:
-        animation.interpolate(alpha)
-    animation.finish()
-    animation.clean_up_from_scene(scene)
 
 
 def texts(terminal):
@@ -35,7 +25,7 @@ def test_it_shows_the_last_lines():
 
 def test_a_command_that_was_run_looks_as_one_that_was_put_there():
     played = TerminalPanel(rows=4).scale(0.8).shift([1, 1, 0])
-    finished(RunCommand(played, "python flow.py run", ["one", "two"]), 0.2, 0.5, 0.9)
+    play_out(RunCommand(played, "python flow.py run", ["one", "two"]), 0.2, 0.5, 0.9)
     put = TerminalPanel(rows=4).scale(0.8).shift([1, 1, 0])
     put.type_command("python flow.py run").print_lines(["one", "two"])
     assert structure_of(played) == structure_of(put)
@@ -56,7 +46,7 @@ def test_frames_between_leave_no_trace():
     for moments in ((), (0.1, 0.4, 0.6, 0.8)):
         terminal = TerminalPanel(width=3, rows=3)
         for _ in range(2):
-            finished(RunCommand(terminal, "python flow.py run", list("abcdefg")), *moments)
+            play_out(RunCommand(terminal, "python flow.py run", list("abcdefg")), *moments)
         ends.append([part.points.tobytes() for line in terminal.every_line for part in line.get_family()])
     assert ends[0] == ends[1]
 
