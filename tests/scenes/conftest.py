@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import manim as mn
 import pytest
-from film import Walk, forbid_recording, load, scene_of, walk
 
+# What these modules assert is explained like a test's own assertions, if said before they are imported.
+pytest.register_assert_rewrite("film", "film_tests", "renders", "storage_film")
 
-def name_of(request: pytest.FixtureRequest) -> str:
-    return Path(request.node.path).stem.removeprefix("test_")
+from film import Walk, forbid_recording, load, name_of, scene_of, walk  # noqa: E402
 
 
 @pytest.fixture

@@ -26,6 +26,11 @@ RECORDERS = ("runs._record", "spin._spin", "command._record")
 """What makes a recording where there is none, or none of the flow as it is now."""
 
 
+def name_of(request: pytest.FixtureRequest) -> str:
+    """Return the film's name: ``test_spin.py`` is about ``scenes/spin.py``."""
+    return Path(request.node.path).stem.removeprefix("test_")
+
+
 def load(name: str, folder: Path = SCENES) -> ModuleType:
     """Import a scene file anew."""
     load_scene(folder / f"{name}.py")
@@ -143,10 +148,11 @@ def check_beats(walked: Walk, sections: list[str], *, shortest: float = 60) -> N
     assert len(set(captions)) == len(captions)
 
 
-def other_than(records: Iterable[RunRecord]) -> tuple[RunRecord, ...]:
-    """Records that tell the same story with other ids, hashes, sizes, times and blobs."""
+def other_than(records: Iterable[RunRecord | CommandRecord]) -> tuple[RunRecord | CommandRecord, ...]:
+    """Other ids, hashes, sizes, times and blobs in the same story; commands stay as they are."""
     records = tuple(records)
-    ids = {record.run_id: f"{int(record.run_id) + 1_234_567_890_123}" for record in records}
+    runs = [record for record in records if isinstance(record, RunRecord)]
+    ids = {run.run_id: f"{int(run.run_id) + 1_234_567_890_123}" for run in runs}
 
     def task_of(task: TaskRecord) -> TaskRecord:
         attempts = tuple(
@@ -167,7 +173,7 @@ def other_than(records: Iterable[RunRecord]) -> tuple[RunRecord, ...]:
         made = RunRecord.from_json(text)
         return replace(made, tasks=tuple(map(task_of, made.tasks)), new_blobs=(made.new_blobs or ())[1:])
 
-    return tuple(map(record_of, records))
+    return tuple(record_of(each) if isinstance(each, RunRecord) else each for each in records)
 
 
 # ------------------------------------------------------------------------- where numbers come from

@@ -11,23 +11,18 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from film import SCENES, Walk, check_beats, scene_of, untraced
-from manim import Scene
-from renders import check_second_render
+from film import SCENES, Walk, scene_of, untraced
+from film_tests import (  # noqa: F401 (pytest runs them here)
+    test_a_second_render_is_fully_cached,
+    test_every_beat_has_a_caption_and_is_clear_to_read,
+    test_every_section_ends_as_it_did,
+)
 from storage_film import blob_of, check_keys, explained, fixed_keys, pickled, root, story_of
 
 from manim_metaflow.facts import RunRecord, record_run
 
 SECTIONS = ["title", "create", "serialize", "hash", "persist", "register", "access", "bad endings", "the sum"]
 NUMBERS, UNIT = [1, 2, 3, 5, 8], "kg"
-
-
-def test_every_beat_has_a_caption_and_is_clear_to_read(walked: Walk) -> None:
-    check_beats(walked, SECTIONS)
-
-
-def test_every_section_ends_as_it_did(scene: type[Scene], frame_snapshot) -> None:
-    frame_snapshot.scene(scene)
 
 
 def test_every_number_is_traced_to_the_records(walked: Walk, film: ModuleType) -> None:
@@ -56,10 +51,6 @@ def test_every_key_on_screen_is_that_of_its_value(
     doubled = [2 * number for number in NUMBERS]
     values = {"numbers": NUMBERS, "unit": UNIT, "doubled": doubled, "total": sum(doubled), "half": [1, 2, 3]}
     check_keys(scene_of(film), live, {name: [pickled(held)] for name, held in values.items()})
-
-
-def test_a_second_render_is_fully_cached(tmp_path: Path) -> None:
-    check_second_render("artifact_lifecycle", tmp_path, len(SECTIONS))
 
 
 def test_what_was_overwritten_was_never_stored(live: tuple[RunRecord, ...]) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import ModuleType
 
 import pytest
-from film import SCENES, Walk, check_beats, identities, other_than, untraced, walk
-from manim import Scene
-from renders import check_second_render
+from film import SCENES, Walk, identities, untraced
+from film_tests import (  # noqa: F401 (pytest runs them here)
+    test_a_second_render_is_fully_cached,
+    test_every_beat_has_a_caption_and_is_clear_to_read,
+    test_every_section_ends_as_it_did,
+    test_no_number_is_typed_by_hand,
+)
 
 from manim_metaflow.facts import RunRecord, load_flow, record_run
 from manim_metaflow.facts.run.history import RunHistory
@@ -19,14 +22,6 @@ from manim_metaflow.mobjects.runs.clock import readable_time
 NAMES = ("split", "each", "nested", "choice", "again")
 FILES = [SCENES / "flows" / "branching" / f"{name}.py" for name in NAMES]
 SECTIONS = ["title", "static branch", "foreach", "nested foreach", "switch", "recursion", "the sum"]
-
-
-def test_every_section_ends_as_it_did(scene: type[Scene], frame_snapshot) -> None:
-    frame_snapshot.scene(scene)
-
-
-def test_every_beat_has_a_caption_and_is_clear_to_read(walked: Walk) -> None:
-    check_beats(walked, SECTIONS)
 
 
 def sentences(records: Iterable[RunRecord]) -> dict[str, list[object]]:
@@ -71,17 +66,6 @@ def test_every_number_is_traced_to_the_records(walked: Walk, records: tuple[RunR
     assert any(moment.code for moment in walked.moments)
 
 
-def test_no_number_is_typed_by_hand(
-    film: ModuleType, scene: type[Scene], records: tuple[RunRecord, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Other ids and times in the records: other ones on the screen."""
-    others = other_than(records)
-    monkeypatch.setattr(film, "recordings", lambda: others)
-    other_walk = walk(scene)
-    assert untraced_in(other_walk, others) == set()
-    assert untraced_in(other_walk, records)
-
-
 def test_captions_say_what_the_records_say(records: tuple[RunRecord, ...]) -> None:
     split, each, nested, choice, again = records
     mean, trend = (split.tasks_of(name)[0] for name in ("mean", "trend"))
@@ -112,10 +96,6 @@ def test_captions_say_what_the_records_say(records: tuple[RunRecord, ...]) -> No
     assert [task.iteration for task in rounds] == [(number,) for number in range(len(rounds))]
     [end] = again.tasks_of("end")
     assert end.parents == (rounds[-1].path,)  # "only the last round leads on"
-
-
-def test_a_second_render_is_fully_cached(tmp_path: Path) -> None:
-    check_second_render("branching", tmp_path, len(SECTIONS))
 
 
 def told(run: RunRecord) -> object:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from types import ModuleType
 
 import pytest
-from film import SCENES, Walk, check_beats, identities, load, numbers_in, other_than, untraced, walk
+from film import SCENES, Walk, identities, load, numbers_in, untraced
+from film_tests import (  # noqa: F401 (pytest runs them here)
+    test_a_second_render_is_fully_cached,
+    test_every_beat_has_a_caption_and_is_clear_to_read,
+    test_every_section_ends_as_it_did,
+    test_no_number_is_typed_by_hand,
+)
 from manim import Scene
-from renders import check_second_render
 
 from manim_metaflow.facts import RunRecord, compare_runs
 from manim_metaflow.testing import beat_frames
@@ -27,17 +31,6 @@ SECTIONS = [
     "what really caches",
 ]
 FILES = [SCENES / "flows" / f"{name}.py" for name in ("spam", "spam_edited")]
-
-
-# ---------------------------------------------------------------------------------------- the frames
-
-
-def test_every_section_ends_as_it_did(scene: type[Scene], frame_snapshot) -> None:
-    frame_snapshot.scene(scene)
-
-
-def test_every_beat_has_a_caption_and_is_clear_to_read(walked: Walk) -> None:
-    check_beats(walked, SECTIONS)
 
 
 # ----------------------------------------------------------------------------------------- the truth
@@ -77,17 +70,6 @@ def test_every_number_and_hash_is_traced_to_the_records(walked: Walk, records: t
     written = {text for moment in walked.moments for text in moment.texts}
     assert {run.run_id for run in records[:4]} <= written
     assert any(moment.code for moment in walked.moments)
-
-
-def test_no_number_is_typed_by_hand(
-    film: ModuleType, scene: type[Scene], records: tuple[RunRecord, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Other ids, hashes, sizes and times in the records: other ones on the screen."""
-    others = other_than(records)
-    monkeypatch.setattr(film, "recordings", lambda: others)
-    other_walk = walk(scene)
-    assert untraced_in(other_walk, others) == set()
-    assert untraced_in(other_walk, records) != set()
 
 
 def test_pairs_and_deeds_on_the_frame_are_those_of_the_comparison(
@@ -149,13 +131,6 @@ def test_captions_say_what_the_records_say(records: tuple[RunRecord, ...]) -> No
     given = {a.name: a.sha for a in again.tasks_of("start")[0].artifacts}
     assert taken == given
     assert task.state == "done"
-
-
-# ---------------------------------------------------------------------------------------- the render
-
-
-def test_a_second_render_is_fully_cached(tmp_path: Path) -> None:
-    check_second_render("caching", tmp_path, len(SECTIONS))
 
 
 # ----------------------------------------------------------------------------- the recordings, alive

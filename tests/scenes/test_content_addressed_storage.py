@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import gzip
 import pickle
-from pathlib import Path
 from types import ModuleType
 
 import pytest
-from film import Walk, check_beats, scene_of, untraced
-from manim import Scene
-from renders import check_second_render
+from film import Walk, scene_of, untraced
+from film_tests import (  # noqa: F401 (pytest runs them here)
+    test_a_second_render_is_fully_cached,
+    test_every_beat_has_a_caption_and_is_clear_to_read,
+    test_every_section_ends_as_it_did,
+)
 from storage_film import blob_of, check_keys, explained, fixed_keys, pickled, pickles_of_set, story_of
 
 from manim_metaflow.facts import RunRecord, storage_totals
@@ -38,14 +40,6 @@ TAGS = ("red", "green", "blue", "amber", "cyan", "gray")
 
 def keys(run: RunRecord) -> set[str]:
     return {sha for _, _, sha in fixed_keys(run)}
-
-
-def test_every_beat_has_a_caption_and_is_clear_to_read(walked: Walk) -> None:
-    check_beats(walked, SECTIONS)
-
-
-def test_every_section_ends_as_it_did(scene: type[Scene], frame_snapshot) -> None:
-    frame_snapshot.scene(scene)
 
 
 def test_every_number_is_traced_to_the_records(walked: Walk, film: ModuleType) -> None:
@@ -166,7 +160,3 @@ def test_every_key_on_screen_is_that_of_its_value(
         "tags": pickles_of_set(TAGS),
     }
     check_keys(scene_of(film), live, values)
-
-
-def test_a_second_render_is_fully_cached(tmp_path: Path) -> None:
-    check_second_render("content_addressed_storage", tmp_path, len(SECTIONS))

@@ -6,9 +6,13 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from film import SCENES, Walk, check_beats, identities, other_than, untraced, walk
+from film import SCENES, Walk, identities, other_than, untraced, walk
+from film_tests import (  # noqa: F401 (pytest runs them here)
+    test_a_second_render_is_fully_cached,
+    test_every_beat_has_a_caption_and_is_clear_to_read,
+    test_every_section_ends_as_it_did,
+)
 from manim import Scene
-from renders import check_second_render
 
 from manim_metaflow.facts import RunRecord, load_flow, record_run
 from manim_metaflow.facts.run.history import RunHistory
@@ -27,14 +31,6 @@ def run(film: ModuleType) -> RunRecord:
 def only(run: RunRecord, step: str):
     [task] = run.tasks_of(step)
     return task
-
-
-def test_every_section_ends_as_it_did(scene: type[Scene], frame_snapshot) -> None:
-    frame_snapshot.scene(scene)
-
-
-def test_every_beat_has_a_caption_and_is_clear_to_read(walked: Walk) -> None:
-    check_beats(walked, SECTIONS)
 
 
 def untraced_in(walked: Walk, run: RunRecord) -> set[str]:
@@ -118,10 +114,6 @@ def check_story(run: RunRecord) -> None:
 
 def test_the_record_says_what_the_film_says(run: RunRecord) -> None:
     check_story(run)
-
-
-def test_a_second_render_is_fully_cached(tmp_path: Path) -> None:
-    check_second_render("failures", tmp_path, len(SECTIONS))
 
 
 def test_metaflow_does_what_the_film_says(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from types import ModuleType
 
 import pytest
-from film import SCENES, Walk, check_beats, identities, numbers_in
-from manim import Scene
-from renders import check_second_render
+from film import SCENES, Walk, identities, numbers_in
+from film_tests import (  # noqa: F401 (pytest runs them here)
+    test_a_second_render_is_fully_cached,
+    test_every_beat_has_a_caption_and_is_clear_to_read,
+    test_every_section_ends_as_it_did,
+)
 
 from manim_metaflow.facts import RunRecord
 from manim_metaflow.utils.units import readable_size
@@ -25,14 +27,6 @@ SHORTEST = 40
 def run(film: ModuleType) -> RunRecord:
     [made] = film.recordings()
     return made
-
-
-def test_every_section_ends_as_it_did(scene: type[Scene], frame_snapshot) -> None:
-    frame_snapshot.scene(scene)
-
-
-def test_every_beat_has_a_caption_and_is_clear_to_read(walked: Walk) -> None:
-    check_beats(walked, SECTIONS, shortest=SHORTEST)
 
 
 def test_run_rendered_the_films_that_stand_beside_this_one(film: ModuleType, run: RunRecord) -> None:
@@ -84,7 +78,3 @@ def test_every_number_on_screen_is_of_the_run(walked: Walk, run: RunRecord) -> N
     last = walked.moments[-1]  # The table of films is there, beside names of artifacts.
     table = [text for text in last.texts if text not in last.caption and not text.startswith("film_")]
     assert {text for text in table if numbers_in(text) and not explained(text)} == set()
-
-
-def test_second_render_reads_every_play_from_the_cache(tmp_path: Path) -> None:
-    check_second_render("making_of", tmp_path, len(SECTIONS), shortest=SHORTEST)

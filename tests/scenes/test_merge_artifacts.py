@@ -7,9 +7,12 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from film import Walk, check_beats, scene_of, untraced
-from manim import Scene
-from renders import check_second_render
+from film import Walk, scene_of, untraced
+from film_tests import (  # noqa: F401 (pytest runs them here)
+    test_a_second_render_is_fully_cached,
+    test_every_beat_has_a_caption_and_is_clear_to_read,
+    test_every_section_ends_as_it_did,
+)
 from storage_film import check_keys, explained, fixed_keys, pickled, pickles_of_set, story_of
 
 from manim_metaflow.facts import RunRecord, record_run
@@ -20,14 +23,6 @@ SECTIONS = ["title", "two branches", "conflict", "keys, not values", "settle it"
 def keys(run: RunRecord, step: str) -> dict[str, str]:
     [task] = run.storage.tasks_of(step)
     return {entry.name: entry.sha for entry in task.last.artifacts}
-
-
-def test_every_beat_has_a_caption_and_is_clear_to_read(walked: Walk) -> None:
-    check_beats(walked, SECTIONS)
-
-
-def test_every_section_ends_as_it_did(scene: type[Scene], frame_snapshot) -> None:
-    frame_snapshot.scene(scene)
 
 
 def test_every_number_is_traced_to_the_records(walked: Walk, film: ModuleType) -> None:
@@ -65,10 +60,6 @@ def test_every_key_on_screen_is_that_of_its_value(
         "labels": pickles_of_set(("low", "mid", "high", "none", "some", "all")),
     }
     check_keys(scene_of(film), live, values)
-
-
-def test_a_second_render_is_fully_cached(tmp_path: Path) -> None:
-    check_second_render("merge_artifacts", tmp_path, len(SECTIONS))
 
 
 def test_branches_start_from_the_keys_of_one_task(live: tuple[RunRecord, RunRecord]) -> None:

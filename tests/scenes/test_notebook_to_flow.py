@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from film import (
     SCENES,
     Walk,
     check_alive,
-    check_beats,
     identities,
     numbers_in,
-    other_than,
     printed,
     untraced,
-    walk,
 )
-from manim import Scene
+from film_tests import (  # noqa: F401 (pytest runs them here)
+    test_every_beat_has_a_caption_and_is_clear_to_read,
+    test_every_section_ends_as_it_did,
+    test_no_number_is_typed_by_hand,
+)
 from renders import check_renders
 
 from manim_metaflow.facts import CommandRecord, RunRecord, load_notebook
@@ -58,29 +58,10 @@ def untraced_in(walked: Walk, records: Records) -> set[str]:
     return untraced(walked, known, SOURCES, cells=cells, sentences=sentences(records), terminal=terminal)
 
 
-def test_every_section_ends_as_it_did(scene: type[Scene], frame_snapshot) -> None:
-    frame_snapshot.scene(scene)
-
-
-def test_every_beat_has_a_caption_and_is_clear_to_read(walked: Walk) -> None:
-    check_beats(walked, SECTIONS)
-
-
 def test_every_number_is_traced_to_the_records(walked: Walk, records: Records) -> None:
     assert untraced_in(walked, records) == set()
     assert any(moment.code for moment in walked.moments)
     assert any(records[0].run_id in text for moment in walked.moments for text in moment.texts)
-
-
-def test_no_number_is_typed_by_hand(
-    film: ModuleType, scene: type[Scene], records: Records, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    *runs, dump = records
-    others = (*other_than(runs), dump)
-    monkeypatch.setattr(film, "recordings", lambda: others)
-    other = walk(scene)
-    assert untraced_in(other, others) == set()
-    assert untraced_in(other, records) != set()
 
 
 def test_captions_say_what_the_records_say(records: Records) -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
-from types import ModuleType
 
 import pytest
-from film import SCENES, Walk, check_beats, identities, load, other_than, untraced, walk
+from film import SCENES, Walk, identities, load, untraced
+from film_tests import (  # noqa: F401 (pytest runs them here)
+    test_every_beat_has_a_caption_and_is_clear_to_read,
+    test_every_section_ends_as_it_did,
+    test_no_number_is_typed_by_hand,
+)
 from manim import Scene
 from renders import check_renders
 
@@ -26,18 +30,6 @@ SECTIONS = [
     "resume a step",
     "the sum",
 ]
-
-
-# ---------------------------------------------------------------------------------------- the frames
-
-
-def test_every_section_ends_as_it_did(scene: type[Scene], frame_snapshot) -> None:
-    frame_snapshot.scene(scene)
-
-
-def test_every_beat_has_a_caption_and_is_clear_to_read(walked: Walk) -> None:
-    check_beats(walked, SECTIONS)
-    assert len(walked.beats) > len(SECTIONS)
 
 
 # ----------------------------------------------------------------------------------------- the truth
@@ -83,17 +75,6 @@ def test_every_number_and_hash_is_traced_to_the_records(walked: Walk, records: t
     assert {run.run_id for run in records} <= written
     assert any(moment.rows for moment in walked.moments)
     assert any(moment.code for moment in walked.moments)
-
-
-def test_no_number_is_typed_by_hand(
-    film: ModuleType, scene: type[Scene], records: tuple[RunRecord, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Other ids, hashes, sizes and times in the records: other ones on the screen."""
-    others = other_than(records)
-    monkeypatch.setattr(film, "recordings", lambda: others)
-    other_walk = walk(scene)
-    assert untraced_in(other_walk, others) == set()
-    assert untraced_in(other_walk, records) != set()
 
 
 def test_captions_say_what_the_records_say(records: tuple[RunRecord, ...]) -> None:

@@ -4,29 +4,21 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from types import ModuleType
 
 import pytest
-from film import SCENES, Walk, check_beats, identities, load, numbers_in, other_than, untraced, walk
-from manim import Scene
-from renders import check_second_render
+from film import SCENES, Walk, identities, load, untraced
+from film_tests import (  # noqa: F401 (pytest runs them here)
+    test_a_second_render_is_fully_cached,
+    test_every_beat_has_a_caption_and_is_clear_to_read,
+    test_every_section_ends_as_it_did,
+    test_no_number_is_typed_by_hand,
+)
 
 from manim_metaflow.facts import RunRecord, load_flow
 from manim_metaflow.facts.store.roots import local_datastore
 
 SECTIONS = ["title", "run once", "edit a step", "spin", "another input", "run", "what spin does"]
 FILES = [SCENES / "flows" / f"{name}.py" for name in ("spam_draft", "spam")]
-
-
-# ---------------------------------------------------------------------------------------- the frames
-
-
-def test_every_section_ends_as_it_did(scene: type[Scene], frame_snapshot) -> None:
-    frame_snapshot.scene(scene)
-
-
-def test_every_beat_has_a_caption_and_is_clear_to_read(walked: Walk) -> None:
-    check_beats(walked, SECTIONS)
 
 
 # ----------------------------------------------------------------------------------------- the truth
@@ -81,17 +73,6 @@ def test_every_number_and_hash_is_traced_to_the_records(walked: Walk, records: t
     assert any(moment.code for moment in walked.moments)
 
 
-def test_no_number_is_typed_by_hand(
-    film: ModuleType, scene: type[Scene], records: tuple[RunRecord, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Other ids, hashes, sizes and times in the records: other ones on the screen."""
-    others = other_than(records)
-    monkeypatch.setattr(film, "recordings", lambda: others)
-    other_walk = walk(scene)
-    assert untraced_in(other_walk, others) == set()
-    assert any(numbers_in(text) for text in untraced_in(other_walk, records))
-
-
 def test_captions_say_what_the_records_say(records: tuple[RunRecord, ...]) -> None:
     first, spun, other, second = records
     assert {step.name for step in first.flow.steps if step.source != spun.flow[step.name].source} == {"train"}
@@ -112,13 +93,6 @@ def test_captions_say_what_the_records_say(records: tuple[RunRecord, ...]) -> No
     made = [a.sha for a in spun.tasks[0].artifacts if a.name == "model"]
     assert made == [a.sha for a in second.tasks_of("train")[0].artifacts if a.name == "model"]
     assert first.tasks_of("train")[0].artifacts != second.tasks_of("train")[0].artifacts
-
-
-# ---------------------------------------------------------------------------------------- the render
-
-
-def test_a_second_render_is_fully_cached(tmp_path: Path) -> None:
-    check_second_render("spin", tmp_path, len(SECTIONS))
 
 
 # ----------------------------------------------------------------------------- the recordings, alive

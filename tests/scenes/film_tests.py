@@ -1,0 +1,52 @@
+"""Tests that every film has to pass: its own test file imports them, and pytest runs them there.
+
+The test file names what it expects: ``SECTIONS``, where it is not a minute long ``SHORTEST``, and for
+:func:`test_no_number_is_typed_by_hand` a function ``untraced_in`` of a walk and records.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from film import Walk, check_beats, name_of, numbers_in, other_than, walk
+from manim import Scene
+from renders import check_second_render
+
+MINUTE = 60
+
+
+def shortest_of(request: pytest.FixtureRequest) -> float:
+    """Seconds that a film has to last."""
+    return getattr(request.module, "SHORTEST", MINUTE)
+
+
+def test_every_section_ends_as_it_did(scene: type[Scene], frame_snapshot) -> None:
+    frame_snapshot.scene(scene)
+
+
+def test_every_beat_has_a_caption_and_is_clear_to_read(walked: Walk, request: pytest.FixtureRequest) -> None:
+    check_beats(walked, request.module.SECTIONS, shortest=shortest_of(request))
+
+
+def test_no_number_is_typed_by_hand(
+    film: ModuleType,
+    scene: type[Scene],
+    records: tuple[Any, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> None:
+    """Other ids, hashes, sizes and times in the records: other ones on the screen."""
+    untraced_in = request.module.untraced_in
+    others = other_than(records)
+    monkeypatch.setattr(film, "recordings", lambda: others)
+    other_walk = walk(scene)
+    assert untraced_in(other_walk, others) == set()
+    assert any(numbers_in(text) for text in untraced_in(other_walk, records))
+
+
+def test_a_second_render_is_fully_cached(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    captions = len(request.module.SECTIONS)
+    check_second_render(name_of(request), tmp_path, captions, shortest=shortest_of(request))
