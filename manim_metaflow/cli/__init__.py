@@ -15,6 +15,7 @@ from manim_metaflow.errors import ManimMetaflowError
 __all__ = ["main"]
 
 COMMANDS = (
+    "check",
     "compare",
     "draw",
     "record",

@@ -6,7 +6,7 @@ import importlib.util
 import inspect
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from manim_metaflow.errors import ManimMetaflowError, UsageError
 if TYPE_CHECKING:
     from manim import Scene
 
-__all__ = ["blaming", "load_scene"]
+__all__ = ["blaming", "chosen_scenes", "load_scene"]
 
 
 def load_scene(file: Path, name: str | None = None) -> type[Scene]:
@@ -33,6 +33,30 @@ def load_scene(file: Path, name: str | None = None) -> type[Scene]:
     ------
     UsageError
         There is no such file or scene, or several and no name.
+    ManimMetaflowError
+        The file cannot be imported.
+    """
+    scenes = chosen_scenes(file, [name] if name is not None else [])
+    if len(scenes) != 1:
+        found = f"several scenes: {', '.join(scenes)}. Name one" if scenes else "no scene"
+        raise UsageError(f"{file} has {found}.")
+    return next(iter(scenes.values()))
+
+
+def chosen_scenes(file: Path, names: Collection[str] = ()) -> dict[str, type[Scene]]:
+    """Import a scene file and return its scenes by name, in the order of the file.
+
+    Parameters
+    ----------
+    file
+        A Python file.
+    names
+        Which scenes; all if there are none.
+
+    Raises
+    ------
+    UsageError
+        There is no such file, or the file has no scene of one of the names.
     ManimMetaflowError
         The file cannot be imported.
     """
@@ -53,14 +77,10 @@ def load_scene(file: Path, name: str | None = None) -> type[Scene]:
         for key, value in vars(module).items()
         if inspect.isclass(value) and issubclass(value, Scene) and value.__module__ == module.__name__
     }
-    if name is not None:
+    for name in names:
         if name not in scenes:
             raise UsageError(f"{file} has no scene {name!r}. Its scenes are: {', '.join(scenes) or 'none'}.")
-        return scenes[name]
-    if len(scenes) != 1:
-        found = f"several scenes: {', '.join(scenes)}. Name one" if scenes else "no scene"
-        raise UsageError(f"{file} has {found}.")
-    return next(iter(scenes.values()))
+    return {name: scene for name, scene in scenes.items() if not names or name in names}
 
 
 @contextmanager

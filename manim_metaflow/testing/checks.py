@@ -25,7 +25,7 @@ import manim as mn
 from manim_metaflow.testing.ink import Box, Points, box_of, samples_of
 from manim_metaflow.testing.structure import facts_of, has_facts
 
-__all__ = ["Problem", "check_frame"]
+__all__ = ["Problem", "check_frame", "frame_of", "named_boxes"]
 
 _SLACK = 0.02
 """Units that boxes may overlap: the ink of neighbours may touch."""
@@ -38,7 +38,7 @@ class Problem:
     """Something wrong with a frame."""
 
     kind: str
-    """``outside``, ``text-overlap``, ``small-text``, ``edge-through-node``, ``text-over-node`` or
+    """``outside``, ``margin``, ``text-overlap``, ``small-text``, ``edge-through-node``, ``text-over-node`` or
     ``text-over-edge``."""
     message: str
     names: tuple[str, ...]
@@ -87,7 +87,7 @@ class _Unit:
         return f"{kind} {str(label)[:40]!r}" if label else kind
 
 
-def check_frame(scene: mn.Scene, *, min_font_size: float = 14) -> list[Problem]:
+def check_frame(scene: mn.Scene, *, min_font_size: float = 14, margin: float = 0) -> list[Problem]:
     """Examine a scene in its present state.
 
     Parameters
@@ -97,6 +97,8 @@ def check_frame(scene: mn.Scene, *, min_font_size: float = 14) -> list[Problem]:
         cut off by the frame is not a problem, unless it is text.
     min_font_size
         Smallest Manim font size, as it appears on the frame.
+    margin
+        Share of the frame's width and height along its edges that has to stay empty.
 
     Returns
     -------
@@ -117,7 +119,7 @@ def check_frame(scene: mn.Scene, *, min_font_size: float = 14) -> list[Problem]:
     nodes = [unit for unit in units if unit.role == "node"]
     edges = [unit for unit in units if unit.role == "edge"]
     return [
-        *_outside(units, scene),
+        *_outside(units, scene, margin),
         *_overlapping(texts),
         *_too_small(texts, scene, min_font_size),
         *_through_nodes(edges, nodes),
@@ -155,27 +157,40 @@ def _own_shapes(mobject: mn.Mobject) -> Iterator[mn.Mobject]:
             yield from _own_shapes(child)
 
 
-def _frame(scene: mn.Scene) -> Box:
+def frame_of(scene: mn.Scene) -> Box:
+    """Return what a scene's camera sees."""
     camera: Any = scene.camera
     x, y = float(camera.frame_center[0]), float(camera.frame_center[1])
     width, height = float(camera.frame_width) / 2, float(camera.frame_height) / 2
     return Box(x - width, y - height, x + width, y + height)
 
 
+def named_boxes(scene: mn.Scene) -> Iterator[tuple[str, Box]]:
+    """Yield the name and the place of everything that is seen and has a name, such as a step."""
+    for unit in _units(scene):
+        name = unit.facts.get("name")
+        if isinstance(name, str) and unit.box:
+            yield name, unit.box
+
+
 def _is_close_up(scene: mn.Scene) -> bool:
-    frame = _frame(scene)
+    frame = frame_of(scene)
     x, y, width = (frame.left + frame.right) / 2, (frame.bottom + frame.top) / 2, frame.right - frame.left
     return max(abs(x), abs(y), abs(width - mn.config.frame_width)) > _SLACK
 
 
-def _outside(units: list[_Unit], scene: mn.Scene) -> Iterator[Problem]:
-    frame, close_up = _frame(scene).grown(_FRAME_SLACK), _is_close_up(scene)
+def _outside(units: list[_Unit], scene: mn.Scene, margin: float) -> Iterator[Problem]:
+    frame, close_up = frame_of(scene), _is_close_up(scene)
+    inner = frame.inside(margin).grown(_FRAME_SLACK)
     for unit in units:
         box = unit.box
-        if box is None or frame.contains(box) or unit.role == "background":
+        if box is None or inner.contains(box) or unit.role == "background":
             continue
         if not close_up or (unit.role == "text" and frame.overlaps(box)):
-            yield Problem("outside", f"{unit.name} leaves the frame", (unit.name,))
+            if frame.grown(_FRAME_SLACK).contains(box):
+                yield Problem("margin", f"{unit.name} is within {margin:.0%} of the edge", (unit.name,))
+            else:
+                yield Problem("outside", f"{unit.name} leaves the frame", (unit.name,))
 
 
 def _overlapping(texts: list[_Unit]) -> Iterator[Problem]:
@@ -185,7 +200,7 @@ def _overlapping(texts: list[_Unit]) -> Iterator[Problem]:
 
 
 def _too_small(texts: list[_Unit], scene: mn.Scene, smallest: float) -> Iterator[Problem]:
-    frame = _frame(scene)
+    frame = frame_of(scene)
     zoom = mn.config.frame_width / (frame.right - frame.left)
     for unit in texts:
         size = _font_size(unit)

@@ -32,6 +32,11 @@ class Box(NamedTuple):
         """Return a box larger by a margin on every side (smaller, if negative)."""
         return Box(self.left - by, self.bottom - by, self.right + by, self.top + by)
 
+    def inside(self, margin: float) -> Box:
+        """Return what is left of a box without a share of its width and height on every side."""
+        x, y = margin * (self.right - self.left), margin * (self.top - self.bottom)
+        return Box(self.left + x, self.bottom + y, self.right - x, self.top - y)
+
     def overlaps(self, other: Box) -> bool:
         """Tell whether two boxes share more than a border."""
         return (
