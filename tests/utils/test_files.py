@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from manim_metaflow.errors import UsageError
-from manim_metaflow.utils.files import atomic_write, writable, write_bytes, write_text
+from manim_metaflow.utils.files import (
+    atomic_write,
+    check_replaceable,
+    folder_locked,
+    writable,
+    write_bytes,
+    write_text,
+)
 
 
 @pytest.fixture
@@ -119,3 +127,37 @@ def test_what_cannot_be_written_is_told_before(tmp_path: Path, name: str, why: s
 def test_a_check_leaves_nothing(target: Path) -> None:
     assert writable(target) == target
     assert alone(target)
+
+
+def test_only_a_file_of_its_own_kind_is_replaced(tmp_path: Path) -> None:
+    def is_ours(begin: bytes) -> bool:
+        return begin.startswith(b"ours")
+
+    path = tmp_path / "out.json"
+    check_replaceable(path, is_ours, "a record")
+    path.touch()
+    check_replaceable(path, is_ours, "a record")
+    path.write_text("ours, and longer")
+    check_replaceable(path, is_ours, "a record")
+    path.write_text("someone's")
+    with pytest.raises(UsageError, match=r"out.json is not a record, .*replace it with --force"):
+        check_replaceable(path, is_ours, "a record")
+    check_replaceable(path, is_ours, "a record", force=True)
+    assert path.read_text() == "someone's"
+
+
+def test_who_locks_a_folder_waits_for_the_one_before(tmp_path: Path) -> None:
+    turns = []
+    with folder_locked(tmp_path):
+        other = threading.Thread(target=lambda: _take_turn(tmp_path, turns))
+        other.start()
+        other.join(0.1)
+        turns.append("first")
+    other.join()
+    assert turns == ["first", "second"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def _take_turn(folder: Path, turns: list[str]) -> None:
+    with folder_locked(folder):
+        turns.append("second")

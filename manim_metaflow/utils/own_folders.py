@@ -1,0 +1,114 @@
+"""Folders that are made here and taken away again: only those with a mark in them, with nothing else in them.
+
+A mark is a file that lists all the files of its folder. A user who puts a file of their own into such a
+folder, or has a folder of the same name, keeps it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from manim_metaflow.errors import UsageError
+from manim_metaflow.utils.signals import interrupts_held
+
+__all__ = ["MARK", "check_removable", "mark_folder", "sweep", "temporary_folder"]
+
+MARK = ".manim-metaflow"
+_MAKER = "manim-metaflow, which may remove this folder while it holds these files only"
+_LOCK = ".manim-metaflow.lock"
+"""In a temporary folder: locked for as long as the process that made it lives."""
+
+
+def mark_folder(folder: Path) -> None:
+    """Mark a folder as made here, with all that is in it now."""
+    # Not a line each: a name may hold any character but NUL.
+    text = json.dumps({"made_by": _MAKER, "files": sorted(_files(folder))}, indent=0)
+    (folder / MARK).write_text(text + "\n")
+
+
+def check_removable(folder: Path, *, force: bool = False) -> None:
+    """Check that a folder may be removed: it is marked, and every file in it was there when it was.
+
+    ``force`` says that the user allows it whatever is in it. A folder that does not exist, or has no file
+    in it, may be removed.
+
+    Raises
+    ------
+    UsageError
+        The folder is not marked, or something was put into it.
+    """
+    if force or not folder.is_dir():
+        return
+    found = _files(folder)
+    known = _marked_files(folder)
+    if found and known is None:
+        raise UsageError(
+            f"{folder} would be replaced, and nothing in it says that it was made by manim-metaflow. "
+            "Name another output, move the folder away, or replace it with --force."
+        )
+    if foreign := sorted(found - (known or set())):
+        raise UsageError(
+            f"{folder} would be replaced, and {foreign[0]} was put into it since it was made. "
+            "Move that file away, name another output, or replace all of it with --force."
+        )
+
+
+@contextmanager
+def temporary_folder(parent: Path, prefix: str, suffix: str = "") -> Iterator[Path]:
+    """Make a folder for the time of the block. Ctrl-C waits while it is made and while it is taken away.
+
+    It is locked meanwhile. If this process is killed, the lock ends with it, and :func:`sweep` knows that
+    the folder is not in use.
+    """
+    made: Path | None = None
+    lock: int | None = None
+    try:
+        with interrupts_held():
+            made = Path(tempfile.mkdtemp(dir=parent, prefix=prefix, suffix=suffix)).resolve()
+            lock = os.open(made / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield made
+    finally:
+        with interrupts_held():
+            if made is not None:
+                shutil.rmtree(made, ignore_errors=True)
+            if lock is not None:
+                os.close(lock)
+
+
+def sweep(parent: Path, prefix: str) -> None:
+    """Remove the temporary folders whose processes were killed before they could."""
+    for folder in parent.glob(f"{prefix}*"):
+        with suppress(OSError):
+            lock = os.open(folder / _LOCK, os.O_RDWR)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(lock)
+
+
+def _marked_files(folder: Path) -> set[str] | None:
+    """Read which files a folder had when it was marked; ``None`` if it has no mark of ours."""
+    try:
+        mark = json.loads((folder / MARK).read_bytes())
+        return set(mark["files"]) if mark["made_by"] == _MAKER else None
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def _files(folder: Path) -> set[str]:
+    """Name every file below a folder, links included."""
+    names: set[str] = set()
+    for parent, folders, files in os.walk(folder):
+        here = Path(parent)
+        links = [name for name in folders if (here / name).is_symlink()]
+        names.update(str((here / name).relative_to(folder)) for name in (*files, *links))
+    return names - {MARK, _LOCK}
