@@ -88,14 +88,13 @@ def _task(task: TaskRecord, history: RunHistory) -> Text:
     state = task.shown_state
     mark, style = MARKS.get(state, ("·", "dim"))
     line = Text.assemble((f"{mark} {state}", style), (f"  {task.path}", "dim" if task.foreach else ""))
-    places = [level.value if level.value is not None else f"node {level.index}" for level in task.foreach]
-    places += [f"#{count}" for count in task.iteration]
-    if places:
-        line.append(f"  {' · '.join(places)}", style="magenta")
+    if task.label != task.task_id:
+        line.append(f"  {task.label}", style="magenta")
     if task.origin:
         return line.append(f"  of {task.origin}", style="blue")
     if len(task.attempts) > 1:
-        line.append(f"  attempt {task.attempts[-1].number + 1}", style="yellow")
+        # Metaflow counts attempts from 0: in its files, in Task(..., attempt=0) and in the notes below.
+        line.append(f"  attempt {task.attempts[-1].number}", style="yellow")
     line.append(_times(task, history), style="dim")
     if task.exception is not None and state not in SUCCEEDED:
         line.append(f"  {task.exception.type}: {task.exception.message}", style="red")

@@ -10,7 +10,11 @@ from manim_metaflow.facts import RunRecord, record_resume, record_run
 
 __all__ = ["FLOWS", "RESUMES", "RUNS", "Runs", "input_paths"]
 
-RUNS = {**RECORDED, "unpicklable": ("kill_flow.py", {"UNPICKLABLE": "1"})}
+RUNS = {
+    **RECORDED,
+    "unpicklable": ("kill_flow.py", {"UNPICKLABLE": "1"}),
+    "unbounded": ("unbounded.py", {}),
+}
 
 
 class Runs:

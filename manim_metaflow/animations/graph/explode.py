@@ -15,7 +15,7 @@ from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records import RunRecord, TaskRecord
 from manim_metaflow.mobjects.graph.dag import FlowDAG
 from manim_metaflow.mobjects.graph.node import StepNode
-from manim_metaflow.mobjects.graph.stack import TaskStack, task_text
+from manim_metaflow.mobjects.graph.stack import TaskStack
 from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
 from manim_metaflow.mobjects.text.label import TextLabel
@@ -102,7 +102,7 @@ class TaskGrid(VGroup):
 def _cells(tasks: tuple[TaskRecord, ...]) -> list[StepNode]:
     if len(tasks) > NAMED:
         return [StepNode(task.place, text=" ", width=SQUARE, height=SQUARE) for task in tasks]
-    texts = [task_text(task) for task in tasks]
+    texts = [task.label for task in tasks]
     size = current_theme().small_size
     width = max(TextLabel(text, font_size=size).advance for text in texts) + 0.45
     return [

@@ -90,7 +90,8 @@ class TaskRecord:
 
     ``parents`` are tasks of the same run, ``"step/task_id"``, by the lineage the datastore holds.
     ``origin`` is ``"run_id/step/task_id"`` of the task this one is a clone of. ``iteration`` counts how
-    often a recursive step came round, outermost first.
+    often a recursive step came round, outermost first. ``control`` marks the task of an unbounded foreach
+    that starts the tasks of its items and leads on to nothing itself.
     """
 
     step: str
@@ -103,6 +104,7 @@ class TaskRecord:
     parents: tuple[str, ...] = ()
     next_steps: tuple[str, ...] = ()
     origin: str | None = None
+    control: bool = False
 
     @property
     def path(self) -> str:
@@ -119,6 +121,16 @@ class TaskRecord:
         indices = "".join(f"[{level.index}]" for level in self.foreach)
         rounds = "".join(f"#{count}" for count in self.iteration)
         return f"{self.step}{indices}{rounds}"
+
+    @property
+    def label(self) -> str:
+        """What tells the task from its siblings: its foreach item, its place in a gang, its iteration.
+
+        >>> TaskRecord("fit", "4", "done", (ForeachIndex("start", "xs", 2, 4, "c"),), iteration=(1,)).label
+        'c · #1'
+        """
+        places = ["control", *map(_item, self.foreach)] if self.control else [*map(_item, self.foreach)]
+        return " · ".join([*places, *(f"#{count}" for count in self.iteration)]) or self.task_id
 
     @property
     def started(self) -> float | None:
@@ -157,6 +169,13 @@ class TaskRecord:
     def cloned(self) -> bool:
         """Whether ``resume`` took this task over from another run instead of executing it."""
         return self.origin is not None
+
+
+def _item(level: ForeachIndex) -> str:
+    if level.value is not None:
+        return level.value
+    # Only ``num_parallel`` has no variable. Of an unbounded foreach Metaflow notes no values.
+    return f"node {level.index}" if level.variable is None else f"{level.variable}[{level.index}]"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from manim_metaflow.facts.records import FlowInfo
 from manim_metaflow.facts.run.lineage import Position, Stack
 from manim_metaflow.facts.store.attempts import StoredTask
-from manim_metaflow.facts.store.internals import Internals, begun_frames, frames_of
+from manim_metaflow.facts.store.internals import Internals, begun_depth, begun_frames, frames_of
 from manim_metaflow.facts.store.pickles import Foreach
 
 __all__ = ["FrameReader"]
@@ -35,6 +35,8 @@ class FrameReader:
     ----------
     of
         Path to frames, outermost first.
+    controls
+        Paths of the tasks that stand for an unbounded foreach as a whole: they start the tasks of its items.
     problems
         What was found by elimination, or not at all.
     """
@@ -43,6 +45,7 @@ class FrameReader:
         self._tasks, self._flow, self._internals = tasks, flow, internals
         self.problems: list[str] = []
         self.of: dict[str, Frames] = {}
+        self.controls: set[str] = set()
         unknown: dict[str, list[StoredTask]] = {}
         for task in tasks:
             self.of[task.path], recorded = self._recorded(task)
@@ -64,7 +67,9 @@ class FrameReader:
                 rounds[task.step, stack] = round_ + 1
                 if iteration is None:  # unfinished; but its rounds go one by one
                     iteration = (round_,)
-            found.append(Position(task.path, task.step, stack, iteration or (), self._next_steps(task)))
+            # A control task's transition names the join, but the join takes what the control task started.
+            to = () if task.path in self.controls else self._next_steps(task)
+            found.append(Position(task.path, task.step, stack, iteration or (), to))
         return found
 
     def _iteration(self, task: StoredTask) -> tuple[int, ...] | None:
@@ -85,9 +90,15 @@ class FrameReader:
         if last is not None and last.keys is not None:
             stack = self._internals.read(task, last, "_foreach_stack")
             if isinstance(stack, list):
-                return frames_of(stack), True
-        begun = begun_frames(task)
-        return begun, bool(begun)
+                return self._checked(task, frames_of(stack), len(stack)), True
+        depth = begun_depth(task)
+        return self._checked(task, begun_frames(task), depth), depth > 0
+
+    def _checked(self, task: StoredTask, frames: Frames, depth: int) -> Frames:
+        """Note a task that is inside of more foreaches than it has indices."""
+        if len(frames) < depth:
+            self.controls.add(task.path)
+        return frames
 
     def _fans(self, step: str) -> bool:
         """Return whether a step is inside a foreach."""

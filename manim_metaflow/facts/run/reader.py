@@ -131,6 +131,7 @@ class _Reader:
             parents=tuple(path for path, _ in parents),
             next_steps=position.to,
             origin=self._origin(task),
+            control=task.path in self.frames.controls,
         )
 
     def _attempt(self, task: StoredTask, attempt: StoredAttempt, parents: Parents) -> AttemptRecord:

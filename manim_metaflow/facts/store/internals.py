@@ -16,6 +16,7 @@ __all__ = [
     "INTERNAL",
     "LINEAGE",
     "Internals",
+    "begun_depth",
     "begun_frames",
     "exception_of",
     "frames_of",
@@ -122,14 +123,25 @@ def plain_type(text: str) -> str:
 
 def frames_of(stack: Any) -> list[Foreach]:
     """Return the frames in a decoded ``_foreach_stack``."""
-    return [frame for frame in stack if isinstance(frame, Foreach)] if isinstance(stack, list) else []
+    frames = stack if isinstance(stack, list) else []
+    # The control task of an unbounded foreach has a frame without an index: it starts the splits and is none.
+    return [frame for frame in frames if isinstance(frame, Foreach) and isinstance(frame.index, int)]
 
 
 def _execution_path(task: StoredTask) -> list[tuple[str, int]]:
-    """Read ``outer:0,inner:2``, which a task registers as it begins."""
-    text = task.metadata.newest("foreach-execution-path")
-    parts = (part.rpartition(":") for part in text.split(",")) if isinstance(text, str) and text else ()
+    parts = (part.rpartition(":") for part in _execution_parts(task))
     return [(step, int(index)) for step, _, index in parts if index.isdigit()]
+
+
+def _execution_parts(task: StoredTask) -> list[str]:
+    """Split ``outer:0,inner:2``, which a task registers as it begins; a control task has ``inner:None``."""
+    text = task.metadata.newest("foreach-execution-path")
+    return text.split(",") if isinstance(text, str) and text else []
+
+
+def begun_depth(task: StoredTask) -> int:
+    """Return how many foreaches a task is inside of, from the metadata it wrote as it began."""
+    return len(_execution_parts(task))
 
 
 def begun_frames(task: StoredTask) -> list[Foreach]:

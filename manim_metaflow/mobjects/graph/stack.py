@@ -18,18 +18,11 @@ from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
 
-__all__ = ["TaskStack", "task_text"]
+__all__ = ["TaskStack"]
 
 CELL_HEIGHT, CELL_GAP, GROUP_GAP, HEADING = 0.4, 0.09, 0.14, 0.36
 
 TROUBLED = (*FAILED, *WORKING)
-
-
-def task_text(task: TaskRecord) -> str:
-    """Return what tells a task from its siblings: its foreach item, its place in a gang, its iteration."""
-    places = [f.value if f.value is not None else f"node {f.index}" for f in task.foreach]
-    rounds = [f"#{count}" for count in task.iteration]
-    return " · ".join([*places, *rounds]) or task.task_id
 
 
 class TaskStack(VGroup):
@@ -84,7 +77,7 @@ class TaskStack(VGroup):
         full = current_theme().label_size if font_size is None else font_size
         size = full * 0.82
         self.more = TaskCounter(name, self.rest, height=CELL_HEIGHT, font_size=size) if self.rest else None
-        texts = [task_text(task) for task in shown]
+        texts = [task.label for task in shown]
         widest = max((TextLabel(text, font_size=size).advance for text in texts), default=0.5)
         self.heading = TextLabel(name, font_size=full)
         width = max(widest + 0.24 + 0.3 * slots + (0.06 if slots else 0), self.heading.width)

@@ -13,7 +13,6 @@ from manim import VGroup
 from manim_metaflow.facts.records import RunRecord, TaskRecord
 from manim_metaflow.facts.records.states import ENDED, WORKING
 from manim_metaflow.facts.run.history import RunHistory
-from manim_metaflow.mobjects.graph.stack import task_text
 from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.shapes import Shape, polyline, rounded_rectangle
 from manim_metaflow.mobjects.text.label import TextLabel
@@ -202,4 +201,4 @@ def _in_order(record: RunRecord) -> list[TaskRecord]:
 
 
 def _name(task: TaskRecord) -> str:
-    return f"{task.step} {task_text(task)}" if task.foreach or task.iteration else task.step
+    return f"{task.step} {task.label}" if task.foreach or task.iteration or task.control else task.step

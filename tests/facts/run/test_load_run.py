@@ -47,6 +47,15 @@ def test_the_record_survives_json_and_a_second_reading(runs, name):
     assert type(record).from_json(record.to_json()) == record
 
 
+def test_an_unbounded_foreach_has_the_tasks_of_its_items_and_the_one_that_started_them(runs):
+    record = runs["unbounded"]
+    control, *items = record.tasks_of("body")
+    assert (control.label, [task.label for task in items]) == ("control", ["xs[0]", "xs[1]"])
+    assert control.control
+    assert not any(task.control for task in items)
+    assert record["join/3"].parents == tuple(task.path for task in items)
+
+
 def test_states_of_a_plain_run(runs):
     record = runs["linear"]
     assert record.status == "successful"

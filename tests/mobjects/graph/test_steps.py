@@ -11,10 +11,7 @@ from manim import Mobject
 
 from manim_metaflow import StepNode
 from manim_metaflow.errors import UsageError
-from manim_metaflow.facts.records import ForeachIndex
 from manim_metaflow.graph import STATES, TaskStack
-from manim_metaflow.mobjects.graph.stack import task_text
-from manim_metaflow.runs import TaskRecord
 from manim_metaflow.testing import render_frame
 
 
@@ -139,24 +136,3 @@ def test_boxes_of_a_stack_are_equally_wide_and_do_not_touch() -> None:
     assert len({round(float(cell.box.width), 6) for cell in cells}) == 1
     for upper, lower in pairwise(cells):
         assert upper.node_box[1] > lower.node_box[3]
-
-
-@pytest.mark.parametrize(
-    ("task", "text"),
-    [
-        (TaskRecord("fit", "7", "done", (ForeachIndex("start", "xs", 0, 2, "Oslo"),)), "Oslo"),
-        (
-            TaskRecord(
-                "fit",
-                "7",
-                "done",
-                (ForeachIndex("start", "xs", 0, 2, "Oslo"), ForeachIndex("mid", "ys", 1, 2, "3")),
-            ),
-            "Oslo · 3",
-        ),
-        (TaskRecord("train", "7", "done", (ForeachIndex("start", None, 2, None, None),)), "node 2"),
-        (TaskRecord("fit", "7", "done"), "7"),
-    ],
-)
-def test_a_task_is_called_by_what_tells_it_from_its_siblings(task: TaskRecord, text: str) -> None:
-    assert task_text(task) == text
