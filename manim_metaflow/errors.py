@@ -2,18 +2,22 @@
 
 Every error a user can cause is a :class:`ManimMetaflowError`: one message that names the thing, where
 it stands, and what to do about it. The command line prints the message alone and exits with
-:attr:`~ManimMetaflowError.exit_code`.
+:attr:`~ManimMetaflowError.exit_code`: 2 if the request is wrong, also if it names something that is not
+there, and 1 if what it names is there but cannot be used.
 """
 
 from __future__ import annotations
 
 __all__ = [
     "FlowError",
+    "FlowNotFoundError",
     "FlowWarning",
     "FontError",
     "ManimMetaflowError",
     "RecordingError",
+    "RecordingNotFoundError",
     "RunError",
+    "RunNotFoundError",
     "UsageError",
 ]
 
@@ -31,7 +35,11 @@ class UsageError(ManimMetaflowError):
 
 
 class FlowError(ManimMetaflowError):
-    """A flow cannot be read: no such file, no ``FlowSpec`` in it, a graph Metaflow rejects."""
+    """A flow cannot be read: its file cannot be imported, or Metaflow rejects its graph."""
+
+
+class FlowNotFoundError(FlowError, UsageError):
+    """What was given names no flow: no such file or module, another kind of file, no such class in it."""
 
 
 class FlowWarning(UserWarning):
@@ -42,8 +50,16 @@ class RunError(ManimMetaflowError):
     """A run cannot be read or made."""
 
 
+class RunNotFoundError(RunError, UsageError):
+    """What was given names no run: no such run or datastore, another kind of file or value."""
+
+
 class RecordingError(ManimMetaflowError):
     """A recording is corrupt, cut short, or newer than this library."""
+
+
+class RecordingNotFoundError(RecordingError, UsageError):
+    """What was given names no recording: no such file, or one that holds something else."""
 
 
 class FontError(ManimMetaflowError):

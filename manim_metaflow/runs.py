@@ -5,10 +5,7 @@ from manim_metaflow.facts.recording.command import (
     CommandRecord as CommandRecord,
     record_command as record_command,
 )
-from manim_metaflow.facts.recording.recordings import (
-    list_recordings as list_recordings,
-    load_recording as load_recording,
-)
+from manim_metaflow.facts.recording.recordings import list_recordings as list_recordings
 from manim_metaflow.facts.recording.runs import record_resume as record_resume, record_run as record_run
 from manim_metaflow.facts.recording.spin import record_spin as record_spin
 from manim_metaflow.facts.records import (
@@ -25,4 +22,5 @@ from manim_metaflow.facts.run.compare import (
     compare_runs as compare_runs,
 )
 from manim_metaflow.facts.run.load import load_run as load_run
+from manim_metaflow.facts.run.record_file import load_recording as load_recording
 from manim_metaflow.mobjects.runs import *

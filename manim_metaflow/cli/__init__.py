@@ -10,7 +10,7 @@ import click
 import cloup
 
 from manim_metaflow import __version__
-from manim_metaflow.errors import ManimMetaflowError
+from manim_metaflow.cli.messages import errors_as_messages, need_working_folder, print_any_text
 
 __all__ = ["main"]
 
@@ -44,15 +44,23 @@ class _Commands(cloup.Group):
         commands = [self.get_command(ctx, name) for name in COMMANDS]
         return [cloup.Section("Commands", [command for command in commands if command])]
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        # Help is printed here too, before a command is invoked.
+        with errors_as_messages():
+            try:
+                return super().main(*args, **kwargs)
+            finally:
+                # Not left to the end of the process, where a full disk would be Python's to report. A process
+                # that was started with its output closed has none.
+                if sys.stdout is not None:
+                    sys.stdout.flush()
+
     def invoke(self, ctx: click.Context) -> Any:
-        try:
+        # Inside of `main`, which prints "Aborted!" at Ctrl-C where this does not.
+        with errors_as_messages():
+            need_working_folder()
+            print_any_text()
             return super().invoke(ctx)
-        except ManimMetaflowError as error:
-            click.echo(f"manim-metaflow: {error}", err=True)
-            sys.exit(error.exit_code)
-        except KeyboardInterrupt:
-            click.echo("manim-metaflow: interrupted", err=True)
-            sys.exit(130)
 
 
 @cloup.group(

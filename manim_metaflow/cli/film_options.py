@@ -10,6 +10,7 @@ from typing import Any
 import click
 import cloup
 
+from manim_metaflow.cli.number import PositiveNumber
 from manim_metaflow.films.options import QUALITIES, THEMES, FilmOptions
 
 __all__ = ["film_options"]
@@ -42,7 +43,7 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "fps": (
         ("--fps", "--frame_rate", "fps"),
         {
-            "type": cloup.FloatRange(min=0, min_open=True),
+            "type": PositiveNumber(),
             "help": "Frames a second.  [default: the quality's]",
         },
     ),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 import cloup
 
+from manim_metaflow.cli.number import PositiveNumber
 from manim_metaflow.errors import UsageError
 from manim_metaflow.films.progress import progress_line
 from manim_metaflow.utils.files import writable
@@ -53,9 +54,7 @@ __all__ = ["record"]
     help="Resume the run of this record; its .store folder must still be beside it.",
 )
 @cloup.option("--step", help="With --resume: begin again from this step, even if it succeeded.")
-@cloup.option(
-    "--timeout", type=cloup.FloatRange(min=0, min_open=True), help="Seconds after which it is stopped."
-)
+@cloup.option("--timeout", type=PositiveNumber(), help="Seconds after which it is stopped.")
 @cloup.option("--discard-store", is_flag=True, help="Keep the record only, not the datastore of the run.")
 def record(
     flow: str,

@@ -9,11 +9,15 @@ import click
 import cloup
 
 from manim_metaflow.cli.film_options import film_options
+from manim_metaflow.cli.number import PositiveNumber
 from manim_metaflow.cli.run_argument import read_run_named, root_option
 from manim_metaflow.films.options import FilmOptions
 from manim_metaflow.films.progress import progress_line
 
 __all__ = ["replay"]
+
+SLOWEST, FASTEST = 0.01, 100.0
+"""Beyond these a film takes hours to watch, or is over before a frame of it is shown."""
 
 
 @cloup.command(
@@ -47,7 +51,13 @@ __all__ = ["replay"]
     show_default=True,
     help="A box a step; a box a task; what each task made, too.",
 )
-@cloup.option("--speed", type=cloup.FloatRange(min=0, min_open=True), default=1.0, help="2 is twice as fast.")
+@cloup.option(
+    "--speed",
+    type=PositiveNumber(SLOWEST, FASTEST),
+    default=1.0,
+    show_default=True,
+    help="2 is twice as fast.",
+)
 def replay(
     run: str, output: Path | None, options: FilmOptions, flow: str | None, root: str | None, **shown: Any
 ) -> None:

@@ -35,11 +35,12 @@ if TYPE_CHECKING:
     from manim_metaflow.facts.flow.versions import FlowVersion, git_versions, load_version
     from manim_metaflow.facts.recording.command import CommandRecord, record_command
     from manim_metaflow.facts.recording.console import console_story
-    from manim_metaflow.facts.recording.recordings import list_recordings, load_recording
+    from manim_metaflow.facts.recording.recordings import list_recordings
     from manim_metaflow.facts.recording.runs import record_resume, record_run
     from manim_metaflow.facts.recording.spin import record_spin
     from manim_metaflow.facts.run.compare import AspectComparison, RunComparison, StepComparison, compare_runs
     from manim_metaflow.facts.run.load import load_run
+    from manim_metaflow.facts.run.record_file import load_recording
     from manim_metaflow.facts.run.storage import load_flow_storage, load_storage
 
 __all__ = [
@@ -103,7 +104,7 @@ _LAZY = {
     "load_flow": "flow.load",
     "load_flow_storage": "run.storage",
     "load_notebook": "flow.notebook",
-    "load_recording": "recording.recordings",
+    "load_recording": "run.record_file",
     "load_run": "run.load",
     "load_storage": "run.storage",
     "load_version": "flow.versions",

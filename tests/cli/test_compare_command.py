@@ -86,8 +86,8 @@ def test_runs_of_a_datastore_are_read_and_left_as_they_are(pair):
     ("arguments", "code", "said"),
     [
         (["Two", "Two/1"], 2, "Two: not a run. Give a record (run.json) or a run (MyFlow/1763700154)."),
-        (["none.json", "none.json"], 1, "none.json: cannot be read: No such file or directory."),
-        (["Two/1", "Two/2", "--root", os.devnull], 1, "no Metaflow datastore here"),
+        (["none.json", "none.json"], 2, "none.json: no such file."),
+        (["Two/1", "Two/2", "--root", os.devnull], 2, "no Metaflow datastore here"),
         (["Two/1"], 2, "Missing argument 'AFTER'"),
     ],
 )

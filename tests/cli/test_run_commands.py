@@ -85,16 +85,16 @@ def test_record_resumes_a_record_with_the_file_as_it_is_now(folder: Path) -> Non
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        (("record", "nowhere.py"), 1, "nowhere.py"),
+        (("record", "nowhere.py"), 2, "nowhere.py"),
         (("record", "resume_flow.py", "-o", "no/such/run.json"), 2, "there is no folder"),
         (("record", "resume_flow.py", "-o", "run.txt"), 2, "a record is a .json file"),
         (("record", "resume_flow.py", "--step", "risky", "-o", "x.json"), 2, "Give --resume too"),
         (("record", "resume_flow.py", "-o", "x.json", "--", "--beta", "3"), 1, "beta"),
         (("replay", "resume_flow.py", "-o", "x.mp4"), 2, "not a run"),
         (("replay", "run.json", "-o", "x.avi"), 2, "its suffix must be one of"),
-        (("replay", "ResumeFlow/7", "-o", "x.mp4", "--root", "run.store"), 1, "no such run"),
-        (("show", "NoFlow/7", "--root", "run.store"), 1, "no run of NoFlow here"),
-        (("show", "gone.json"), 1, "cannot be read"),
+        (("replay", "ResumeFlow/7", "-o", "x.mp4", "--root", "run.store"), 2, "no such run"),
+        (("show", "NoFlow/7", "--root", "run.store"), 2, "no run of NoFlow here"),
+        (("show", "gone.json"), 2, "no such file"),
     ],
 )
 def test_what_cannot_be_done_is_one_message(

@@ -101,5 +101,5 @@ def test_what_cannot_be_shown_is_said_in_one_line(made: RunRecord) -> None:
     without = show(recordings[0])
     assert "this record keeps no storage" in without.stderr
     absent = show("LinearFlow/12", "--root", root(made))
-    assert (absent.exit_code, "no such run" in absent.stderr) == (1, True)
+    assert (absent.exit_code, "no such run" in absent.stderr) == (2, True)
     assert "Traceback" not in wrong.output + without.output + absent.output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator
 from typing import Any, Literal, get_args
 
@@ -201,5 +202,6 @@ def _check(
         raise UsageError(f"There is no detail {detail!r}. A replay shows {', '.join(get_args(Detail))}.")
     if detail == "steps" and dag is not None and dag.shows_tasks:
         raise UsageError("A graph that was built with run= shows tasks. Build it without for detail='steps'.")
-    if speed <= 0 or (speed != 1 and run_time is not None):
-        raise UsageError("Give a speed above zero or a run_time, not both.")
+    # A comparison with nan is false, so the test has to be that the speed is right, not that it is wrong.
+    if not 0 < speed < math.inf or (speed != 1 and run_time is not None):
+        raise UsageError("Give a finite speed above zero or a run_time, not both.")

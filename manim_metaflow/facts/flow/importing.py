@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from manim_metaflow.errors import FlowError
+from manim_metaflow.errors import FlowError, FlowNotFoundError
 
 __all__ = ["imported_file", "read_source", "where_it_broke"]
 
@@ -25,16 +25,16 @@ _OURS = frozenset({"manim", "manim_metaflow", "metaflow", *sys.stdlib_module_nam
 def read_source(path: Path) -> str:
     """Return the file's text, or raise a :class:`.FlowError` whose message has the reason."""
     if not path.exists():
-        raise FlowError(f"{path}: no such file.")
+        raise FlowNotFoundError(f"{path}: no such file.")
     if path.is_dir():
-        raise FlowError(f"{path}: a directory. Name the file of the flow in it.")
+        raise FlowNotFoundError(f"{path}: a directory. Name the file of the flow in it.")
     if path.suffix == ".ipynb":
-        raise FlowError(
+        raise FlowNotFoundError(
             f"{path}: a notebook. Draw its flow there, with FlowDAG(MyFlow) as the last line of a cell, or "
             "put the flow into a .py file."
         )
     if path.suffix != ".py":
-        raise FlowError(f"{path}: not a Python file. A flow is read from a .py file.")
+        raise FlowNotFoundError(f"{path}: not a Python file. A flow is read from a .py file.")
     try:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -9,7 +9,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from manim_metaflow.errors import FlowError, FlowWarning
+from manim_metaflow.errors import FlowError, FlowNotFoundError, FlowWarning
 from manim_metaflow.facts.flow.edges import case_label, edges_of
 from manim_metaflow.facts.flow.importing import imported_file, read_source
 from manim_metaflow.facts.flow.lint import check_graph
@@ -77,10 +77,13 @@ def _from_module(source: str) -> type:
     try:
         module = importlib.import_module(module_name)
     except Exception as error:
-        raise FlowError(f"{source}: cannot import {module_name}: {type(error).__name__}: {error}") from error
+        # A module that is missing may be one that the named module imports: then the name was right.
+        missing = isinstance(error, ModuleNotFoundError) and f"{module_name}.".startswith(f"{error.name}.")
+        kind = FlowNotFoundError if missing else FlowError
+        raise kind(f"{source}: cannot import {module_name}: {type(error).__name__}: {error}") from error
     value = getattr(module, class_name, None)
     if value is None:
-        raise FlowError(f"{source}: {module_name} has no {class_name}.")
+        raise FlowNotFoundError(f"{source}: {module_name} has no {class_name}.")
     return _flow_class(value)
 
 
@@ -88,7 +91,7 @@ def _flow_class(value: Any) -> type:
     cls = _unwrapped(value)
     if cls is None:
         what = value.__name__ if isinstance(value, type) else repr(value)
-        raise FlowError(f"{what}: not a flow. Give a FlowSpec class, 'path.py' or 'path.py:Class'.")
+        raise FlowNotFoundError(f"{what}: not a flow. Give a FlowSpec class, 'path.py' or 'path.py:Class'.")
     return cls
 
 
@@ -109,16 +112,20 @@ def _pick(names: dict[str, Any], module: str, wanted: str | None, path: Path) ->
         if named is not None:
             return named
         known = f"It has {_listed(found)}." if found else "It has no FlowSpec at all."
-        raise FlowError(f"{path}: no flow named {wanted}. {known}")
+        raise FlowNotFoundError(f"{path}: no flow named {wanted}. {known}")
     # A base class that the file imports or defines without steps is not what the user means.
     own = {name: cls for name, cls in found.items() if cls.__module__ == module}
     own = {name: cls for name, cls in own.items() if vars(cls)["_graph"].nodes} or own
     candidates = own or found
     if not candidates:
-        raise FlowError(f"{path}: no FlowSpec in it. A flow is a class derived from metaflow.FlowSpec.")
+        raise FlowNotFoundError(
+            f"{path}: no FlowSpec in it. A flow is a class derived from metaflow.FlowSpec."
+        )
     if len(candidates) > 1:
         first = next(iter(candidates))
-        raise FlowError(f"{path}: more than one flow: {_listed(candidates)}. Say which: '{path}:{first}'.")
+        raise FlowNotFoundError(
+            f"{path}: more than one flow: {_listed(candidates)}. Say which: '{path}:{first}'."
+        )
     return next(iter(candidates.values()))
 
 

@@ -12,15 +12,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from manim_metaflow.errors import RecordingError, RunError
+from manim_metaflow.errors import RunError
 from manim_metaflow.facts.records import RunRecord
+from manim_metaflow.facts.run.record_file import load_recording
 from manim_metaflow.utils.files import write_text
 from manim_metaflow.utils.signals import interrupts_held
 
 __all__ = [
     "RecordingFiles",
     "list_recordings",
-    "load_recording",
     "put_recording",
     "recording_key",
     "scratch_folder",
@@ -42,22 +42,6 @@ def recording_key(
     # Line ends are those of the checkout, not of the flow.
     parts = [source.replace("\r\n", "\n"), command, list(arguments), dict(environment), origin]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
-
-
-def load_recording(path: str | Path) -> RunRecord:
-    """Read one recording from its file.
-
-    Raises
-    ------
-    RecordingError
-        If there is no such file, or it is corrupt, cut short or newer than this library.
-    """
-    path = Path(path)
-    try:
-        text = path.read_bytes()
-    except OSError as error:
-        raise RecordingError(f"{path}: cannot be read: {error.strerror}.") from error
-    return replace(RunRecord.from_json(text, name=str(path)), recording=path)
 
 
 def list_recordings(directory: str | Path) -> list[Path]:

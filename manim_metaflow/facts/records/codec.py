@@ -9,7 +9,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, Self, Union, get_args, get_origin, get_type_hints
 
-from manim_metaflow.errors import RecordingError
+from manim_metaflow.errors import RecordingError, RecordingNotFoundError
 
 __all__ = ["SCHEMA_VERSION", "JsonRecord"]
 
@@ -63,10 +63,10 @@ class JsonRecord:
                 f"{name}: not a complete recording ({error}). Delete the file and record again."
             ) from error
         if not isinstance(payload, dict) or not {"kind", "record", "schema"} <= payload.keys():
-            raise RecordingError(f"{name}: JSON, but not a recording. Delete the file and record again.")
+            raise RecordingNotFoundError(f"{name}: JSON, but not a recording.")
         _check_schema(payload["schema"], name)
         if payload["kind"] != cls.__name__:
-            raise RecordingError(f"{name}: holds a {payload['kind']}, not a {cls.__name__}.")
+            raise RecordingNotFoundError(f"{name}: holds a {payload['kind']}, not a {cls.__name__}.")
         try:
             record = _decode(cls, payload["record"], "record")
         except _ShapeError as error:

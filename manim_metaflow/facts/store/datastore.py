@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from manim_metaflow.errors import RunError
+from manim_metaflow.errors import RunError, RunNotFoundError
 from manim_metaflow.facts.store.attempts import (
     BEGUN,
     KEY_MAP,
@@ -94,18 +94,20 @@ class Datastore:
 
         Raises
         ------
-        RunError
+        RunNotFoundError
             If there is none; the message lists what there is.
         """
         known = self.run_ids()
         if not known:
-            raise RunError(f"{self.root}: no run of {self.flow_name} here. {self._other_flows()}".strip())
+            raise RunNotFoundError(
+                f"{self.root}: no run of {self.flow_name} here. {self._other_flows()}".strip()
+            )
         if run_id is None or run_id in known:
             return run_id or known[0]
         newest = ", ".join(f"{self.flow_name}/{each}" for each in known[:_NAMED])
         more = f" and {len(known) - _NAMED} more" if len(known) > _NAMED else ""
         verb = "is" if len(known) == 1 else "are"
-        raise RunError(
+        raise RunNotFoundError(
             f"{self.flow_name}/{run_id}: no such run in {self.root}. The newest {verb} {newest}{more}."
         )
 

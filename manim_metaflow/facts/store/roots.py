@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from manim_metaflow.errors import RunError
+from manim_metaflow.errors import RunError, RunNotFoundError
 from manim_metaflow.facts.store.datastore import Datastore
 from manim_metaflow.facts.store.files import LocalFiles
 from manim_metaflow.facts.store.metadata import FolderMetadata, Metadata, ServiceMetadata
@@ -70,7 +70,7 @@ def _find(root: str | Path | None) -> tuple[str, str]:
         return "local", str(folder / ".metaflow")
     if folder.name == ".metaflow" and folder.is_dir():
         return "local", str(folder)
-    raise RunError(f"{root}: no Metaflow datastore here (no .metaflow folder).")
+    raise RunNotFoundError(f"{root}: no Metaflow datastore here (no .metaflow folder).")
 
 
 def _configured() -> tuple[str, str]:

@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from manim_metaflow.errors import RunError
+from manim_metaflow.errors import RunError, RunNotFoundError
 from manim_metaflow.facts.store.files import LocalFiles, StoreFiles, reason, unpacked
 
 __all__ = ["READERS", "AzureFiles", "S3Files", "StorageFiles", "open_files", "storage_class"]
@@ -149,7 +149,9 @@ def storage_class(kind: str) -> Any:
     known = {each.TYPE: each for each in plugins.DATASTORES}
     if kind not in known:
         remote = ", ".join(f"{name}://" for name in sorted(known.keys() - {"local", "spin"}))
-        raise RunError(f"{kind}://: Metaflow has no such datastore. Give a folder, or one of {remote}.")
+        raise RunNotFoundError(
+            f"{kind}://: Metaflow has no such datastore. Give a folder, or one of {remote}."
+        )
     return known[kind]
 
 

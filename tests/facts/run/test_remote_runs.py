@@ -187,7 +187,7 @@ def test_runs_of_the_service_are_shown_and_compared(remote: Remote, runs) -> Non
 
 def test_what_is_not_there_is_said(remote: Remote) -> None:
     gone = remote.command("show", "NoFlow/77")
-    assert gone.returncode == 1
+    assert gone.returncode == 2
     assert "no run of NoFlow here." in gone.stderr
     silent = remote.command("show", "NoFlow/1", METAFLOW_SERVICE_URL="http://127.0.0.1:9")
     assert silent.returncode == 1

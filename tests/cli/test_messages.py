@@ -1,0 +1,156 @@
+"""How commands fail: one message, an exit code by one rule over all of them, and no traceback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from manim_metaflow.cli import COMMANDS, main
+
+FLOW = Path(__file__).parents[1] / "flows" / "linear.py"
+PROGRAM = str(Path(sys.executable).with_name("manim-metaflow"))
+
+WITH_A_NAME = {
+    "compare": "compare {} {}",
+    "draw": "draw {}",
+    "record": "record {}",
+    "render": "render {}",
+    "replay": "replay {}",
+    "sheet": "sheet {}",
+    "show": "show {}",
+    "story": "story {} {}",
+}
+"""Every command, and where in it the name stands of what it is about."""
+
+ABSENT = {
+    command: ("gone.json", "gone/run.json")
+    if command in ("compare", "replay")
+    else ("gone.py", "gone/flow.py")
+    for command in COMMANDS
+}
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in a folder with a flow, a file of no kind that is read, a scene and an empty datastore."""
+    (tmp_path / "linear.py").write_text(FLOW.read_text())
+    (tmp_path / "broken.py").write_text("1 / 0\n")
+    (tmp_path / "scene.py").write_text("from manim import Scene\nclass One(Scene): pass\n")
+    (tmp_path / "settings.json").write_text("{}")
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG")
+    (tmp_path / ".metaflow").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("METAFLOW_DATASTORE_SYSROOT_LOCAL", str(tmp_path))
+    return tmp_path
+
+
+def run(words: str) -> Result:
+    return CliRunner().invoke(main, words.split())
+
+
+def check(result: Result, code: int) -> None:
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
+    assert (result.exit_code, result.stdout) == (code, ""), result.stderr
+    assert "Traceback" not in result.stderr
+    assert result.stderr.count("manim-metaflow: ") == 1
+
+
+def test_every_command_is_tried() -> None:
+    assert sorted(WITH_A_NAME) == sorted(COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [(command, name) for command in COMMANDS for name in (*ABSENT[command], "x" * 5000)],
+    ids=lambda value: value if len(value) < 100 else "a name longer than the system allows",
+)
+def test_a_name_of_nothing_is_exit_code_2_in_every_command(here: Path, command: str, name: str) -> None:
+    before = sorted(here.rglob("*"))
+    check(run(WITH_A_NAME[command].replace("{}", name)), 2)
+    assert sorted(here.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "draw linear.py:NoSuchFlow",
+        "draw scene.py",
+        "draw picture.png",
+        "draw no_such_module:Flow",
+        "record linear.py:NoSuchFlow",
+        "record linear.py --resume gone.json",
+        "replay NoFlow/1",
+        "replay NoFlow/1 --root gone",
+        "replay NoFlow/1 --root nothing://here",
+        "replay settings.json",
+        "show settings.json",
+        "show gone.json --artifacts",
+        "sheet scene.py NoSuchScene",
+        "story linear.py linear.py@no-such-revision",
+    ],
+)
+def test_what_is_not_of_the_kind_that_was_asked_for_is_exit_code_2(here: Path, words: str) -> None:
+    check(run(words), 2)
+
+
+@pytest.mark.parametrize("words", ["draw broken.py", "show broken.py", "record broken.py", "sheet broken.py"])
+def test_what_is_there_and_cannot_be_read_is_exit_code_1(here: Path, words: str) -> None:
+    check(run(words), 1)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_working_folder_that_was_removed_is_named(tmp_path: Path, command: str) -> None:
+    (tmp_path / "gone").mkdir()
+    words = WITH_A_NAME[command].replace("{}", "linear.py")
+    os.chdir(tmp_path / "gone")
+    try:
+        (tmp_path / "gone").rmdir()
+        result = run(words)
+    finally:
+        os.chdir(tmp_path)
+    check(result, 1)
+    assert "The working folder no longer exists." in result.stderr
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf", "1e-300", "0", "-1", "1e300"])
+def test_a_speed_that_no_film_can_have_is_a_wrong_option(here: Path, number: str) -> None:
+    result = run(f"replay run.json --speed {number}")
+    assert result.exit_code == 2
+    assert "Invalid value for '--speed'" in result.stderr
+
+
+def printed(*words: str, stdout: int, cwd: Path, **env: str) -> subprocess.CompletedProcess[bytes]:
+    environment = {**os.environ, **env}
+    return subprocess.run(
+        [PROGRAM, *words], cwd=cwd, env=environment, stdout=stdout, stderr=subprocess.PIPE, check=False
+    )
+
+
+def test_a_reader_that_goes_away_ends_a_command_without_a_word(here: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = printed("show", "linear.py", "--json", stdout=writing, cwd=here)
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize("words", ["show linear.py", "show --help"])
+def test_a_full_disk_is_one_message(here: Path, words: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = printed(*words.split(), stdout=full.fileno(), cwd=here)
+    assert (done.returncode, done.stderr) == (1, b"manim-metaflow: No space left on device.\n")
+
+
+def test_a_terminal_of_few_characters_is_printed_to(here: Path) -> None:
+    source = (here / "linear.py").read_text().replace('"""', '"""\u2192 ', 1)
+    (here / "linear.py").write_text(source)
+    done = printed("show", "linear.py", stdout=subprocess.DEVNULL, cwd=here, PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, b"")
