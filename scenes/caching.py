@@ -71,7 +71,7 @@ class Caching(DeepDive):
         """Say what many believe."""
         self.act("the belief")
         flow = load_flow(FLOW)
-        self.plan = FlowDAG(flow, font_size=FONT_SIZE).shift(0.3 * UP)
+        self.plan = FlowDAG(flow, font_size=FONT_SIZE).shift(0.37 * UP)
         with self.beat(
             "Many believe: a step is skipped when its code, its inputs and its environment did not change."
         ):
@@ -83,7 +83,7 @@ class Caching(DeepDive):
         self.act("a first run")
         self.store = ContentStore(self.first, self.again, self.edited).to_edge(DOWN, buff=0.95)
         self.dag = FlowDAG(self.first.flow, run=self.first, font_size=FONT_SIZE, captions="above")
-        self.dag.shift(0.75 * UP)
+        self.dag.shift(0.91 * UP)
         command = RunHeading("run", self.first).to_corner(UL, buff=0.45)
         count, kept = len(self.first.executed), len(self.first.new_blobs)
         with self.beat(

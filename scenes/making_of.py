@@ -6,7 +6,7 @@
 
 from pathlib import Path
 
-from manim import DOWN, UL, UP, UR, Create, FadeIn, LaggedStart, TransformFromCopy, VGroup
+from manim import DOWN, LEFT, UP, UR, Create, FadeIn, LaggedStart, TransformFromCopy, VGroup
 
 import manim_metaflow
 from manim_metaflow import (
@@ -77,7 +77,7 @@ class MakingOf(DeepDive):
     def show_flow(self):
         """Draw the graph from the class."""
         self.act("the flow")
-        self.plan = FlowDAG(self.flow, font_size=24, detail="names").shift(0.2 * UL)
+        self.plan = FlowDAG(self.flow, font_size=24, detail="names").shift(0.2 * LEFT + 0.25 * UP)
         with self.beat("start lists the scenes of a folder. A foreach makes a task for each, gather waits."):
             self.leave_title(self.heading(self.flow.name, self.flow.doc))
             self.play(Create(self.plan))

@@ -65,7 +65,7 @@ class Resume(DeepDive):
         """Draw the graph in the order an author reads it."""
         self.act("the flow")
         flow = load_flow(BROKEN)
-        self.plan = FlowDAG(flow, font_size=FULL).shift(0.3 * UP)
+        self.plan = FlowDAG(flow, font_size=FULL).shift(0.37 * UP)
         with self.beat(
             f"A flow of {len(flow.steps)} steps. What stands in the dashed frame is done for every store."
         ):
@@ -77,7 +77,7 @@ class Resume(DeepDive):
         self.act("run")
         self.store = ContentStore(self.failed, self.resumed).to_edge(DOWN, buff=0.95)
         self.above = FlowDAG(self.failed.flow, run=self.failed, font_size=FULL, captions="above")
-        self.above.shift(0.75 * UP)
+        self.above.shift(0.91 * UP)
         self.command = RunHeading("run", self.failed).to_corner(UL, buff=0.5)
         with self.beat(
             "Each task is a process of its own. When it ends, what it assigned to self is stored."

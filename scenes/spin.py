@@ -58,7 +58,7 @@ class Spin(DeepDive):
         """Run the flow for the first time."""
         self.act("run once")
         flow = load_flow(DRAFT)
-        plan = FlowDAG(flow, font_size=22).shift(0.3 * UP)
+        plan = FlowDAG(flow, font_size=22).shift(0.37 * UP)
         with self.beat(f"A flow in the making, of {len(flow.steps)} steps."):
             self.leave_title(self.heading(flow.name, flow.doc))
             self.play(Create(plan))

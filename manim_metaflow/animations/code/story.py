@@ -58,6 +58,8 @@ class FlowStory(VGroup):
         Which version is shown.
     note
         Why the version that is shown has no graph; empty otherwise.
+    stage
+        The room that graphs have, not painted.
 
     Examples
     --------
@@ -99,11 +101,15 @@ class FlowStory(VGroup):
             window=window,
             font_size=font_size,
         )
-        self.panel.shift((-(room[0] + GAP) / 2, 0.0, 0.0))
+        # The room of the graph is a part that is not painted: graphs come and go in it, and the story is
+        # as large, and its middle where it is, whichever of them is drawn.
+        self.stage = Shape(rounded_rectangle(*room, 0.0))
         self.dag: FlowDAG | None = None
         self.ring = Shape(np.zeros((0, 4, 2)), stroke=current_theme().highlight, stroke_width=3.0)
         self.note = VGroup()
-        super().__init__(self.panel, self.ring, self.note)
+        super().__init__(self.panel, self.stage, self.ring, self.note)
+        self.stage.move_to(self.graph_center)
+        self.center()
         if first.flow is None:
             self.note.add(self.note_for(first))
         else:

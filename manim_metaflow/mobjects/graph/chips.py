@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from manim_metaflow.facts.records import ArtifactRecord
 from manim_metaflow.mobjects.graph.node import StepNode
 from manim_metaflow.mobjects.graph.style import GraphStyle
@@ -28,7 +26,7 @@ def made_here(artifacts: tuple[ArtifactRecord, ...]) -> tuple[ArtifactRecord, ..
 def task_chips(
     artifacts: Sequence[ArtifactRecord], style: GraphStyle, *, named: bool = True
 ) -> list[ArtifactChip]:
-    """Draw the chips of a task, all at the origin."""
+    """Draw the chips of a task, not yet in their places."""
     size = CHIP_SIZE if named else FACE_SIZE
     return [ArtifactChip(a.name, a.sha, size=size, named=named, font_size=style.small) for a in artifacts]
 
@@ -38,7 +36,7 @@ def put_inside(node: StepNode, chips: Sequence[ArtifactChip], zoom: float) -> No
     _, bottom, right, top = node.node_box
     for index, chip in enumerate(chips):
         x = right - (0.25 + FACE_PITCH * (len(chips) - 1 - index)) * zoom
-        chip.shift((x, (top + bottom) / 2, 0.0))
+        chip.put_face(x, (top + bottom) / 2)
 
 
 def put_outside(node: StepNode, chips: Sequence[ArtifactChip], zoom: float, style: GraphStyle) -> None:
@@ -49,10 +47,10 @@ def put_outside(node: StepNode, chips: Sequence[ArtifactChip], zoom: float, styl
         x = left - CHIP_GAP * zoom - wide + 0.15 * zoom
         first = (bottom + top) / 2 + (len(chips) - 1) / 2 * CHIP_ROOM * zoom
         for index, chip in enumerate(chips):
-            chip.shift(np.array([x, first - index * CHIP_ROOM * zoom, 0.0]))
+            chip.put_face(x, first - index * CHIP_ROOM * zoom)
         return
     below = style.side == "below"
     for index, chip in enumerate(chips):
         row = index if below else len(chips) - 1 - index
         gap = (0.28 + CHIP_ROOM * row) * zoom
-        chip.shift(np.array([left + 0.19 * zoom, bottom - gap if below else top + gap, 0.0]))
+        chip.put_face(left + 0.19 * zoom, bottom - gap if below else top + gap)

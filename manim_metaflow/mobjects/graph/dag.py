@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from manim import DL, ORIGIN, Animation, Create, VGroup, VMobject, override_animation
+from manim import DL, Animation, Create, VGroup, VMobject, override_animation
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records import ArtifactRecord, FlowInfo, RunRecord
@@ -168,6 +168,7 @@ class FlowDAG(GraphFolding, VGroup):
         self.heading: FlowHeading | None = None
         if heading:
             self._add_heading()
+        self.center()
         self.rest_height = self.first_height
 
     def _add_heading(self) -> None:
@@ -175,7 +176,6 @@ class FlowDAG(GraphFolding, VGroup):
         self.heading = FlowHeading(self.flow, self.style.detail, width=max(NARROWEST, float(self.width)))
         self.heading.shift(np.array([left, top + HEADING_GAP, 0.0]) - self.heading.get_corner(DL))
         self.add(self.heading)
-        self.move_to(ORIGIN)
 
     def __snapshot__(self) -> dict[str, Any]:
         return {"role": "flow", "name": self.flow.name}

@@ -22,7 +22,7 @@ LEAST_HELP = 5
 
 
 class FlowHeading(VGroup):
-    """A block of text, its upper left corner near the origin.
+    """What a flow is, in words, above its graph.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class FlowHeading(VGroup):
                     def only(self):
                         pass
 
-                self.add(FlowHeading(load_flow(TinyFlow), "full").center())
+                self.add(FlowHeading(load_flow(TinyFlow), "full"))
     """
 
     def __init__(self, flow: FlowInfo, detail: Detail = "badges", *, width: float = 12.0) -> None:
@@ -64,6 +64,7 @@ class FlowHeading(VGroup):
             self._put(line, theme.title_size * 0.8, theme.text, "prose", weight=600)
         if detail != "names":
             self._add_details(flow, detail)
+        self.center()
 
     def __snapshot__(self) -> dict[str, Any]:
         return {"role": "heading", "name": self.name}

@@ -95,6 +95,7 @@ class TaskStack(VGroup):
         top = self._pile(shown)
         self.heading.center_on(0, top + HEADING * 0.55 + CELL_GAP / 2)
         super().__init__(self.heading, self.cells, *([self.more] if self.more else []), name=name)
+        self.center()
 
     def _pile(self, shown: Sequence[TaskRecord]) -> float:
         """Put the rows one below the other, their middle at height 0; return where they begin."""

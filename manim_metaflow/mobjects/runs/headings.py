@@ -44,6 +44,7 @@ class RunHeading(VGroup):
         self.command.left_at(0, 0)
         self.run_id.left_at(0, -0.38)
         super().__init__(self.command, self.run_id)
+        self.center()
 
     def __snapshot__(self) -> dict[str, Any]:
         return {"role": "run-heading", "command": self.command.text, "run_id": self.run_id.text}
@@ -90,6 +91,7 @@ class ExceptionNote(VGroup):
             place = f"{error.file}:{error.line}  {error.code}"
             self.where = TextLabel(place, font_size=theme.small_size + 2.5, color=theme.muted)
             self.add(self.where.next_to(self.what, DOWN, buff=0.14))
+        self.center()
 
     def __snapshot__(self) -> dict[str, Any]:
         return {"role": "exception", "text": self.what.text}
@@ -128,6 +130,7 @@ class KeyLine(VGroup):
             (origin_label(task), 3.75),
         ]
         super().__init__(self.face, *[label.left_at(x, 0) for label, x in columns])
+        self.center()
 
     def __snapshot__(self) -> dict[str, Any]:
         return {"role": "key-line", "sha": self.face.sha}

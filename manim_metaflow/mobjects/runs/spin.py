@@ -80,6 +80,7 @@ class SpinBench(VGroup):
         self.outputs.shift(lift)
         self.printed.shift(lift)
         super().__init__(self.inputs, self.node, self.outputs, self.printed)
+        self.center()
 
     def __snapshot__(self) -> dict[str, Any]:
         return {"role": "spin", "task": self.task.place, "origin": self.record.origin_run_id}
@@ -97,5 +98,5 @@ def _column(artifacts: list[ArtifactRecord]) -> Parts[ArtifactChip]:
         for artifact in artifacts
     ]
     for index, chip in enumerate(chips):
-        chip.shift(np.array([0.0, ((len(chips) - 1) / 2 - index) * PITCH, 0.0]))
+        chip.put_face(0.0, ((len(chips) - 1) / 2 - index) * PITCH)
     return Parts(*chips)

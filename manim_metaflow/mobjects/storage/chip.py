@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from manim import VGroup
 
 from manim_metaflow.mobjects.shapes import Shape, dashes, rounded_rectangle
@@ -81,6 +82,20 @@ class ArtifactChip(VGroup):
             self.add(self.label)
         if value is not None:
             self._add_value(value, size, letters)
+        self.center()
+
+    @property
+    def mark(self) -> Face | Shape:
+        """What stands for its bytes now: the face, or the empty tile while they have no hash."""
+        return self.face if self.face in self.submobjects else self.blank
+
+    def put_face(self, x: float, y: float) -> ArtifactChip:
+        """Move the whole chip until the middle of its face is at a point (units).
+
+        Chips below each other are put so, whatever the lengths of their names.
+        """
+        self.shift(np.array([x, y, 0.0]) - self.mark.get_center())
+        return self
 
     def _add_value(self, text: str, size: float, letters: float) -> None:
         """Write the value, and draw a frame round all."""
@@ -106,4 +121,4 @@ class ArtifactChip(VGroup):
 
     def __snapshot__(self) -> dict[str, Any]:
         facts: dict[str, Any] = {"role": "chip", "name": self.name, "sha": self.sha}
-        return facts | ({} if self.face in self.submobjects else {"hashed": False})
+        return facts | ({} if self.mark is self.face else {"hashed": False})

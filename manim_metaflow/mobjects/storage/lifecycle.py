@@ -101,6 +101,7 @@ class LifecycleTrack(VGroup):
                 )
                 self.lines.add(line)
         super().__init__(self.lines, self.marks)
+        self.center()
 
     def __getitem__(self, stage: Any) -> Any:
         return self.marks[self.index_of(stage)] if isinstance(stage, str) else super().__getitem__(stage)

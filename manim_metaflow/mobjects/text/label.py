@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
-from manim import DOWN, LEFT, Text, VGroup
+from manim import Text, VGroup
 
 from manim_metaflow.mobjects.shapes import Shape
 from manim_metaflow.mobjects.text.glyphs import EM, Outline, shape_text, text_width
@@ -83,7 +83,8 @@ class TextLabel(Shape):
         """From the pen's position to the first ink at rest, in units."""
         self._rest_height = float(np.ptp(curves[..., 1])) if len(curves) else 0.0
         self._depth = -float(curves[..., 1].min()) if len(curves) else 0.0
-        super().__init__(curves, fill=color or theme.text, **kwargs)
+        # A mobject of Manim is centred when it is built; the pen's position is kept in bearing and depth.
+        super().__init__(_centred(curves), fill=color or theme.text, **kwargs)
 
     def __snapshot__(self) -> dict[str, Any]:
         return {"role": "text", "text": self.text, "font_size": round(self.font_size, 3), "owner": self.owner}
@@ -134,6 +135,14 @@ class TextLabel(Shape):
         self.center_on(x, y)
         self.shift(np.array([x - float(self.get_right()[0]), 0.0, 0.0]))
         return self
+
+
+def _centred(curves: Any) -> Any:
+    """Move curves until the middle of what they span is at the origin."""
+    if not len(curves):
+        return curves
+    points = curves.reshape(-1, 2)
+    return curves - (points.min(axis=0) + points.max(axis=0)) / 2
 
 
 def _outline(text: str, key: tuple[str, int], size: float) -> Outline:
@@ -214,4 +223,4 @@ class TextBlock(VGroup):
         for index, label in enumerate(labels):
             label.left_at(0, -index * leading * EM * size)
         super().__init__(*labels)
-        self.move_to(LEFT * 0 + DOWN * 0)
+        self.center()

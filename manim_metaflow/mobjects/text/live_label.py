@@ -51,6 +51,6 @@ class LiveLabel(TextLabel):
         self.show_text_of(new)
         points = new.points * scale
         points[:, 0] += pen + new.bearing * scale - (points[:, 0].min() if len(points) else 0.0)
-        points[:, 1] += baseline
+        points[:, 1] += baseline - new.baseline * scale
         self.points = np.round(points, FINE)
         return self
