@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import click
 import cloup
 
 __all__ = ["NOT_HERE", "as_arguments", "manim_options"]
@@ -25,10 +27,24 @@ NOT_HERE = frozenset(
 _FORMATS = ["auto", "none", "png", "png-sequence", "gif", "mp4", "webm", "mov"]
 _LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 
-# Flags, and their settings for click. Manim knows what a value means, and checks it.
+
+def _check_resolution(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    # Manim takes a frame without pixels, and divides by its height later.
+    if value is not None and not re.fullmatch(r"0*[1-9]\d*[,;-]0*[1-9]\d*", value):
+        raise click.BadParameter(f"{value!r} is not a width and a height in pixels, such as 1920,1080.")
+    return value
+
+
+_FILE = cloup.Path(exists=True, dir_okay=False)
+
+# Flags, and their settings for click. Manim knows what a value means; it is checked here where Manim would
+# fail with a traceback, or once for every scene.
 _PICTURE: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("-q", "--quality"), {"type": cloup.Choice(list("lmhpk"), case_sensitive=False), "help": "Quality."}),
-    (("-r", "--resolution"), {"metavar": "W,H", "help": "Size of the frame in pixels."}),
+    (
+        ("-r", "--resolution"),
+        {"metavar": "W,H", "callback": _check_resolution, "help": "Size of the frame in pixels."},
+    ),
     (("--fps", "--frame_rate", "frame_rate"), {"type": float, "help": "Frames a second."}),
     (("--format",), {"type": cloup.Choice(_FORMATS, case_sensitive=False), "help": "What to write."}),
     (("-s", "--save_last_frame"), {"is_flag": True, "help": "Only the last frame, as PNG."}),
@@ -36,7 +52,7 @@ _PICTURE: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("-n", "--from_animation_number"), {"metavar": "FROM[,TO]", "help": "Only these plays."}),
     (("--save_sections",), {"is_flag": True, "help": "A film of every section too."}),
     (("--renderer",), {"type": cloup.Choice(["cairo", "opengl"]), "help": "Manim's renderer."}),
-    (("--seed",), {"type": int, "help": "Seed of the random numbers."}),
+    (("--seed",), {"type": cloup.IntRange(min=0), "help": "Seed of the random numbers."}),
     (("--video-codec", "--codec", "video_codec"), {"help": "Video encoder."}),
     (("--pixel-format", "pixel_format"), {"help": "Pixel format of the video."}),
     (
@@ -56,9 +72,9 @@ _PATHS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("--log_to_file",), {"is_flag": True, "help": "Write a log."}),
 ]
 _REST: list[tuple[tuple[str, ...], dict[str, Any]]] = [
-    (("-c", "--config_file"), {"type": cloup.Path(), "help": "A manim.cfg."}),
+    (("-c", "--config_file"), {"type": _FILE, "help": "A manim.cfg."}),
     (("--disable_caching",), {"is_flag": True, "help": "Render, whatever was rendered before."}),
-    (("--tex_template",), {"type": cloup.Path(), "help": "A TeX template."}),
+    (("--tex_template",), {"type": _FILE, "help": "A TeX template."}),
     (("-v", "--verbosity"), {"type": cloup.Choice(_LEVELS, case_sensitive=False), "help": "Of the log."}),
     (("--dry_run",), {"is_flag": True, "help": "Draw, and write nothing."}),
     (("--no_latex_cleanup",), {"is_flag": True, "help": "Keep what LaTeX leaves."}),

@@ -38,7 +38,11 @@ __all__ = ["render"]
     cloup.option(
         "-j", "--jobs", type=cloup.IntRange(min=1), help="Scenes at a time; one for each CPU by default."
     ),
-    cloup.option("--section", metavar="NAME", help="Only this section, as --save_sections names its file."),
+    cloup.option(
+        "--section",
+        metavar="NAME",
+        help="Only the sections of this name, or the one of this number, as in the files of --save_sections.",
+    ),
     cloup.option("--watch", is_flag=True, help="Render again when a file changes, until Ctrl-C."),
     cloup.option(
         "--parts",

@@ -123,9 +123,11 @@ class FilmOptions:
             raise UsageError(f"A {suffix} file has a background. Transparent are .png, .webm and .mov.")
 
     def _check_encoder(self, suffix: str) -> None:
+        from manim_metaflow.render.jobs.encoders import encoder_opens
+
         codec, pixel_format = self.encoder(suffix)
         check_preset(self.preset, codec)
-        if self.resolution is not None and not _opens(codec, pixel_format, self.resolution):
+        if self.resolution is not None and not encoder_opens(codec, pixel_format, self.resolution):
             width, height = self.resolution
             raise UsageError(
                 f"The encoder {codec} refuses frames of {width} by {height} pixels: are they even?"
@@ -215,19 +217,3 @@ def _quality(letter: str) -> dict[str, Any]:
     from manim.constants import QUALITIES as presets
 
     return next(dict(preset) for preset in presets.values() if preset["flag"] == letter)
-
-
-def _opens(codec: str, pixel_format: str, size: tuple[int, int]) -> bool:
-    """Try whether an encoder takes frames of a size."""
-    from fractions import Fraction
-
-    import av
-
-    context: Any = av.CodecContext.create(codec, "w")
-    context.width, context.height = size
-    context.pix_fmt, context.time_base = pixel_format, Fraction(1, 10)
-    try:
-        context.open()
-    except av.FFmpegError:
-        return False
-    return True

@@ -107,8 +107,7 @@ class SceneRenders:
             outcomes = render_all(jobs, workers=self.workers, listener=display, force=self.force)
         if all(outcome.status == "empty" for outcome in outcomes):
             raise UsageError(f"{self.path}: no scene there.")
-        films = [outcome.files[-1] for outcome in outcomes if outcome.status in ("done", "unchanged")]
-        for film in films:
+        for film in (film for outcome in outcomes for film in _films(outcome)):
             # A program that reads this through a pipe need not wait for the next one.
             print(film, flush=True)
             self.preview.open(film)
@@ -123,6 +122,13 @@ class SceneRenders:
                 entry = read_entry(entry_path(job.media, job.file, job.scene, job.film_options))
                 paths |= set(map(Path, entry.files)) if entry is not None else set()
         return _stats(paths)
+
+
+def _films(outcome: Outcome) -> tuple[str, ...]:
+    """Name what was asked for: a film, or all sections of a name; nothing of a dry run or a failed one."""
+    if outcome.status not in ("done", "unchanged"):
+        return ()
+    return outcome.files if outcome.job.section is not None else outcome.files[-1:]
 
 
 @contextmanager

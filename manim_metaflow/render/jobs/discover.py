@@ -44,9 +44,10 @@ def media_folder(option: str | None, config_file: str | None) -> Path:
     parser = configparser.ConfigParser(interpolation=None)
     home = Path.home() / ".config" / "manim" / "manim.cfg"
     try:
-        parser.read([home, config_file or "manim.cfg"])
-    except configparser.Error as error:
-        raise UsageError(f"manim.cfg cannot be read: {error}") from error
+        # As UTF-8, whatever the terminal's encoding is: so does Manim.
+        parser.read([home, config_file or "manim.cfg"], encoding="utf-8")
+    except (configparser.Error, UnicodeDecodeError) as error:
+        raise UsageError(f"{config_file or 'manim.cfg'} cannot be read: {error}") from error
     return Path(parser.get("CLI", "media_dir", fallback="") or "media")
 
 

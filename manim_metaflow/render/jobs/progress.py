@@ -33,6 +33,7 @@ class Display:
         self._rows: dict[Job, TaskID] = {}
         self._plays: dict[str, int] = {}
         self._counts: Counter[str] = Counter()
+        self._said: set[str] = set()
         self._progress = progress_bars(console, shown=bars)
 
     def __enter__(self) -> Display:
@@ -83,10 +84,14 @@ class Display:
         if outcome.status == "empty":
             return
         if outcome.status == "usage":
-            self._line(f"manim-metaflow: {outcome.text}")
+            # What is wrong with an option is wrong for every scene, and said once.
+            if outcome.text not in self._said:
+                self._line(f"manim-metaflow: {outcome.text}")
+            self._said.add(outcome.text)
             return
         sign, style = _SIGNS[outcome.status]
-        self._line(f"{sign} {outcome.job.title}: {outcome.status}", style)
+        nothing = "" if outcome.files or outcome.status == "failed" else ", and wrote no file"
+        self._line(f"{sign} {outcome.job.title}: {outcome.status}{nothing}", style)
         if outcome.text:
             self._line(outcome.text)
         if outcome.status == "failed" and outcome.files:

@@ -75,7 +75,10 @@ def _configure(job: Job) -> None:
         config.verbosity = "WARNING"
     if context.params["progress_bar"] is None:
         context.params["progress_bar"] = "none"
-    config.digest_args(Namespace(**context.params))
+    try:
+        config.digest_args(Namespace(**context.params))
+    except Exception as error:  # Manim raises anything here, and nothing of the user's has run yet
+        raise JobError(_reason(error)) from error
     if job.background:
         config.background_color = job.background
     if job.parts > 1 and config.seed is None:
@@ -127,8 +130,10 @@ class _Film:
             config.save_sections = True
         try:
             stage = Stage.for_scene(self.cls, self.job.stage, self.job.media)
-        except ValueError as error:
-            raise JobError(str(error)) from error
+        except Exception as error:  # it is the options: the scene itself is not made yet
+            raise JobError(_reason(error)) from error
+        if self.job.section is not None and stage.final.sections_dir is None:
+            raise JobError("--section writes a film, and the other options write none. Leave it out.")
         if self._share is not None and not self._share.leads:
             return self._render_part(stage, self._share)
         with locked(stage.lock(), wait=False) as free:
@@ -181,14 +186,14 @@ class _Film:
         if self._caches:
             stage.link_cache()
         # Attached before, as Manim's own command does: a scene may override `render`.
-        self.manager = SceneManager(self.scene, self._played, self.inputs, self.job.section)
+        self.manager = SceneManager(self.scene, self._played, self._say, self.inputs, self.job.section)
         self.scene.render()
 
     def _accelerate(self, scene: Scene) -> bool:
         """Let the engine draw, into one encoder: hashing every play costs more than drawing it."""
         reason = accelerate(scene, one_encoder=True, share=self._share)
         if reason is not None:
-            self.send(Event("message", self.name, text=f"drawn by Manim itself: {reason}"))
+            self._say(f"drawn by Manim itself: {reason}")
             return False
         config.disable_caching = True
         return True
@@ -196,16 +201,21 @@ class _Film:
     def _played(self, number: int) -> None:
         self.send(Event("play", self.name, number=number))
 
+    def _say(self, text: str) -> None:
+        self.send(Event("message", self.name, text=text))
+
     def _publish(self, stage: Stage) -> list[Path]:
         assert self.scene is not None
         assert self.manager is not None
-        plan = self.scene.output_plan
+        plan, sections = self.scene.output_plan, self.manager.sections
         if self.job.section is None:
             return stage.publish(plan, cache=self._caches) if plan.output.enabled else []
-        if self.manager.found is None:
-            there = ", ".join(map(repr, self.manager.sections)) or "none"
-            raise JobError(f"{self.name} has no section {self.job.section!r}. Its sections are: {there}.")
-        return stage.publish_section(plan, self.manager.found, self.job.section)
+        chosen = sections.chosen()
+        if not chosen:
+            raise JobError(sections.missing(self.name))
+        if not plan.output.enabled:
+            return []
+        return stage.publish_sections(plan, [(section.number, section.name) for section in chosen])
 
     def _remember(self, written: list[Path]) -> None:
         assert self.manager is not None
@@ -269,8 +279,18 @@ def _files(written: list[Path]) -> list[Path]:
     return [path for path in written if path.is_file()] + inside
 
 
+def _reason(error: Exception) -> str:
+    """Tell in one line why Manim refuses options."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}."
+    return str(error) or f"Manim refuses these options: {type(error).__name__}."
+
+
 def _trace(error: BaseException, file: Path) -> str:
     """Format a traceback from the user's file on: the frames above it are ours and Manim's."""
+    if isinstance(error, SyntaxError):
+        # Nothing has run: the error itself names file and line, if there is one.
+        return "".join(traceback.format_exception_only(error)).strip()
     frames: TracebackType | None = error.__traceback__
     while frames is not None and Path(frames.tb_frame.f_code.co_filename).resolve() != file.resolve():
         frames = frames.tb_next

@@ -12,19 +12,20 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from manim_metaflow.render.drawing.part_files import SEGMENTS
+from manim_metaflow.render.jobs.encoders import encoder_opens
 from manim_metaflow.utils.files import atomic_write
 
 if TYPE_CHECKING:
     from manim import Scene
 
-    from manim_metaflow.manim_internals import OutputPlan
+    from manim_metaflow.manim_internals import OutputPlan, VideoEncoderSpec
 
 __all__ = ["Stage", "is_disk_full", "locked"]
 
@@ -46,13 +47,20 @@ class Stage:
 
     @classmethod
     def for_scene(cls, scene: type[Scene], folder: Path, media: Path) -> Stage:
-        """Ask Manim where it would put the scene's files."""
+        """Ask Manim where it would put the scene's files.
+
+        Raises
+        ------
+        Exception
+            Manim, or the encoder, refuses the options.
+        """
         from manim import Scene as PlainScene, config
         from manim.renderer.cairo_renderer import CairoRenderer
 
         # A scene without the user's __init__, which may do anything.
         probe = type(scene.__name__, (PlainScene,), {})(renderer=CairoRenderer())
         requested = Path(config.output_file) if config.output_file else None
+        _check_encoder(probe.session_spec.video_encoder)
         return cls(probe.output_plan, folder, media, requested)
 
     def settings(self) -> dict[str, str]:
@@ -92,10 +100,13 @@ class Stage:
             failed_path(self.final.primary_artifact).unlink(missing_ok=True)
         return written
 
-    def publish_section(self, staged: OutputPlan, number: int, name: str) -> list[Path]:
-        """Put the film of one section into place."""
+    def publish_sections(self, staged: OutputPlan, sections: Iterable[tuple[int, str]]) -> list[Path]:
+        """Put the films of some sections into place, each given by its number and name."""
         with locked(self._lock("publish")):
-            return [_move(staged.section_path(number, name), self.final.section_path(number, name))]
+            return [
+                _move(staged.section_path(number, name), self.final.section_path(number, name))
+                for number, name in sections
+            ]
 
     def keep_failed(self, film: Path) -> Path:
         """Keep the film of a scene that failed, beside the place of the whole film."""
@@ -114,6 +125,8 @@ class Stage:
             (staged.section_index, self.final.section_index),
             (staged.subcaption_file, self.final.subcaption_file),
             (staged.fallback_image, self.final.fallback_image),
+            # Manim leaves the sound of a film beside it.
+            (_sound_of(staged), _sound_of(self.final)),
             (staged.primary_artifact, self.final.primary_artifact),
         ]
         sections = staged.sections_dir
@@ -137,6 +150,24 @@ class Stage:
                 continue
             _move(path, target)
         prune_segment_cache(there, config.max_files_cached)
+
+
+def _check_encoder(spec: VideoEncoderSpec | None) -> None:
+    """Open the encoder once: Manim would only find out with the first frame."""
+    if spec is None:
+        return
+    if not encoder_opens(spec.codec, spec.pixel_format, (spec.width, spec.height), spec.options):
+        options = ", ".join(f"{name}={value}" for name, value in spec.options)
+        raise ValueError(
+            f"The encoder {spec.codec} refuses frames of {spec.width} by {spec.height} pixels in "
+            f"{spec.pixel_format} with {options or 'its defaults'}. Most formats need even numbers of pixels."
+        )
+
+
+def _sound_of(plan: OutputPlan) -> Path | None:
+    return (
+        plan.primary_artifact.with_suffix(".wav") if plan.primary_artifact and plan.output.is_video else None
+    )
 
 
 def failed_path(film: Path | None) -> Path:

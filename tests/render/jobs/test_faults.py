@@ -279,5 +279,14 @@ def test_scene_file_that_cannot_be_imported_does_not_stop_the_others(folder: Pat
     assert "G: done" in done.stderr
 
 
+def test_binary_scene_file_is_one_message(folder: Path) -> None:
+    (folder / "binary.py").write_bytes(b"\x7fELF\0\0")
+    done = render("binary.py", cwd=folder)
+    assert done.returncode == 1
+    first, second, third = done.stderr.splitlines()
+    assert (first, second) == ("✗ binary.py: failed", "binary.py cannot be imported.")
+    assert third.startswith("SyntaxError: ")
+
+
 if sys.platform != "linux":  # Orphans are found through /proc and the subreaper.
     pytestmark = pytest.mark.skip("what a killed worker leaves behind is found on Linux only")
