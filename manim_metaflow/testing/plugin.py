@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from manim_metaflow.testing.outcome import Outcome
-from manim_metaflow.testing.session import SnapshotSession
+from manim_metaflow.testing.session import SNAPSHOTS, SnapshotSession
 
 if TYPE_CHECKING:
     from manim_metaflow.testing.snapshot import FrameSnapshot
@@ -140,6 +140,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     report.__dict__["frame_outcomes"] = [outcome.to_dict() for outcome in outcomes]
     outcomes.clear()
     return report
+
+
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> None:
+    """Find baselines in folders without tests: their tests were moved, or removed."""
+    if path.name == SNAPSHOTS:
+        parent.config.stash[_SESSION].visit(path.parent)
 
 
 @pytest.hookimpl

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,10 +16,13 @@ from manim_metaflow.testing.outcome import Outcome
 from manim_metaflow.testing.report import html_report
 from manim_metaflow.utils.files import write_bytes
 
-__all__ = ["FINGERPRINT", "SNAPSHOTS", "SnapshotSession", "update_command"]
+__all__ = ["FINGERPRINT", "SNAPSHOTS", "SnapshotSession", "baseline_stem", "update_command"]
 
 SNAPSHOTS = "__snapshots__"
 FINGERPRINT = "fingerprint.json"
+
+_CUT, _LONGEST = 100, 120
+"""How many characters of a long file name are kept before its hash, and from how many on it is long."""
 
 
 def update_command(module: Path, root: Path) -> str:
@@ -30,6 +35,22 @@ def update_command(module: Path, root: Path) -> str:
     """
     shown = module.relative_to(root) if module.is_relative_to(root) else module
     return f"pytest {shown} --frames-update"
+
+
+def baseline_stem(nodeid: str, name: str | None = None) -> str:
+    """Name the baseline of a test's picture, without its folder and suffix.
+
+    Examples
+    --------
+    >>> baseline_stem("tests/test_node.py::TestNode::test_done[a b]", "wide")
+    'TestNode.test_done[a_b]-wide'
+    """
+    test = nodeid.partition("::")[2].replace("::", ".")
+    text = test if name is None else f"{test}-{name}"
+    plain = re.sub(r"[^\w.\-\[\]]+", "_", text)
+    if len(plain) <= _LONGEST:
+        return plain
+    return f"{plain[:_CUT]}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
 class SnapshotSession:
@@ -63,6 +84,10 @@ class SnapshotSession:
         """Record a test that was deselected."""
         self._partial.add(item.path.resolve())
         self._folders.add(item.path.parent)
+
+    def visit(self, folder: Path) -> None:
+        """Record a folder that pytest looks into: its baselines may have outlived all of its tests."""
+        self._folders.add(folder)
 
     def expect(self, items: Iterable[pytest.Item]) -> None:
         """Record the tests that are going to run."""
@@ -103,10 +128,11 @@ class SnapshotSession:
         self._find_shared()
         self._write_report()
 
+    def _is_selected_whole(self, module: Path) -> bool:
+        return not self._incomplete and module.resolve() not in self._partial
+
     def _is_complete(self, module: Path) -> bool:
-        if self._incomplete or module.resolve() in self._partial:
-            return False
-        return self._expected.get(module, {""}) <= self._passed
+        return self._is_selected_whole(module) and self._expected.get(module, {""}) <= self._passed
 
     def _write(self) -> None:
         by_module: dict[Path, list[Outcome]] = {}
@@ -152,10 +178,15 @@ class SnapshotSession:
         drawn = {f"{outcome.file}{suffix}" for outcome in self._outcomes for suffix in (".json", ".png")}
         for module in sorted(self._expected):
             folder = module.parent / SNAPSHOTS / module.stem
-            if not folder.is_dir() or not self._is_complete(module):
+            if not folder.is_dir() or not self._is_selected_whole(module):
                 continue
             files = sorted(path for path in folder.iterdir() if path.name != FINGERPRINT)
             stale = [path for path in files if str(path) not in drawn]
+            if not self._is_complete(module):
+                # What failed or was skipped has not drawn all of its pictures: only those that no test of
+                # the module can have drawn are known to be stale.
+                tests = tuple(baseline_stem(nodeid)[:_CUT] for nodeid in self._expected[module])
+                stale = [path for path in stale if not path.name.startswith(tests)]
             yield from ((path, module) for path in stale)
             if stale == files and (folder / FINGERPRINT).is_file():
                 yield folder / FINGERPRINT, module

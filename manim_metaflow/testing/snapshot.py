@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +16,7 @@ from manim_metaflow.testing.frames import Frame, current_frame
 from manim_metaflow.testing.outcome import Outcome
 from manim_metaflow.testing.pixels import Difference, compare_frames, decode_png, difference_image, encode_png
 from manim_metaflow.testing.render import render_frame
-from manim_metaflow.testing.session import FINGERPRINT, SNAPSHOTS, update_command
+from manim_metaflow.testing.session import FINGERPRINT, SNAPSHOTS, baseline_stem, update_command
 from manim_metaflow.testing.structure import dump_structure, same_structure, structure_of
 from manim_metaflow.testing.walk import section_frames
 
@@ -145,8 +143,7 @@ class FrameSnapshot:
             raise AssertionError("\n\n".join(failures))
 
     def _stem(self, name: str | None) -> str:
-        test = self._nodeid.partition("::")[2].replace("::", ".")
-        stem = _file_name(test if name is None else f"{test}-{name}")
+        stem = baseline_stem(self._nodeid, name)
         if stem.casefold() in self._names:
             raise ValueError(
                 f"{self._nodeid} takes two pictures called {stem!r}: give each a name, "
@@ -233,13 +230,6 @@ class FrameSnapshot:
 
     def _advice(self) -> str:
         return f"If the new picture is right: {update_command(self._module, self._rules.root)}"
-
-
-def _file_name(text: str) -> str:
-    plain = re.sub(r"[^\w.\-\[\]]+", "_", text)
-    if len(plain) <= 120:
-        return plain
-    return f"{plain[:100]}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
 def _unified_diff(expected: str, got: str) -> str:

@@ -264,6 +264,30 @@ def test_what_did_not_run_is_not_stale(project: Project, body: str, args: tuple[
     assert "test_two.png" in project.files
 
 
+@pytest.mark.parametrize("other", ["import pytest; pytest.skip('not now')", "assert False"])
+def test_baseline_without_a_test_is_stale_also_beside_one_that_did_not_pass(
+    project: Project, other: str
+) -> None:
+    project.write(test_one=NODE, test_two=NODE, test_gone=NODE)
+    project.update()
+    project.write(test_one=NODE, test_two=other)
+    result = project.run()
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["stale baseline __snapshots__/test_node/test_gone.png: *"])
+    result.stdout.no_fnmatch_line("stale baseline *test_two.png*")
+
+
+def test_baselines_in_a_folder_whose_tests_moved_away_are_stale(project: Project) -> None:
+    project.write(NODE)
+    project.update()
+    old = project.pytester.mkdir("old")
+    project.snapshots.parent.rename(old / "__snapshots__")
+    project.write("pass")
+    result = project.run()
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["stale baseline old/__snapshots__/test_node/test_node.png: *"])
+
+
 def test_what_comes_after_a_failure_is_not_stale(project: Project) -> None:
     project.write("frame_snapshot(Node(), 'a'); frame_snapshot(Node(), 'b')")
     project.update()
