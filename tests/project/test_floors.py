@@ -17,7 +17,7 @@ FLOORS = (
     ("errors",),
     ("utils",),
     ("manim_internals",),
-    ("theme", "facts.records", "render.drawing", "testing"),
+    ("theme", "facts.records", "facts.metaflow_internals", "render.drawing", "testing"),
     ("facts.store", "facts.flow", "render.jobs"),
     ("facts.run", "render"),
     ("facts.recording",),

@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from manim_metaflow.errors import FlowError, FlowNotFoundError
+from manim_metaflow.facts.metaflow_internals import forget_flow_decorators, with_newer_features
 
 __all__ = ["imported_file", "read_source", "where_it_broke"]
 
@@ -78,7 +79,8 @@ def _execute(module: ModuleType, text: str, path: Path) -> None:
         ) from error
     except Exception as error:
         what = "".join(traceback.format_exception_only(error)).strip()
-        raise FlowError(f"{where_it_broke(error, path)}: cannot be imported: {what}") from error
+        message = with_newer_features(f"cannot be imported: {what}", text)
+        raise FlowError(f"{where_it_broke(error, path)}: {message}") from error
 
 
 def where_it_broke(error: BaseException, path: Path) -> str:
@@ -124,6 +126,7 @@ def _no_command_line() -> Iterator[None]:
     """Keep ``MyFlow()`` at the end of an unguarded file from parsing options and making folders."""
     from metaflow.flowspec import FlowSpec
 
+    forget_flow_decorators()
     original = FlowSpec.__init__
 
     def create(self: Any, use_cli: bool = True) -> None:

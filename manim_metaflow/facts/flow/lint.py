@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import linecache
 from pathlib import Path
 from typing import Any
 
 from manim_metaflow.errors import FlowError
+from manim_metaflow.facts.metaflow_internals import graph_of, with_newer_features
 from manim_metaflow.facts.records.kinds import kind_traits
 
 __all__ = ["check_graph"]
@@ -15,22 +17,22 @@ def check_graph(cls: Any) -> None:
     """Raise a :class:`.FlowError` with Metaflow's own message, file and line if the graph is not legal."""
     from metaflow import lint
 
-    graph = cls._graph
+    graph = graph_of(cls)
     if not graph.nodes:
         raise FlowError(f"{cls.__name__}: a flow without steps. Mark its methods with @step.")
     try:
         lint.linter.run_checks(graph)  # type: ignore[no-untyped-call]
     except lint.LintWarn as warning:
-        where = _location(warning.source_file, warning.line_no) or _location_of_start(graph)
+        where = _location(_file_of(warning, graph), warning.line_no) or _location_of_start(graph)
         message = " ".join(str(warning.message).replace("*", "").split())
+        message = with_newer_features(message, _source_of(graph))
         raise FlowError(f"{where}: Metaflow rejects the graph of {cls.__name__}: {message}") from warning
     except Exception as error:
         # The checks themselves fail on some graphs, with an IndexError on a foreach straight into a join.
         node = _suspect(graph)
-        raise FlowError(
-            f"{_location(node.source_file, node.tail_next_lineno or node.func_lineno)}: the graph of "
-            f"{cls.__name__} is not valid at step {node.name}{_hint(graph, node)}."
-        ) from error
+        where = _location(node.source_file, node.tail_next_lineno or node.func_lineno)
+        message = f"the graph of {cls.__name__} is not valid at step {node.name}{_hint(graph, node)}."
+        raise FlowError(f"{where}: {with_newer_features(message, _source_of(graph))}") from error
 
 
 def _suspect(graph: Any) -> Any:
@@ -52,6 +54,17 @@ def _hint(graph: Any, node: Any) -> str:
         name for name in node.out_funcs if name in graph and kind_traits(graph[name].type).joins
     )
     return f": it fans out straight into the join {joins}; put a step between them"
+
+
+def _source_of(graph: Any) -> str:
+    """Return the text of the file that the first step stands in."""
+    return "".join(linecache.getlines(next(iter(graph)).source_file or ""))
+
+
+def _file_of(warning: Any, graph: Any) -> str | None:
+    """Return the file that a warning is about; before 2.13, when a flow had one file, it does not say."""
+    file: str | None = getattr(warning, "source_file", next(iter(graph)).source_file)
+    return file
 
 
 def _location(file: str | None, line: int | None) -> str:

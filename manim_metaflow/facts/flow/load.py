@@ -14,6 +14,16 @@ from manim_metaflow.facts.flow.edges import case_label, edges_of
 from manim_metaflow.facts.flow.importing import imported_file, read_source
 from manim_metaflow.facts.flow.lint import check_graph
 from manim_metaflow.facts.flow.source import class_excerpt, own_steps, step_excerpt
+from manim_metaflow.facts.metaflow_internals import (
+    default_file_of,
+    flow_class_behind,
+    graph_of,
+    need_metaflow,
+    parameter_options,
+    parameters_of,
+    start_and_end,
+    switch_of,
+)
 from manim_metaflow.facts.records import DecoratorInfo, FlowInfo, ParameterInfo, StepInfo
 
 __all__ = ["FlowSource", "load_flow", "split_source"]
@@ -52,6 +62,7 @@ def load_flow(source: Any) -> FlowInfo:
     """
     if isinstance(source, FlowInfo):
         return source
+    need_metaflow()
     if isinstance(source, str | Path):
         path, name = split_source(source)
         if path is None:
@@ -88,34 +99,24 @@ def _from_module(source: str) -> type:
 
 
 def _flow_class(value: Any) -> type:
-    cls = _unwrapped(value)
+    cls = flow_class_behind(value)
     if cls is None:
         what = value.__name__ if isinstance(value, type) else repr(value)
         raise FlowNotFoundError(f"{what}: not a flow. Give a FlowSpec class, 'path.py' or 'path.py:Class'.")
     return cls
 
 
-def _unwrapped(value: Any) -> type | None:
-    """Find the flow class behind a name: a bare ``@Mutator`` leaves its own instance there."""
-    from metaflow.flowspec import FlowSpec
-
-    inner = value if isinstance(value, type) else getattr(value, "__dict__", {}).get("_flow_cls")
-    if isinstance(inner, type) and issubclass(inner, FlowSpec) and inner is not FlowSpec:
-        return inner
-    return None
-
-
 def _pick(names: dict[str, Any], module: str, wanted: str | None, path: Path) -> type:
-    found = {cls.__name__: cls for cls in map(_unwrapped, names.values()) if cls is not None}
+    found = {cls.__name__: cls for cls in map(flow_class_behind, names.values()) if cls is not None}
     if wanted is not None:
-        named = _unwrapped(names.get(wanted))
+        named = flow_class_behind(names.get(wanted))
         if named is not None:
             return named
         known = f"It has {_listed(found)}." if found else "It has no FlowSpec at all."
         raise FlowNotFoundError(f"{path}: no flow named {wanted}. {known}")
     # A base class that the file imports or defines without steps is not what the user means.
     own = {name: cls for name, cls in found.items() if cls.__module__ == module}
-    own = {name: cls for name, cls in own.items() if vars(cls)["_graph"].nodes} or own
+    own = {name: cls for name, cls in own.items() if graph_of(cls).nodes} or own
     candidates = own or found
     if not candidates:
         raise FlowNotFoundError(
@@ -134,7 +135,8 @@ def _listed(names: dict[str, type]) -> str:
 
 
 def _describe(cls: Any) -> FlowInfo:
-    graph = cls._graph
+    graph = graph_of(cls)
+    start, end = start_and_end(graph)
     # First of all: some of what follows never ends on a graph with a cycle.
     check_graph(cls)
     steps = tuple(_step(cls, name) for name in _author_order(cls))
@@ -143,8 +145,8 @@ def _describe(cls: Any) -> FlowInfo:
         name=cls.__name__,
         steps=steps,
         edges=tuple(edge for step in steps for edge in edges_of(step)),
-        start=graph.start_step,
-        end=graph.end_step,
+        start=start,
+        end=end,
         doc=inspect.cleandoc(cls.__dict__.get("__doc__") or ""),
         parameters=_parameters(cls),
         decorators=_flow_decorators(cls),
@@ -155,15 +157,17 @@ def _describe(cls: Any) -> FlowInfo:
 
 def _author_order(cls: Any) -> list[str]:
     """Order base classes before what derives from them, but the class with the start step first."""
-    graph = cls._graph
+    graph = graph_of(cls)
+    start, _ = start_and_end(graph)
     classes = [own_steps(base) for base in reversed(cls.__mro__)]
-    classes.sort(key=lambda names: graph.start_step not in names)
+    classes.sort(key=lambda names: start not in names)
     ordered = dict.fromkeys(name for names in classes for name in names if name in graph.nodes)
     return list(ordered | dict.fromkeys(graph.nodes))
 
 
 def _step(cls: Any, name: str) -> StepInfo:
-    node = cls._graph[name]
+    node = graph_of(cls)[name]
+    condition, cases = switch_of(node)
     excerpt = step_excerpt(getattr(cls, name))
     if excerpt is None:
         raise FlowError(
@@ -184,8 +188,8 @@ def _step(cls: Any, name: str) -> StepInfo:
         parallel=bool(node.parallel_foreach),
         num_parallel=(node.num_parallel or None) if node.parallel_foreach else None,
         parallel_step=bool(node.parallel_step),
-        condition=node.condition,
-        cases=tuple((case_label(key), target) for key, target in node.switch_cases.items()),
+        condition=condition,
+        cases=tuple((case_label(key), target) for key, target in cases.items()),
         split_parents=tuple(node.split_parents),
         matching_join=node.matching_join,
     )
@@ -193,7 +197,7 @@ def _step(cls: Any, name: str) -> StepInfo:
 
 def _parameters(cls: Any) -> tuple[ParameterInfo, ...]:
     order = [name for base in reversed(cls.__mro__) for name in vars(base)]
-    parameters = dict(cls._get_parameters())
+    parameters = parameters_of(cls)
     folder = Path(_filename_of(cls)).parent
     names = [name for name in dict.fromkeys([*order, *parameters]) if name in parameters]
     for name in names:
@@ -202,8 +206,7 @@ def _parameters(cls: Any) -> tuple[ParameterInfo, ...]:
 
 
 def _parameter(variable: str, parameter: Any, folder: Path) -> ParameterInfo:
-    # Until a Parameter is initialised by a run, what the author gave is in the overrides.
-    given = {**parameter.kwargs, **{k: v for k, v in parameter._override_kwargs.items() if v is not None}}
+    given = parameter_options(parameter)
     default = given.get("default")
     return ParameterInfo(
         name=parameter.name,
@@ -216,10 +219,8 @@ def _parameter(variable: str, parameter: Any, folder: Path) -> ParameterInfo:
 
 def _warn_of_missing_file(flow: str, parameter: Any, folder: Path) -> None:
     """Metaflow reads a config's file when the flow is run, from where it is run; a graph needs none."""
-    file = parameter._override_kwargs.get("default") if parameter.IS_CONFIG_PARAMETER else None
-    if not isinstance(file, str) or not getattr(parameter, "_default_is_file", False):
-        return
-    if not any((base / file).is_file() for base in (Path.cwd(), folder)):
+    file = default_file_of(parameter)
+    if file is not None and not any((base / file).is_file() for base in (Path.cwd(), folder)):
         warnings.warn(
             f"{flow}: Config {parameter.name} has its default in {file}, and there is no such file: "
             f"the graph is as written, but without --config {parameter.name} FILE the flow will not run.",
@@ -236,7 +237,7 @@ def _default_text(default: Any, folder: Path) -> str:
 
 
 def _flow_decorators(cls: Any) -> tuple[DecoratorInfo, ...]:
-    excerpts = (class_excerpt(base) for base in cls.__mro__ if hasattr(base, "_flow_state"))
+    excerpts = (class_excerpt(base) for base in cls.__mro__ if flow_class_behind(base))
     return tuple(decorator for excerpt in excerpts if excerpt for decorator in excerpt.decorators)
 
 
@@ -249,5 +250,5 @@ def _file_of(cls: Any) -> tuple[str, str]:
 
 
 def _filename_of(cls: Any) -> str:
-    codes = [inspect.unwrap(getattr(cls, name)).__code__ for name in own_steps(cls) or cls._graph.nodes]
+    codes = [inspect.unwrap(getattr(cls, name)).__code__ for name in own_steps(cls) or graph_of(cls).nodes]
     return str(codes[0].co_filename)

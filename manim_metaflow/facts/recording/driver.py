@@ -7,6 +7,7 @@ as ``path.py:Class``. It imports nothing of this package: a task is not a place 
 import importlib.util
 import os
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 
@@ -27,8 +28,10 @@ def main() -> None:
     from metaflow import cli, parameters
 
     found = getattr(module, name)
+    # A bare @Mutator leaves its own instance in the place of the class that it changes.
     cls = found if isinstance(found, type) else found._flow_cls
-    with parameters.flow_context(cls):
+    # The first releases of 2.12 have one list of parameters for the process, and no contexts.
+    with getattr(parameters, "flow_context", nullcontext)(cls):
         cli.main(  # type: ignore[no-untyped-call]
             cls(use_cli=False), entrypoint=[sys.executable, script]
         )

@@ -12,6 +12,7 @@ from typing import Any, Self
 from manim_metaflow.errors import FlowError, RunError
 from manim_metaflow.facts.flow.importing import read_source
 from manim_metaflow.facts.flow.load import load_flow, split_source
+from manim_metaflow.facts.metaflow_internals import flow_class_behind
 from manim_metaflow.facts.recording.child import CONSOLE_LINES, Finished, entry_point, run_flow
 from manim_metaflow.facts.recording.recordings import RecordingFiles, recording_key, scratch_store, store_of
 from manim_metaflow.facts.records import FlowInfo, RunRecord
@@ -45,8 +46,7 @@ class FlowFile:
                 raise FlowError(f"{flow}: a flow is run from its file; give 'path.py:{name}'.")
             return cls(path, name, read_source(path))
         info = load_flow(flow)
-        # A bare outermost @MyMutator replaces the class by its own instance.
-        made = flow if isinstance(flow, type) else getattr(flow, "_flow_cls", None)
+        made = flow_class_behind(flow)
         file = inspect.getsourcefile(getattr(made, info.start)) if made is not None else None
         if file is None or not Path(file).is_file():
             raise FlowError(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from manim_metaflow.errors import UsageError
+from manim_metaflow.facts.metaflow_internals import need_feature
 from manim_metaflow.facts.recording.child import Finished
 from manim_metaflow.facts.recording.request import TIMEOUT, Request
 from manim_metaflow.facts.records import ArtifactRecord, RunRecord, TaskRecord, TaskState
@@ -55,7 +56,7 @@ def record_spin(
     Raises
     ------
     UsageError
-        If the origin has no such task.
+        If the origin has no such task, or the Metaflow that is installed is too old to spin.
     RunError
         If the origin's datastore is gone, or Metaflow refuses to spin the step.
 
@@ -93,6 +94,7 @@ def _past_task(origin: RunRecord, step: str) -> TaskRecord:
 
 
 def _spin(request: Request, command: tuple[str, ...], origin: RunRecord, past: TaskRecord) -> RunRecord:
+    need_feature("spin")
     flow = request.load_flow()
     with request.datastore() as scratch:
         store = local_datastore(scratch / SPIN_ROOT, flow.name)

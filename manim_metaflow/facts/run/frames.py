@@ -90,7 +90,8 @@ class FrameReader:
         if last is not None and last.keys is not None:
             stack = self._internals.read(task, last, "_foreach_stack")
             if isinstance(stack, list):
-                return self._checked(task, frames_of(stack), len(stack)), True
+                frames = self._numbered(task.step, frames_of(stack))
+                return self._checked(task, frames, len(stack)), True
         depth = begun_depth(task)
         return self._checked(task, begun_frames(task), depth), depth > 0
 
@@ -98,6 +99,12 @@ class FrameReader:
         """Note a task that is inside of more foreaches than it has indices."""
         if len(frames) < depth:
             self.controls.add(task.path)
+        return frames
+
+    def _numbered(self, step: str, frames: Frames) -> Frames:
+        """Give the first node of ``@parallel``, which starts the others, its number: 2.12 does not."""
+        if frames and frames[-1].index is None and step in self._flow and self._flow[step].parallel_step:
+            return [*frames[:-1], frames[-1]._replace(index=0)]
         return frames
 
     def _fans(self, step: str) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from manim_metaflow.errors import RunError, RunNotFoundError
+from manim_metaflow.facts.metaflow_internals import need_metaflow
 from manim_metaflow.facts.store.datastore import Datastore
 from manim_metaflow.facts.store.files import LocalFiles
 from manim_metaflow.facts.store.metadata import FolderMetadata, Metadata, ServiceMetadata
@@ -101,6 +102,7 @@ def _local_root() -> str | None:
 
 
 def _config() -> Any:
+    need_metaflow()
     from metaflow import metaflow_config
 
     return metaflow_config

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from manim_metaflow.errors import RunError, RunNotFoundError
+from manim_metaflow.facts.metaflow_internals import need_metaflow
 from manim_metaflow.facts.store.files import LocalFiles, StoreFiles, reason, unpacked
 
 __all__ = ["READERS", "AzureFiles", "S3Files", "StorageFiles", "open_files", "storage_class"]
@@ -144,6 +145,7 @@ READERS: dict[str, type[StorageFiles]] = {"s3": S3Files, "azure": AzureFiles}
 
 def storage_class(kind: str) -> Any:
     """Return Metaflow's own storage class of a kind, which an extension of Metaflow may have added."""
+    need_metaflow()
     from metaflow import plugins
 
     known = {each.TYPE: each for each in plugins.DATASTORES}
