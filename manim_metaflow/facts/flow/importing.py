@@ -16,11 +16,28 @@ from typing import Any
 from manim_metaflow.errors import FlowError, FlowNotFoundError
 from manim_metaflow.facts.metaflow_internals import forget_flow_decorators, with_newer_features
 
-__all__ = ["imported_file", "read_source", "where_it_broke"]
+__all__ = ["FlowModule", "imported_file", "read_source", "where_it_broke"]
 
 # Imports change the process as a whole, so one at a time.
 _LOCK = threading.RLock()
 _OURS = frozenset({"manim", "manim_metaflow", "metaflow", *sys.stdlib_module_names})
+
+
+class FlowModule(ModuleType):
+    """The module of a flow file. ``started`` is the flow class that the file itself runs, without a guard."""
+
+    # A slot, because any other attribute of a module is a global of its code.
+    __slots__ = ("started",)
+
+    started: type | None
+
+
+class _FlowStartedError(SystemExit):
+    """``MyFlow()`` was called: in place of Metaflow's command line, which ends the process, too."""
+
+    def __init__(self, flow: type) -> None:
+        super().__init__("a flow was started")
+        self.flow = flow
 
 
 def read_source(path: Path) -> str:
@@ -45,10 +62,11 @@ def read_source(path: Path) -> str:
 
 
 @contextmanager
-def imported_file(path: Path) -> Iterator[ModuleType]:
+def imported_file(path: Path) -> Iterator[FlowModule]:
     """Run ``path`` as a module that exists only inside the ``with`` block.
 
-    Modules beside the file can be imported by it, and are read afresh each time.
+    Modules beside the file can be imported by it, and are read afresh each time. A file that runs its flow
+    without ``if __name__ == "__main__":`` is run up to there, and the flow is not: its class exists by then.
 
     Raises
     ------
@@ -57,7 +75,8 @@ def imported_file(path: Path) -> Iterator[ModuleType]:
     """
     text = read_source(path)
     absolute = path.resolve()
-    module = ModuleType(f"_flow_file_{absolute.stem}")
+    module = FlowModule(f"_flow_file_{absolute.stem}")
+    module.started = None
     module.__file__ = str(absolute)
     # Sources of steps come from linecache, which may have the file as it was before an edit.
     linecache.checkcache(str(absolute))
@@ -66,12 +85,14 @@ def imported_file(path: Path) -> Iterator[ModuleType]:
         yield module
 
 
-def _execute(module: ModuleType, text: str, path: Path) -> None:
+def _execute(module: FlowModule, text: str, path: Path) -> None:
     try:
         exec(compile(text, str(module.__file__), "exec", dont_inherit=True), module.__dict__)
     except SyntaxError as error:
         file = _shown(error.filename or str(path), path)
         raise FlowError(f"{file}:{error.lineno}: {type(error).__name__}: {error.msg}") from error
+    except _FlowStartedError as start:
+        module.started = start.flow
     except SystemExit as error:
         raise FlowError(
             f"{where_it_broke(error, path)}: the file exits while it is imported. "
@@ -123,7 +144,10 @@ def _isolated(folder: Path, module: ModuleType) -> Iterator[None]:
 
 @contextmanager
 def _no_command_line() -> Iterator[None]:
-    """Keep ``MyFlow()`` at the end of an unguarded file from parsing options and making folders."""
+    """Keep ``MyFlow()`` at the end of an unguarded file from running the flow.
+
+    It would parse the options of this process, make folders, and run what they say.
+    """
     from metaflow.flowspec import FlowSpec
 
     forget_flow_decorators()
@@ -131,7 +155,7 @@ def _no_command_line() -> Iterator[None]:
 
     def create(self: Any, use_cli: bool = True) -> None:
         if use_cli:
-            raise SystemExit("a flow was started")
+            raise _FlowStartedError(type(self))
         original(self, use_cli=False)  # type: ignore[no-untyped-call]
 
     FlowSpec.__init__ = create  # type: ignore[method-assign]

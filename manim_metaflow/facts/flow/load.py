@@ -11,9 +11,10 @@ from typing import Any
 
 from manim_metaflow.errors import FlowError, FlowNotFoundError, FlowWarning
 from manim_metaflow.facts.flow.edges import case_label, edges_of
-from manim_metaflow.facts.flow.importing import imported_file, read_source
+from manim_metaflow.facts.flow.entry import guarded_calls
+from manim_metaflow.facts.flow.importing import FlowModule, imported_file, read_source
 from manim_metaflow.facts.flow.lint import check_graph
-from manim_metaflow.facts.flow.source import class_excerpt, own_steps, step_excerpt
+from manim_metaflow.facts.flow.source import class_excerpt, class_file, own_steps, step_excerpt
 from manim_metaflow.facts.metaflow_internals import (
     default_file_of,
     flow_class_behind,
@@ -39,7 +40,8 @@ def load_flow(source: Any) -> FlowInfo:
     ----------
     source
         A ``FlowSpec`` class; ``"path.py"`` or a :class:`~pathlib.Path`; ``"path.py:Class"`` where the
-        file holds more than one flow; ``"pkg.module:Class"``. A :class:`.FlowInfo` is returned as is.
+        file runs another flow than is meant, or none of several; ``"pkg.module:Class"``. A
+        :class:`.FlowInfo` is returned as is.
 
     Raises
     ------
@@ -68,7 +70,7 @@ def load_flow(source: Any) -> FlowInfo:
         if path is None:
             return _describe(_from_module(str(source)))
         with imported_file(path) as module:
-            return _describe(_pick(vars(module), module.__name__, name, path))
+            return _describe(_pick(module, name, path))
     return _describe(_flow_class(source))
 
 
@@ -106,7 +108,8 @@ def _flow_class(value: Any) -> type:
     return cls
 
 
-def _pick(names: dict[str, Any], module: str, wanted: str | None, path: Path) -> type:
+def _pick(module: FlowModule, wanted: str | None, path: Path) -> type:
+    names = vars(module)
     found = {cls.__name__: cls for cls in map(flow_class_behind, names.values()) if cls is not None}
     if wanted is not None:
         named = flow_class_behind(names.get(wanted))
@@ -114,8 +117,11 @@ def _pick(names: dict[str, Any], module: str, wanted: str | None, path: Path) ->
             return named
         known = f"It has {_listed(found)}." if found else "It has no FlowSpec at all."
         raise FlowNotFoundError(f"{path}: no flow named {wanted}. {known}")
+    run = module.started or _run_as_script(names, path)
+    if run is not None:
+        return run
     # A base class that the file imports or defines without steps is not what the user means.
-    own = {name: cls for name, cls in found.items() if cls.__module__ == module}
+    own = {name: cls for name, cls in found.items() if cls.__module__ == module.__name__}
     own = {name: cls for name, cls in own.items() if graph_of(cls).nodes} or own
     candidates = own or found
     if not candidates:
@@ -128,6 +134,11 @@ def _pick(names: dict[str, Any], module: str, wanted: str | None, path: Path) ->
             f"{path}: more than one flow: {_listed(candidates)}. Say which: '{path}:{first}'."
         )
     return next(iter(candidates.values()))
+
+
+def _run_as_script(names: dict[str, Any], path: Path) -> type | None:
+    """Find the flow that the file runs. Metaflow's command line ends the process, so the first one is it."""
+    return next(filter(None, map(flow_class_behind, guarded_calls(read_source(path), names))), None)
 
 
 def _listed(names: dict[str, type]) -> str:
@@ -250,5 +261,8 @@ def _file_of(cls: Any) -> tuple[str, str]:
 
 
 def _filename_of(cls: Any) -> str:
-    codes = [inspect.unwrap(getattr(cls, name)).__code__ for name in own_steps(cls) or graph_of(cls).nodes]
-    return str(codes[0].co_filename)
+    own = class_file(cls)
+    if own is not None:
+        return own
+    # A cell of a notebook is no module: of a class without functions, only those of its bases have a file.
+    return str(inspect.unwrap(getattr(cls, next(iter(graph_of(cls).nodes)))).__code__.co_filename)

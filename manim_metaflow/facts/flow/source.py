@@ -6,16 +6,26 @@ import ast
 import inspect
 import io
 import linecache
+import sys
 import tokenize
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 from manim_metaflow.facts.records import DecoratorInfo
 
-__all__ = ["Excerpt", "class_excerpt", "own_steps", "plain_source", "step_excerpt"]
+__all__ = [
+    "Excerpt",
+    "class_definition",
+    "class_excerpt",
+    "class_file",
+    "own_steps",
+    "plain_source",
+    "step_excerpt",
+]
 
 
 @dataclass(frozen=True)
@@ -41,11 +51,32 @@ def step_excerpt(function: Any) -> Excerpt | None:
 
 def class_excerpt(cls: type) -> Excerpt | None:
     """Find the class statement; ``None`` where its source cannot be had."""
-    for code in filter(None, (_code(getattr(cls, name, None)) for name in vars(cls))):
-        for node in _definitions(code.co_filename).values():
-            if isinstance(node, ast.ClassDef) and _is_definition(node, cls.__name__, code.co_firstlineno):
-                return _excerpt(node, code.co_filename, _globals(cls))
-    return None
+    file, node = class_file(cls), class_definition(cls)
+    return _excerpt(node, file, _globals(cls)) if file and node else None
+
+
+def class_definition(cls: type) -> ast.ClassDef | None:
+    """Find the class statement, by its first function; a class without one by its name, if that is unique."""
+    file = class_file(cls)
+    nodes = _definitions(file).values() if file else ()
+    named = [node for node in nodes if isinstance(node, ast.ClassDef) and node.name == cls.__name__]
+    lines = {code.co_firstlineno for code in _own_codes(cls) if code.co_filename == file}
+    if not lines:
+        return named[0] if len(named) == 1 else None
+    return next((node for node in named if lines & {_first_line(child) for child in node.body}), None)
+
+
+def class_file(cls: type) -> str | None:
+    """Name the file, or the notebook's cell, that defines a class."""
+    codes = list(_own_codes(cls))
+    # Functions put into a class by a factory may come from elsewhere; those of its own say its name.
+    codes.sort(key=lambda code: not code.co_qualname.startswith(f"{cls.__qualname__}."))
+    module = sys.modules.get(cls.__module__)
+    return codes[0].co_filename if codes else getattr(module, "__file__", None)
+
+
+def _own_codes(cls: type) -> Iterator[CodeType]:
+    yield from filter(None, (_code(getattr(cls, name, None)) for name in vars(cls)))
 
 
 def own_steps(cls: type) -> list[str]:
@@ -64,15 +95,12 @@ def _code(value: Any) -> Any:
 
 
 def _globals(cls: type) -> Mapping[str, Any]:
+    module = sys.modules.get(cls.__module__)
     for value in vars(cls).values():
         if _code(value):
             names: Mapping[str, Any] = inspect.unwrap(value).__globals__
             return names
-    return {}
-
-
-def _is_definition(node: ast.ClassDef, name: str, line: int) -> bool:
-    return node.name == name and any(_first_line(child) == line for child in node.body)
+    return vars(module) if module is not None else {}
 
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef

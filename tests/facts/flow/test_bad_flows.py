@@ -93,12 +93,6 @@ def test_a_file_that_exits_says_how_to_guard_it(write):
     assert message_of(path).startswith(f"{path}:2: the file exits while it is imported.")
 
 
-def test_a_flow_that_runs_on_import_says_how_to_guard_it(write, capfd):
-    path = write(HEAD + TINY.format(name="F") + "F()\n")
-    assert message_of(path).startswith(f"{path}:10: the file exits while it is imported.")
-    assert capfd.readouterr() == ("", "")
-
-
 def test_the_linters_own_message_with_file_and_line(write):
     path = write(HEAD + TINY.format(name="F").replace("self.next(self.end)", "self.next(self.nowhere)"))
     message = message_of(path)
