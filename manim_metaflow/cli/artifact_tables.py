@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from manim_metaflow.facts.records.storage import KeyMapRecord, StorageRecord, TaskKeys
+from manim_metaflow.facts.run.recorded_storage import RECORDED
 from manim_metaflow.utils.units import readable_size
 
 __all__ = ["print_artifacts"]
@@ -21,6 +22,11 @@ def print_artifacts(record: StorageRecord, console: Console, *, values: bool = F
     for task in record.tasks:
         for attempt in task.attempts:
             _print_map(record, task, attempt, console, values)
+    if record.kind == RECORDED:
+        console.print()
+        _print_line(
+            console, "Read from the record: it has artifacts, not parameters, constants and values.", "dim"
+        )
     totals = record.totals()
     console.print()
     _print_line(

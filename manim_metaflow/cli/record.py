@@ -97,7 +97,8 @@ def _record(
     discard_store: bool,
 ) -> RunRecord:
     from manim_metaflow.facts import load_recording, record_resume, record_run
-    from manim_metaflow.facts.recording.recordings import put_recording, scratch_folder, store_of
+    from manim_metaflow.facts.recording.recordings import put_recording, scratch_folder
+    from manim_metaflow.facts.run.record_file import store_of
     from manim_metaflow.utils.signals import terminate_as_interrupt
 
     folder = target.resolve().parent

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import cloup
 
-from manim_metaflow.errors import UsageError
+from manim_metaflow.errors import ManimMetaflowError, UsageError
 
 if TYPE_CHECKING:
     from manim_metaflow.facts.records import RunRecord
     from manim_metaflow.facts.records.storage import StorageRecord
 
-__all__ = ["names_run", "read_run_named", "read_storage_named", "root_option"]
+__all__ = ["RUNS", "names_run", "read_run_named", "read_storage_named", "root_option"]
 
-_RUN = re.compile(r"^[A-Za-z_]\w*/[^/\\]+$")
+RUNS = "a record (run.json), a run in a datastore (MyFlow/1763700154) or the newest run of a flow (MyFlow)"
+"""How a run is named, for the help of commands."""
 
 
 def root_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the option that says in which datastore a run is."""
     decorate: Callable[[Callable[..., Any]], Callable[..., Any]] = cloup.option(
         "--root",
-        metavar="PATH",
-        help="Of a run: the folder that holds .metaflow, or an s3:// address; by default what Metaflow is "
-        "configured for.",
+        metavar="PLACE",
+        help="Of a run in a datastore: the folder that holds .metaflow, that folder itself, or the address "
+        "of a remote datastore: s3://bucket/path, azure://container/path, gs://bucket/path.  [default: what "
+        "Metaflow is configured for]",
     )
     return decorate(command)
 
@@ -34,12 +36,14 @@ def root_option(command: Callable[..., Any]) -> Callable[..., Any]:
 def names_run(text: str) -> bool:
     """Tell whether an argument names a run rather than a flow.
 
-    >>> names_run("MyFlow/1763700154"), names_run("run.json"), names_run("flows/my.py"), names_run("a.b:C")
-    (True, True, False, False)
+    >>> names_run("MyFlow/1763700154"), names_run("MyFlow"), names_run("run.json")
+    (True, True, True)
+    >>> names_run("flows/my.py"), names_run("a.b:C")
+    (False, False)
     """
-    if text.endswith(".json"):
-        return True
-    return bool(_RUN.match(text)) and not text.partition(":")[0].endswith(".py") and not Path(text).is_file()
+    from manim_metaflow.facts.run.source import is_record_file, is_run_name
+
+    return is_record_file(text) or is_run_name(text)
 
 
 def read_run_named(text: str, *, root: str | Path | None = None, flow: str | None = None) -> RunRecord:
@@ -50,30 +54,37 @@ def read_run_named(text: str, *, root: str | Path | None = None, flow: str | Non
     UsageError
         The text names neither.
     """
-    from manim_metaflow.facts import load_recording, load_run
+    from manim_metaflow.facts import load_run
 
-    if text.endswith(".json"):
-        return load_recording(text)
-    if not names_run(text):
-        raise UsageError(f"{text}: not a run. Give a record (run.json) or a run (MyFlow/1763700154).")
-    return load_run(text, root=root, flow=flow)
+    with _options_as_typed():
+        return load_run(text, root=_root_of(text, root), flow=flow)
 
 
 def read_storage_named(text: str, *, root: str | Path | None = None, values: bool = False) -> StorageRecord:
-    """Read what a run left in storage, from a record's file that keeps it or from a datastore.
+    """Read what a run left in storage, as a record has it or a datastore.
 
     Raises
     ------
     UsageError
-        The text names no run, or the record keeps no storage.
+        The text names no run, or the record has no values and they are wanted.
     """
-    from manim_metaflow.facts import load_recording, load_storage
+    from manim_metaflow.facts import load_storage
 
-    if not names_run(text):
-        raise UsageError(f"{text} is not a run; --artifacts is for runs, such as MyFlow/1763700154.")
-    if not text.endswith(".json"):
-        return load_storage(text, root=root, values=values)
-    storage = load_recording(text).storage
-    if storage is None:
-        raise UsageError(f"{text}: this record keeps no storage. Record it with storage=True.")
-    return storage
+    with _options_as_typed():
+        return load_storage(text, root=_root_of(text, root), values=values)
+
+
+def _root_of(text: str, root: str | Path | None) -> str | Path | None:
+    if root is not None and text.endswith(".json"):
+        raise UsageError(f"--root is for runs in a datastore, and {text} is a record. Leave it out.")
+    return root
+
+
+@contextmanager
+def _options_as_typed() -> Iterator[None]:
+    """Let an error speak of the options of a command, where it speaks of arguments of a function."""
+    try:
+        yield
+    except ManimMetaflowError as error:
+        error.args = (str(error).replace(" root=", " --root").replace(" flow=", " --flow"),)
+        raise

@@ -85,7 +85,7 @@ def test_runs_of_a_datastore_are_read_and_left_as_they_are(pair):
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["Two", "Two/1"], 2, "Two: not a run. Give a record (run.json) or a run (MyFlow/1763700154)."),
+        (["two.py", "Two/1"], 2, "two.py: a Python file, not a run. Give a record (run.json), a run ("),
         (["none.json", "none.json"], 2, "none.json: no such file."),
         (["Two/1", "Two/2", "--root", os.devnull], 2, "no Metaflow datastore here"),
         (["Two/1"], 2, "Missing argument 'AFTER'"),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from manim_metaflow.cli import main
-from manim_metaflow.facts import RunRecord, StorageRecord, load_storage, record_run
+from manim_metaflow.facts import RunRecord, StorageRecord, load_recording, load_storage, record_run
 from manim_metaflow.utils.units import readable_size
 
 TESTS = Path(__file__).parents[1]
@@ -93,13 +94,38 @@ def test_damage_is_named(made: RunRecord, tmp_path: Path) -> None:
     assert f"damaged: {sha}: its blob is missing from the store" in result.stdout
 
 
-def test_what_cannot_be_shown_is_said_in_one_line(made: RunRecord) -> None:
+def recorded_alone(folder: Path) -> Path:
+    """Copy a recording that was made without ``storage=`` to where its datastore is not."""
+    recordings = sorted((TESTS / "recordings").glob("LinearFlow-*.json"))
+    return Path(shutil.copy(recordings[0], folder / "alone.json"))
+
+
+def test_a_record_without_storage_shows_the_artifacts_that_every_record_has(tmp_path: Path) -> None:
+    path = recorded_alone(tmp_path)
+    result = show(path)
+    assert result.exit_code == 0, result.stderr
+    for task in load_recording(path).tasks:
+        assert {name: cells[0] for name, cells in lines_of(result, task.path).items()} == {
+            artifact.name: artifact.sha[:12] for artifact in task.artifacts
+        }
+
+
+def test_a_record_is_shown_from_the_datastore_that_is_kept_beside_it(made: RunRecord, tmp_path: Path) -> None:
+    plain = tmp_path / "run.json"
+    plain.write_text(replace(made, storage=None).to_json())
+    shutil.copytree(root(made), tmp_path / "run.store")
+    stored = show(f"LinearFlow/{made.run_id}", "--root", root(made), "--values")
+    beside = show(plain, "--values")
+    assert (beside.exit_code, beside.stdout) == (0, stored.stdout)
+
+
+def test_what_cannot_be_shown_is_said_in_one_line(made: RunRecord, tmp_path: Path) -> None:
     wrong = show(FLOW)
     assert (wrong.exit_code, wrong.stdout) == (2, "")
     assert "is not a run; --artifacts is for runs" in wrong.stderr
-    recordings = sorted((TESTS / "recordings").glob("LinearFlow-*.json"))
-    without = show(recordings[0])
-    assert "this record keeps no storage" in without.stderr
+    valueless = show(recorded_alone(tmp_path), "--values")
+    assert valueless.exit_code == 2
+    assert "the record has keys and sizes of artifacts, not their values" in valueless.stderr
     absent = show("LinearFlow/12", "--root", root(made))
     assert (absent.exit_code, "no such run" in absent.stderr) == (2, True)
-    assert "Traceback" not in wrong.output + without.output + absent.output
+    assert "Traceback" not in wrong.output + valueless.output + absent.output

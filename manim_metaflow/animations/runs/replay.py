@@ -18,6 +18,7 @@ from manim_metaflow.animations.runs.schedule import HOP, GraphSchedule, schedule
 from manim_metaflow.animations.runs.tasks import counter_clips, late_clips, state_clips, unreached_clips
 from manim_metaflow.animations.runs.unfold import Unfolding
 from manim_metaflow.errors import UsageError
+from manim_metaflow.facts import load_run
 from manim_metaflow.facts.records import RunRecord
 from manim_metaflow.facts.run.history import RunHistory
 from manim_metaflow.mobjects.code.panel import CodePanel
@@ -44,7 +45,7 @@ class ReplayRun(Timeline):
         The graph. One that was built without ``run=`` first unfolds into the run's tasks; it stays the
         same mobject. A :class:`.RunTimeline` can be given instead.
     record
-        The run.
+        The run: a record, or anything else that :func:`.load_run` takes, ``"run.json"`` and ``"MyFlow/123"``.
     store
         If given, what a task made flies there as the task ends, unless the key is there already.
     timeline
@@ -99,7 +100,7 @@ class ReplayRun(Timeline):
     def __init__(
         self,
         dag: FlowDAG | RunTimeline,
-        record: RunRecord,
+        record: Any,
         *,
         store: ContentStore | None = None,
         timeline: RunTimeline | None = None,
@@ -113,6 +114,7 @@ class ReplayRun(Timeline):
         run_time: float | None = None,
         **kwargs: Any,
     ) -> None:
+        record = load_run(record)
         lanes = [each for each in (dag, timeline) if isinstance(each, RunTimeline)]
         graph = dag if isinstance(dag, FlowDAG) else None
         _check(graph, record, steps, detail, speed, run_time)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from manim_metaflow.errors import RunError
 from manim_metaflow.facts.records import RunRecord
-from manim_metaflow.facts.run.record_file import load_recording
+from manim_metaflow.facts.run.record_file import load_recording, store_of
 from manim_metaflow.utils.files import write_text
 from manim_metaflow.utils.signals import interrupts_held
 
@@ -25,7 +25,6 @@ __all__ = [
     "recording_key",
     "scratch_folder",
     "scratch_store",
-    "store_of",
 ]
 
 _DIRECTORY_VARIABLE = "MANIM_METAFLOW_RECORDINGS"
@@ -49,11 +48,6 @@ def list_recordings(directory: str | Path) -> list[Path]:
     return sorted(
         path for path in Path(directory).glob("*-*-*.json") if len(path.stem.rpartition("-")[2]) == 12
     )
-
-
-def store_of(recording: Path) -> Path:
-    """Name the folder beside a recording that holds the datastore it was read from."""
-    return recording.with_suffix(".store")
 
 
 class RecordingFiles:

@@ -14,8 +14,9 @@ from manim_metaflow.facts.flow.importing import read_source
 from manim_metaflow.facts.flow.load import load_flow, split_source
 from manim_metaflow.facts.metaflow_internals import flow_class_behind
 from manim_metaflow.facts.recording.child import CONSOLE_LINES, Finished, entry_point, run_flow
-from manim_metaflow.facts.recording.recordings import RecordingFiles, recording_key, scratch_store, store_of
+from manim_metaflow.facts.recording.recordings import RecordingFiles, recording_key, scratch_store
 from manim_metaflow.facts.records import FlowInfo, RunRecord
+from manim_metaflow.facts.run.record_file import store_of
 
 __all__ = ["TIMEOUT", "FlowFile", "Request"]
 

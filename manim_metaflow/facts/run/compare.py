@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.flow.used_code import used_code
 from manim_metaflow.facts.records import RunRecord, TaskRecord
 from manim_metaflow.facts.records.codec import JsonRecord
 from manim_metaflow.facts.records.states import FAILED, SUCCEEDED
+from manim_metaflow.facts.run.load import load_run
 
 __all__ = ["AspectComparison", "RunComparison", "StepComparison", "compare_runs"]
 
@@ -97,7 +98,7 @@ class RunComparison(JsonRecord):
         return sum(step.cloned for step in self.steps)
 
 
-def compare_runs(before: RunRecord, after: RunRecord) -> RunComparison:
+def compare_runs(before: Any, after: Any) -> RunComparison:
     """Compare two runs of one flow, step by step: code, inputs and environment.
 
     Metaflow compares none of these: a plain ``run`` executes every step, ``resume`` clones by step name
@@ -107,7 +108,7 @@ def compare_runs(before: RunRecord, after: RunRecord) -> RunComparison:
     Parameters
     ----------
     before
-        The earlier run.
+        The earlier run: a record, or anything else that :func:`load_run` takes.
     after
         The later run.
 
@@ -135,6 +136,7 @@ def compare_runs(before: RunRecord, after: RunRecord) -> RunComparison:
     >>> comparison.reusable, comparison.executed
     (('start', 'process', 'use', 'end'), 4)
     """
+    before, after = load_run(before), load_run(after)
     if before.flow.name != after.flow.name:
         raise UsageError(
             f"{before.flow.name}/{before.run_id} and {after.flow.name}/{after.run_id} are runs of "

@@ -8,7 +8,7 @@ from pathlib import Path
 from manim_metaflow.errors import RecordingError, RecordingNotFoundError
 from manim_metaflow.facts.records import RunRecord
 
-__all__ = ["load_recording"]
+__all__ = ["load_recording", "store_of"]
 
 
 def load_recording(path: str | Path) -> RunRecord:
@@ -30,3 +30,8 @@ def load_recording(path: str | Path) -> RunRecord:
     except OSError as error:
         raise RecordingError(f"{path}: cannot be read: {error.strerror}.") from error
     return replace(RunRecord.from_json(text, name=str(path)), recording=path)
+
+
+def store_of(recording: Path) -> Path:
+    """Name the folder beside a recording that holds the datastore it was read from."""
+    return recording.with_suffix(".store")

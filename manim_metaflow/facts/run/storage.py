@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from manim_metaflow.facts.records import FlowInfo
+from manim_metaflow.errors import UsageError
+from manim_metaflow.facts.records import FlowInfo, RunRecord
 from manim_metaflow.facts.records.storage import StorageRecord
+from manim_metaflow.facts.run.load import load_run
+from manim_metaflow.facts.run.record_file import store_of
+from manim_metaflow.facts.run.recorded_storage import recorded_storage
+from manim_metaflow.facts.run.source import is_record_file, run_named
 from manim_metaflow.facts.run.storage_reader import StorageReader
 from manim_metaflow.facts.store.datastore import Datastore
-from manim_metaflow.facts.store.roots import open_datastore
+from manim_metaflow.facts.store.roots import local_datastore, open_datastore
 
 __all__ = ["load_flow_storage", "load_storage"]
 
 
 def load_storage(
-    run: str,
+    run: Any,
     *,
     root: str | Path | None = None,
     flow: FlowInfo | None = None,
@@ -26,7 +32,8 @@ def load_storage(
     Parameters
     ----------
     run
-        ``"MyFlow/123"``; ``"MyFlow"`` for the newest run.
+        What :func:`load_run` takes. Of a record, what it keeps of its storage is read; where it keeps nothing
+        more, its datastore, if that is still beside its file; and else the artifacts that every record has.
     root
         The folder that contains ``.metaflow``, that folder itself, or the address of a remote datastore, as
         for :func:`load_run`. By default the datastore this user's Metaflow is configured for.
@@ -40,8 +47,10 @@ def load_storage(
 
     Raises
     ------
-    RunError
+    RunNotFoundError
         If there is no such datastore or run.
+    UsageError
+        If values are wanted of a record that has none.
 
     Notes
     -----
@@ -60,9 +69,28 @@ def load_storage(
     >>> [(entry.name, entry.change) for entry in storage["use/3"].last.artifacts if entry.name != "CONST"]
     [('alpha', 'inherited'), ('doubled', 'inherited'), ('raw', 'changed'), ('total', 'created'), ('untouched', 'inherited')]
     """  # noqa: E501
-    name, _, run_id = run.partition("/")
-    store = open_datastore(root, name, ask_service=False)
-    return _read(store, store.need_run(run_id or None), flow, values, head)
+    if isinstance(run, RunRecord) or is_record_file(run):
+        record = load_run(run, root=root)
+        kept = record.storage or _beside(record, values, head)
+        if kept is None and values:
+            raise UsageError(
+                f"{record.recording or record.run_id}: the record has keys and sizes of artifacts, not their "
+                f"values. Give the run in its datastore: {record.flow.name}/{record.run_id}."
+            )
+        return kept or recorded_storage(record)
+    named = run_named(run)
+    store = open_datastore(root if root is not None else named.root, named.flow, ask_service=False)
+    return _read(store, store.need_run(named.run_id), flow, values, head)
+
+
+def _beside(record: RunRecord, values: bool, head: int) -> StorageRecord | None:
+    """Read the datastore that was kept beside a record, if it is there and still holds the run."""
+    if record.recording is None:
+        return None
+    folder = store_of(record.recording) / ".metaflow"
+    if not (folder / record.flow.name / record.run_id).is_dir():
+        return None
+    return _read(local_datastore(folder, record.flow.name), record.run_id, record.flow, values, head)
 
 
 def load_flow_storage(

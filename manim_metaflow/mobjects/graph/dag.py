@@ -47,7 +47,8 @@ class FlowDAG(GraphFolding, VGroup):
         A ``FlowSpec`` class, ``"file.py"``, ``"file.py:Class"``, ``"package.module:Class"``, or a
         :class:`.FlowInfo`.
     run
-        A run whose tasks are drawn: each task of a foreach gets a box of its own.
+        A run whose tasks are drawn: each task of a foreach gets a box of its own. A record, or anything else
+        that :func:`.load_run` takes, ``"run.json"`` and ``"MyFlow/123"``.
     direction
         ``"right"`` or ``"down"``.
     detail
@@ -113,7 +114,7 @@ class FlowDAG(GraphFolding, VGroup):
         self,
         flow: type | str | Path | FlowInfo,
         *,
-        run: RunRecord | None = None,
+        run: Any = None,
         direction: Direction = "right",
         detail: Detail = "badges",
         theme: Theme | str | None = None,
@@ -125,7 +126,7 @@ class FlowDAG(GraphFolding, VGroup):
         most_tasks: int = 5,
     ) -> None:
         # Imports Metaflow, which a graph of a record does without.
-        from manim_metaflow.facts import load_flow
+        from manim_metaflow.facts import load_flow, load_run
 
         if detail not in DETAILS:
             raise UsageError(f"There is no detail {detail!r}. A graph shows {', '.join(DETAILS)}.")
@@ -134,7 +135,7 @@ class FlowDAG(GraphFolding, VGroup):
         self.flow = collapse_flow(self.whole, collapsed)
         size = self.theme.label_size if font_size is None else font_size
         self.style = GraphStyle(direction, size, captions, detail, most_tasks)
-        self._run = run
+        self._run: RunRecord | None = None if run is None else load_run(run)
         with use_theme(self.theme):
             self._build(wrap, heading=detail == "full" if heading is None else heading)
 
