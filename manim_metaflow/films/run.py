@@ -5,21 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-from manim import DL, DOWN, DR, LEFT, UL, UP, Create, FadeIn, Mobject, Scene, config
+import numpy as np
+from manim import DL, DR, LEFT, UL, UP, Create, FadeIn, Mobject, Scene, config
 
 from manim_metaflow.animations.runs.replay import Detail, ReplayRun
+from manim_metaflow.animations.runs.run_graph import Room
 from manim_metaflow.facts.records import RunRecord
-from manim_metaflow.facts.records.states import FAILED
 from manim_metaflow.films.options import FilmOptions
 from manim_metaflow.films.pipeline import make_film
 from manim_metaflow.films.progress import ProgressLine
+from manim_metaflow.layout.geometry import Direction
 from manim_metaflow.mobjects.graph.dag import FlowDAG
-from manim_metaflow.mobjects.runs.clock import RunClock
-from manim_metaflow.mobjects.runs.headings import ExceptionNote
+from manim_metaflow.mobjects.runs.clock import EDGE, RunClock
+from manim_metaflow.mobjects.runs.failure import FailureNote
 from manim_metaflow.mobjects.runs.timeline import RunTimeline
-from manim_metaflow.mobjects.text.label import TextLabel
+from manim_metaflow.mobjects.text.label import TextBlock
 from manim_metaflow.theme import current_theme
-from manim_metaflow.utils.text import ellipsis
 
 __all__ = ["RunFilm", "View", "replay_run"]
 
@@ -28,13 +29,17 @@ View = Literal["graph", "timeline", "both"]
 REST, LEAD = 2.0, 0.6
 """Seconds for which the last frame is shown, and the title alone."""
 
-MARGIN = 0.45
-HEAD, FOOT = 1.0, 1.35
-"""Room for the title and for the clock (units)."""
+GAP = 0.3
+"""Distance of the title, the graph, the lanes, the note and the clock from each other (units)."""
 
-NOTE_WIDTH = 8.6
-LONGEST = 70
-"""Letters of the film's title."""
+NARROWEST_NOTE = 4.5
+"""Width from which a note stands beside the clock; it is above it where there is less room (units)."""
+
+LANES_SHARE = 0.45
+"""Share of the room that lanes take where they are shown below a graph."""
+
+LANES, LANES_BELOW = 14, 8
+"""Most lanes alone and below a graph: more cannot be followed."""
 
 
 def replay_run(
@@ -77,15 +82,24 @@ class RunFilm(Scene):
     ) -> None:
         super().__init__()
         self.record = record
+        # From the edges inwards: what is written above and below the graph has the width of the frame and is
+        # as high as its text needs, and the graph gets the rest.
         self.title = self._make_title()
-        self.run_clock = RunClock(record).to_corner(DR, buff=MARGIN)
-        self.dag = self._make_graph(view) if view != "timeline" else None
-        self.lanes = self._make_lanes(view) if view != "graph" else None
-        self.error = self._make_error()
+        self.run_clock = RunClock(record).to_corner(DR, buff=EDGE)
+        self.failure = self._make_failure()
+        left, bottom, right, top = self._free_room()
+        self.lanes: RunTimeline | None = None
+        if view != "graph":
+            self.lanes = self._make_lanes(top - bottom, below=view == "both")
+            at = bottom if view == "both" else top - float(self.lanes.height)
+            self.lanes.shift(np.array([0.0, at - float(self.lanes.get_bottom()[1]), 0.0]))
+            bottom = float(self.lanes.get_top()[1]) + GAP
+        room = (left, bottom, right, top)
+        self.dag = self._make_graph(room, whole=view == "both") if view != "timeline" else None
         shown: Any = self.dag or self.lanes
         beside = self.lanes if self.dag is not None else None
         self.replay = ReplayRun(
-            shown, record, timeline=beside, clock=self.run_clock, detail=detail, speed=speed
+            shown, record, timeline=beside, clock=self.run_clock, detail=detail, speed=speed, room=room
         )
         build = float(Create(self.dag).run_time) if self.dag is not None else 0.5
         self.length = LEAD + build + self.replay.get_run_time() + REST
@@ -99,40 +113,70 @@ class RunFilm(Scene):
         else:
             self.play(*[FadeIn(each) for each in beside], run_time=0.5)
         self.play(self.replay)
-        if self.error is not None:
-            self.play(FadeIn(self.error, shift=0.1 * UP), run_time=0.5)
+        if self.failure is not None:
+            self.play(FadeIn(self.failure, shift=0.1 * UP), run_time=0.5)
         self.wait(REST)
 
-    def _make_title(self) -> TextLabel:
-        command = " ".join(self.record.command) or "run"
-        title = ellipsis(f"{self.record.flow.name}  {command}", LONGEST)
-        size = current_theme().heading_size
-        return TextLabel(title, font="prose", weight=600, font_size=size).to_corner(UL, buff=MARGIN)
+    def _make_title(self) -> TextBlock:
+        return TextBlock(
+            f"{self.record.flow.name} · {_command(self.record)}",
+            width=config.frame_width - 2 * EDGE,
+            weight=600,
+            font_size=current_theme().heading_size,
+            max_lines=2,
+        ).to_corner(UL, buff=EDGE)
 
-    def _make_graph(self, view: str) -> FlowDAG:
-        flow = self.record.flow
-        if view == "both":
-            dag = FlowDAG(flow, run=self.record, most_tasks=4)
-            room = config.frame_height / 2 - HEAD + 0.2
-        else:
-            dag = FlowDAG(flow, wrap="fit")
-            room = config.frame_height - HEAD - FOOT
-        width = config.frame_width - 2 * MARGIN
-        dag.scale(min(1.0, width / dag.width, room / dag.height))
-        top = config.frame_height / 2 - HEAD
-        return dag.move_to((0.0, top - room / 2, 0.0))
-
-    def _make_lanes(self, view: str) -> RunTimeline:
-        width = config.frame_width - 2 * MARGIN
-        lanes = RunTimeline(self.record, width=width, most_tasks=8 if view == "both" else 14)
-        room = config.frame_height / (2 if view == "both" else 1) - FOOT - (HEAD if view != "both" else 0.3)
-        lanes.scale(min(1.0, room / lanes.height))
-        return lanes.to_edge(DOWN, buff=FOOT) if view == "both" else lanes.to_edge(UP, buff=HEAD)
-
-    def _make_error(self) -> ExceptionNote | None:
-        raised = [task for task in self.record.tasks if task.exception and task.state in FAILED]
-        if self.record.status != "failed" or not raised:
+    def _make_failure(self) -> FailureNote | None:
+        if self.record.status != "failed":
             return None
-        note = ExceptionNote(self.record)
-        note.arrange(DOWN, buff=0.14, aligned_edge=LEFT)
-        return note.scale(min(1.0, NOTE_WIDTH / note.width)).to_corner(DL, buff=MARGIN)
+        whole = config.frame_width - 2 * EDGE
+        beside = whole - GAP - float(self.run_clock.width)
+        note = FailureNote(self.record, width=beside if beside >= NARROWEST_NOTE else whole)
+        note.to_corner(DL, buff=EDGE)
+        if beside < NARROWEST_NOTE:
+            note.next_to(self.run_clock, UP, buff=GAP).align_to(self.title, LEFT)
+        return note
+
+    def _free_room(self) -> Room:
+        x = config.frame_width / 2 - EDGE
+        # The note comes at the end, but the graph must not have grown into its place by then.
+        foot = [self.run_clock, *([self.failure] if self.failure is not None else [])]
+        bottom = max(float(each.get_top()[1]) for each in foot)
+        return -x, bottom + GAP, x, float(self.title.get_bottom()[1]) - GAP
+
+    def _make_lanes(self, room: float, *, below: bool) -> RunTimeline:
+        return RunTimeline(
+            self.record,
+            width=config.frame_width - 2 * EDGE,
+            most_tasks=LANES_BELOW if below else LANES,
+            height=room * LANES_SHARE if below else room,
+        )
+
+    def _make_graph(self, room: Room, *, whole: bool) -> FlowDAG:
+        left, bottom, right, top = room
+        dag = self._largest_graph(right - left, top - bottom, whole=whole)
+        return dag.move_to(((left + right) / 2, (bottom + top) / 2, 0.0))
+
+    def _largest_graph(self, width: float, height: float, *, whole: bool) -> FlowDAG:
+        """Let the flow run where the frame has more room for it: down in one that is higher than wide."""
+        best, share = None, 0.0
+        directions: tuple[Direction, ...] = ("right",) if width > height else ("right", "down")
+        for direction in directions:
+            dag = (
+                FlowDAG(self.record.flow, run=self.record, most_tasks=4, direction=direction)
+                if whole
+                else FlowDAG(self.record.flow, wrap="fit", direction=direction)
+            )
+            fits = min(1.0, width / float(dag.width), height / float(dag.height))
+            if best is None or fits > share:
+                best, share = dag, fits
+        assert best is not None  # at least one direction is tried
+        return best.scale(share)
+
+
+def _command(record: RunRecord) -> str:
+    """Return what made the run: what was typed, or where that is not known, what the run itself tells."""
+    if record.command:
+        return " ".join(record.command)
+    # A datastore has no command line, but a resume names the run whose tasks it took over.
+    return f"resume of {record.origin_run_id}" if record.origin_run_id else "run"

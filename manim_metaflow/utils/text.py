@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 
-__all__ = ["break_anywhere", "ellipsis", "wrap"]
+__all__ = ["break_anywhere", "cut", "ellipsis", "fit_lines", "wrap"]
 
 _JOINER = "\u200d"
 """Joins the emoji on both of its sides into one picture."""
@@ -83,6 +83,60 @@ def wrap(
         # No punctuation in front of the ellipsis: "of the day,…" reads like a slip.
         lines = [*lines[: max_lines - 1], lines[max_lines - 1].rstrip(" .,;:") + "…"]
     return lines
+
+
+def cut(text: str, width: float, measure: Callable[[str], float] = len) -> str:
+    """Cut a text that is wider than a width, between its words where that keeps most of it, with an ellipsis.
+
+    Parameters
+    ----------
+    text
+        The text.
+    width
+        How wide the result may be, ellipsis included, in what ``measure`` returns.
+    measure
+        Returns the width of a text: columns, pixels, ems.
+
+    Examples
+    --------
+    >>> cut("read the table of prices", 15), cut("short", 15)
+    ('read the table…', 'short')
+    >>> cut("a_name_without_spaces", 8)
+    'a_name_…'
+    """
+    if measure(text) <= width:
+        return text
+    # No letter is of no width in our fonts, so the longest prefix is found by halving.
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if measure(text[:middle] + "…") <= width else (low, middle - 1)
+    kept = text[: _boundary(text, low)]
+    between = kept if text[len(kept) : len(kept) + 1].isspace() else kept.rpartition(" ")[0]
+    # One long word among short ones, a path or a list, must not cost the whole line.
+    if len(between) > len(kept) / 2:
+        kept = between
+    # No punctuation in front of the ellipsis: "of the day,…" reads like a slip.
+    return kept.rstrip(" .,;:") + "…"
+
+
+def fit_lines(text: str, width: float, measure: Callable[[str], float] = len, *, max_lines: int) -> list[str]:
+    """Break a text between its words into so many lines; what does not fit, words too, ends in an ellipsis.
+
+    Where :func:`wrap` breaks a word that is wider than a line, this cuts it: half a word on the next line
+    reads as another word.
+
+    Examples
+    --------
+    >>> fit_lines("read the table of prices", 9, max_lines=2)
+    ['read the', 'table of…']
+    >>> fit_lines("a_name_without_spaces in it", 8, max_lines=2)
+    ['a_name_…', 'in it']
+    """
+    words = " ".join(cut(word, width, measure) for word in text.split())
+    lines = wrap(words, width, measure)
+    rest = " ".join(lines[max_lines - 1 :])
+    return lines if len(lines) <= max_lines else [*lines[: max_lines - 1], cut(rest, width, measure)]
 
 
 def break_anywhere(text: str, width: float, measure: Callable[[str], float] = len) -> list[str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Literal, get_args
 
-from manim import DR, Scene, VGroup, VMobject
+from manim import DL, DR, RIGHT, UL, UP, UR, Scene, VGroup, VMobject
 
 from manim_metaflow.animations.motion.timeline import Clip, Timeline
 from manim_metaflow.animations.motion.timescale import TimeScale
@@ -14,6 +14,7 @@ from manim_metaflow.animations.runs.artifacts import artifact_clips
 from manim_metaflow.animations.runs.code import code_clips
 from manim_metaflow.animations.runs.decisions import decision_clips
 from manim_metaflow.animations.runs.edges import edge_clips, unused_edge_clips
+from manim_metaflow.animations.runs.run_graph import Room, free_room
 from manim_metaflow.animations.runs.schedule import HOP, GraphSchedule, schedule_of
 from manim_metaflow.animations.runs.tasks import counter_clips, late_clips, state_clips, unreached_clips
 from manim_metaflow.animations.runs.unfold import Unfolding
@@ -23,7 +24,7 @@ from manim_metaflow.facts.records import RunRecord
 from manim_metaflow.facts.run.history import RunHistory
 from manim_metaflow.mobjects.code.panel import CodePanel
 from manim_metaflow.mobjects.graph.dag import FlowDAG
-from manim_metaflow.mobjects.runs.clock import RunClock
+from manim_metaflow.mobjects.runs.clock import EDGE, RunClock
 from manim_metaflow.mobjects.runs.timeline import RunTimeline
 from manim_metaflow.mobjects.storage.content_store import ContentStore
 
@@ -51,8 +52,8 @@ class ReplayRun(Timeline):
     timeline
         A :class:`.RunTimeline` of the run, to go in step with the graph.
     clock
-        A :class:`.RunClock` to show the real time. ``None`` puts one into the lower right corner if the
-        graph unfolds; ``False`` never does.
+        A :class:`.RunClock` to show the real time. ``None`` puts one into a free corner, the lower right
+        one if it can be, if the graph unfolds; ``False`` never does.
     code
         The flow's code: the lines of the step that runs light up in it, and the line that raised.
     steps
@@ -64,6 +65,9 @@ class ReplayRun(Timeline):
         Whether to show what ``resume`` cloned, as it was cloned; ``False`` where :class:`.CloneTasks` does.
     speed
         2 is twice as fast.
+    room
+        What a graph that unfolds may fill: left, bottom, right and top (units). By default the frame but
+        for a margin, what else is given here, and a strip for the clock.
     delay
         Seconds before the first thing happens.
     run_time
@@ -110,6 +114,7 @@ class ReplayRun(Timeline):
         detail: Detail = "artifacts",
         clones: bool = True,
         speed: float = 1.0,
+        room: Room | None = None,
         delay: float = 0.0,
         run_time: float | None = None,
         **kwargs: Any,
@@ -123,12 +128,14 @@ class ReplayRun(Timeline):
         overlay, drawn, beside = VGroup(), graph, list[VMobject]()
         self._unfolding: Unfolding | None = None
         if graph is not None and detail != "steps" and not graph.shows_tasks:
-            self._unfolding = Unfolding(graph, record, overlay)
+            others = [each for each in (timeline, store, code, graph.heading, clock) if each]
+            if clock is None:
+                clock = _clock_in_a_corner(record, others)
+                beside.append(clock)
+            within = room or free_room(graph, [*others, *beside])
+            self._unfolding = Unfolding(graph, record, overlay, within)
             self.delay += self._unfolding.length + PAUSE
             drawn = self._unfolding.after
-            if clock is None:
-                clock = RunClock(record).to_corner(DR, buff=0.45)
-                beside.append(clock)
         shown: list[RunTimeline | RunClock] = [*lanes, *([clock] if clock else [])]
         schedule = schedule_of(drawn, self.history, steps=steps, clones=clones)
         self._scale = TimeScale([*schedule.moments(), *(m for each in lanes for m in each.moments())])
@@ -184,6 +191,20 @@ class ReplayRun(Timeline):
         if self._unfolding is not None:
             self._unfolding.begin()
         super().set_up_scene(scene)
+
+
+def _clock_in_a_corner(record: RunRecord, others: Sequence[VMobject]) -> RunClock:
+    """Put a clock where nothing else is: into the lower right corner, or into the next that is free."""
+    for corner in (DR, DL, UR, UL):
+        clock = RunClock(record).to_corner(corner, buff=EDGE)
+        if not any(_overlap(clock, each) for each in others):
+            return clock
+    return clock.next_to(others[0], UP, aligned_edge=RIGHT)
+
+
+def _overlap(one: VMobject, other: VMobject) -> bool:
+    apart = abs(one.get_center() - other.get_center()) * 2
+    return bool(apart[0] < one.width + other.width and apart[1] < one.height + other.height)
 
 
 def _check(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 from typing import Literal
 
 import numpy as np
-from manim import VGroup, VMobject, config
+from manim import DL, UR, VGroup, VMobject, config
 
 from manim_metaflow.animations.runs.decisions import decision_text
 from manim_metaflow.facts.records import FlowInfo, RunRecord
@@ -18,10 +18,13 @@ from manim_metaflow.mobjects.graph.dag import FlowDAG
 from manim_metaflow.mobjects.graph.node import StepNode
 from manim_metaflow.mobjects.text.label import TextLabel
 
-__all__ = ["run_graph"]
+__all__ = ["Room", "free_room", "run_graph"]
 
-MARGIN, FOOT = 0.4, 1.25
-"""Room kept free at the edges of the frame, and below for the clock (units)."""
+MARGIN, FOOT, GAP = 0.4, 1.25, 0.25
+"""Room kept free at the edges of the frame, below for the clock, and round what else is there (units)."""
+
+Room = tuple[float, float, float, float]
+"""Left, bottom, right and top of what a graph may fill (units)."""
 
 MOST_TASKS = (8, 6, 5, 4, 3)
 WRAPS: tuple[Literal["fit"] | None, ...] = (None, "fit")
@@ -30,9 +33,32 @@ BETTER = 0.02
 """By how much larger a graph has to be drawn before fewer tasks, or broken rows, are worth it."""
 
 
-def run_graph(dag: FlowDAG, record: RunRecord) -> FlowDAG:
-    """Build the graph of a run, as much like a graph of its flow as can be."""
-    room = np.array([config.frame_width - 2 * MARGIN, config.frame_height - MARGIN - FOOT])
+def free_room(dag: FlowDAG, beside: Iterable[VMobject]) -> Room:
+    """Return the part of the frame round a graph that nothing else takes.
+
+    The graph of a run is larger than that of its flow, and grows in all directions: without this it would
+    grow over lanes, a store or code that the graph of the flow stayed clear of.
+    """
+    x, y = config.frame_width / 2, config.frame_height / 2
+    left, bottom, right, top = -x + MARGIN, -y + FOOT, x - MARGIN, y - MARGIN
+    at = VGroup(*dag.nodes.values()).get_center()
+    for each in beside:
+        low, high = each.get_corner(DL), each.get_corner(UR)
+        if high[1] <= at[1]:
+            bottom = max(bottom, float(high[1]) + GAP)
+        elif low[1] >= at[1]:
+            top = min(top, float(low[1]) - GAP)
+        elif high[0] <= at[0]:
+            left = max(left, float(high[0]) + GAP)
+        elif low[0] >= at[0]:
+            right = min(right, float(low[0]) - GAP)
+    return left, bottom, right, top
+
+
+def run_graph(dag: FlowDAG, record: RunRecord, within: Room) -> FlowDAG:
+    """Build the graph of a run, as much like a graph of its flow as can be, inside a part of the frame."""
+    left, bottom, right, top = within
+    room = np.array([max(right - left, 0.1), max(top - bottom, 0.1)])
     best, share = dag, 0.0
     for wrap, most in product(WRAPS, MOST_TASKS):
         graph = _build(dag, record, wrap, most)
@@ -44,7 +70,7 @@ def run_graph(dag: FlowDAG, record: RunRecord) -> FlowDAG:
             break
     best.scale(dag.zoom * share)
     best.shift(np.array(dag.get_center()) - VGroup(*best.nodes.values()).get_center())
-    _move_inside(best, record)
+    _move_inside(best, record, within)
     return best
 
 
@@ -77,13 +103,13 @@ def _beside(graph: FlowDAG, record: RunRecord) -> Iterator[VMobject]:
             yield text.move_to(caption.get_center())
 
 
-def _move_inside(graph: FlowDAG, record: RunRecord) -> None:
+def _move_inside(graph: FlowDAG, record: RunRecord, within: Room) -> None:
+    left, bottom, right, top = within
     drawn = VGroup(graph, *_beside(graph, record))
-    x, y = config.frame_width / 2 - MARGIN, config.frame_height / 2
-    right, left = float(drawn.get_right()[0]), float(drawn.get_left()[0])
-    top, bottom = float(drawn.get_top()[1]), float(drawn.get_bottom()[1])
-    graph.shift(np.array([max(0.0, -x - left) - max(0.0, right - x), 0.0, 0.0]))
-    graph.shift(np.array([0.0, max(0.0, -y + FOOT - bottom) - max(0.0, top - y + MARGIN), 0.0]))
+    low, high = drawn.get_corner(DL), drawn.get_corner(UR)
+    x = max(0.0, left - float(low[0])) - max(0.0, float(high[0]) - right)
+    y = max(0.0, bottom - float(low[1])) - max(0.0, float(high[1]) - top)
+    graph.shift(np.array([x, y, 0.0]))
 
 
 def _collapsed(flow: FlowInfo, whole: FlowInfo) -> list[str]:

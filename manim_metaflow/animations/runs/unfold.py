@@ -11,7 +11,7 @@ from manim import FadeIn, FadeOut, ReplacementTransform, Scene, VGroup, VMobject
 from manim_metaflow.animations.motion.clips import call, enter, leave
 from manim_metaflow.animations.motion.timeline import Clip
 from manim_metaflow.animations.motion.together import Together
-from manim_metaflow.animations.runs.run_graph import run_graph
+from manim_metaflow.animations.runs.run_graph import Room, run_graph
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records import RunRecord
 from manim_metaflow.mobjects.graph.dag import FlowDAG
@@ -101,6 +101,8 @@ class Unfolding:
         The run.
     overlay
         Where the old graph lives until it has faded.
+    within
+        The part of the frame that the graph of the run may fill.
 
     Attributes
     ----------
@@ -110,8 +112,8 @@ class Unfolding:
 
     length = LENGTH
 
-    def __init__(self, dag: FlowDAG, record: RunRecord, overlay: VGroup) -> None:
-        self.dag, self.after, self.overlay = dag, run_graph(dag, record), overlay
+    def __init__(self, dag: FlowDAG, record: RunRecord, overlay: VGroup, within: Room) -> None:
+        self.dag, self.after, self.overlay = dag, run_graph(dag, record, within), overlay
         self._heading = dag.heading
         self._nodes = dict(dag.nodes)
         self._before = VGroup(*[part for part in dag.submobjects if part is not dag.heading])

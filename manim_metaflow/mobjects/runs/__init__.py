@@ -3,6 +3,7 @@
 from manim_metaflow.mobjects.runs.clock import RunClock
 from manim_metaflow.mobjects.runs.comparison import ActionPill, ComparisonGrid, HashPair
 from manim_metaflow.mobjects.runs.evidence import EvidenceTable, Statement
+from manim_metaflow.mobjects.runs.failure import FailureNote
 from manim_metaflow.mobjects.runs.headings import ExceptionNote, KeyLine, RunHeading
 from manim_metaflow.mobjects.runs.spin import SpinBench
 from manim_metaflow.mobjects.runs.tally import RunTally
@@ -13,6 +14,7 @@ __all__ = [
     "ComparisonGrid",
     "EvidenceTable",
     "ExceptionNote",
+    "FailureNote",
     "HashPair",
     "KeyLine",
     "RunClock",

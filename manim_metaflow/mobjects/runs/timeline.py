@@ -15,7 +15,7 @@ from manim_metaflow.facts.records.states import ENDED, WORKING
 from manim_metaflow.facts.run.history import RunHistory
 from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.shapes import Shape, polyline, rounded_rectangle
-from manim_metaflow.mobjects.text.label import TextLabel
+from manim_metaflow.mobjects.text.label import TextLabel, cut_to_width
 from manim_metaflow.theme import Theme, current_theme, mix
 from manim_metaflow.utils.units import readable_time
 
@@ -23,6 +23,12 @@ __all__ = ["RunTimeline", "TaskLane"]
 
 ROW, BAR, LEAST = 0.36, 0.17, 0.05
 """Height of a lane, of a bar, and width of the shortest attempt that can be seen (units)."""
+
+NAMES, NAME_GAP = 0.34, 0.25
+"""Share of the width that names may take before they are cut, and their distance from the bars (units)."""
+
+AXIS, TICK_GAP = 0.32, 0.3
+"""Height of the times below the lanes, and the least distance of two of them (units)."""
 
 TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600, 7200, 18000, 43200, 86400)
 NOTHING = np.zeros((1, 4, 2))
@@ -101,6 +107,8 @@ class RunTimeline(VGroup):
         Units, names included.
     most_tasks
         How many lanes to draw at most; the last of them counts the tasks that have none.
+    height
+        Units, times included; fewer lanes are drawn where ``most_tasks`` do not fit.
 
     Attributes
     ----------
@@ -117,26 +125,35 @@ class RunTimeline(VGroup):
                 self.play(ReplayRun(RunTimeline(record), record))
     """
 
-    def __init__(self, record: RunRecord, *, width: float = 10.0, most_tasks: int = 12) -> None:
+    def __init__(
+        self, record: RunRecord, *, width: float = 10.0, most_tasks: int = 12, height: float | None = None
+    ) -> None:
         theme = current_theme()
+        if height is not None:
+            # Drawn smaller instead, names and times would soon be too small to read.
+            most_tasks = max(2, min(most_tasks, int((height - AXIS) / ROW)))
         self.record, self.theme = record, theme
         self.history = RunHistory(record)
         tasks = _in_order(record)
         self.shown = tuple(tasks[:most_tasks] if len(tasks) <= most_tasks else tasks[: most_tasks - 1])
         self.rest = len(tasks) - len(self.shown)
         self.lanes: Parts[TaskLane] = Parts(
-            *[TaskLane(task.path, _name(task), spans_of(self.history, task), theme) for task in self.shown]
+            *[
+                TaskLane(task.path, _name(task, NAMES * width), spans_of(self.history, task), theme)
+                for task in self.shown
+            ]
         )
         # A run without times has no span, and scales are divided by it.
         self._span = max(self.history.end - self.history.begin, 1e-3)
-        names = max((lane.label.width for lane in self.lanes), default=1.0) + 0.25
+        names = max((lane.label.width for lane in self.lanes), default=1.0)
         rows = len(self.lanes) + (1 if self.rest else 0)
+        more = TextLabel(f"{self.rest} more tasks", font_size=theme.small_size, color=theme.muted)
+        names = (max(names, float(more.width)) if self.rest else names) + NAME_GAP
         self.axis = self._make_axis(names, width, rows)
         super().__init__(self.axis, self.lanes)
         for index, lane in enumerate(self.lanes):
             lane.label.left_at(0.0, -index * ROW)
         if self.rest:
-            more = TextLabel(f"{self.rest} more tasks", font_size=theme.small_size, color=theme.muted)
             self.add(more.left_at(0.0, -len(self.lanes) * ROW))
         self.center()
         # Before the run: nothing has happened yet.
@@ -182,7 +199,9 @@ class RunTimeline(VGroup):
         axis = VGroup(self._field)
         if not self.history.timeless:
             scale = (right - left) / self._span
-            step = next((tick for tick in TICKS if tick * scale >= 1.1), self._span)
+            longest = TextLabel(readable_time(self._span), font_size=theme.minimum_size)
+            apart = max(1.1, float(longest.width) + TICK_GAP)
+            step = next((tick for tick in TICKS if tick * scale >= apart), self._span)
             for index in range(int(self._span / step + 1e-6) + 1):
                 x = left + index * step * scale
                 line = polyline((x, bottom), (x, top))
@@ -200,5 +219,6 @@ def _in_order(record: RunRecord) -> list[TaskRecord]:
     return [task for step in record.flow.steps for task in record.tasks_of(step.name)]
 
 
-def _name(task: TaskRecord) -> str:
-    return f"{task.step} {task.label}" if task.foreach or task.iteration or task.control else task.step
+def _name(task: TaskRecord, width: float) -> str:
+    text = f"{task.step} {task.label}" if task.foreach or task.iteration or task.control else task.step
+    return cut_to_width(text, width, font_size=current_theme().small_size)

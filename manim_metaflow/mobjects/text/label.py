@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -11,9 +11,9 @@ from manim import Text, VGroup
 from manim_metaflow.mobjects.shapes import Shape
 from manim_metaflow.mobjects.text.glyphs import EM, Outline, shape_text, text_width
 from manim_metaflow.theme import current_theme
-from manim_metaflow.utils.text import wrap
+from manim_metaflow.utils.text import cut, fit_lines, wrap
 
-__all__ = ["TextBlock", "TextLabel"]
+__all__ = ["TextBlock", "TextLabel", "cut_to_width"]
 
 X_HEIGHT = 0.55
 """Height of a lower-case letter in ems, near enough the same in the theme's fonts."""
@@ -191,6 +191,8 @@ class TextBlock(VGroup):
         As for :class:`TextLabel`.
     leading
         Distance of two baselines, in ems.
+    max_lines
+        How many lines there may be; what is cut then ends with an ellipsis, and no word is broken.
 
     Examples
     --------
@@ -212,15 +214,36 @@ class TextBlock(VGroup):
         weight: int = 400,
         color: str | None = None,
         leading: float = 1.35,
+        max_lines: int | None = None,
     ) -> None:
         theme = current_theme()
         size = theme.caption_size if font_size is None else font_size
-        key = (theme.mono if font == "mono" else theme.prose, weight)
-        # A blank line stays one: text without words would have no line at all.
-        parts = [wrap(part, width / (EM * size), text_width(key)) or [""] for part in text.split("\n")]
-        lines = [line for part in parts for line in part]
+        measure, room = _measure(font, weight), width / (EM * size)
+        if max_lines is not None:
+            lines = fit_lines(text, room, measure, max_lines=max_lines) or [""]
+        else:
+            # A blank line stays one: text without words would have no line at all.
+            parts = [wrap(part, room, measure) or [""] for part in text.split("\n")]
+            lines = [line for part in parts for line in part]
         labels = [TextLabel(line, font=font, font_size=size, weight=weight, color=color) for line in lines]
         for index, label in enumerate(labels):
             label.left_at(0, -index * leading * EM * size)
         super().__init__(*labels)
         self.center()
+
+
+def cut_to_width(
+    text: str, width: float, *, font: Literal["mono", "prose"] = "mono", font_size: float, weight: int = 400
+) -> str:
+    """Cut a text with an ellipsis until a :class:`TextLabel` of it is no wider than ``width`` (units).
+
+    >>> cut_to_width("a_name_that_is_too_long", 1.0, font_size=20)
+    'a_na…'
+    """
+    return cut(text, width / (EM * font_size), _measure(font, weight))
+
+
+def _measure(font: str, weight: int) -> Callable[[str], float]:
+    """Return what measures a text in ems."""
+    theme = current_theme()
+    return text_width((theme.mono if font == "mono" else theme.prose, weight))
