@@ -17,6 +17,8 @@ from manim import ManimColor, VMobject
 from manim.mobject.opengl.opengl_compatibility import ConvertToOpenGL
 from manim.utils.bezier import bezier
 
+from manim_metaflow.mobjects.animated import animated
+
 __all__ = ["Shape", "circle", "dashes", "polyline", "rounded_rectangle", "track"]
 
 Curves = npt.NDArray[np.float64]
@@ -75,6 +77,7 @@ class Shape(VMobject, metaclass=ConvertToOpenGL):
         )
         self.set_curves(curves)
 
+    @animated
     def set_curves(self, curves: Curves) -> Shape:
         """Replace the contours; shape ``(n, 4, 2)``."""
         points = np.zeros((4 * len(curves), 3))

@@ -14,6 +14,7 @@ from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.flow.versions import FlowVersion, load_version
 from manim_metaflow.facts.records import FlowInfo
 from manim_metaflow.layout.geometry import Direction
+from manim_metaflow.mobjects.animated import animated
 from manim_metaflow.mobjects.code.panel import CodePanel
 from manim_metaflow.mobjects.graph.dag import FlowDAG
 from manim_metaflow.mobjects.graph.node import StepNode
@@ -150,6 +151,7 @@ class FlowStory(VGroup):
         """Numbers of a step's lines in the version that is shown."""
         return self.panel.step(step)
 
+    @animated
     def show_ring(self, step: str | None) -> None:
         """Draw a ring round a step, or none."""
         node = self.dag.nodes.get(step) if self.dag is not None and step else None

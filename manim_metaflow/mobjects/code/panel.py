@@ -10,6 +10,7 @@ import numpy.typing as npt
 from manim import VGroup
 
 from manim_metaflow.errors import UsageError
+from manim_metaflow.mobjects.animated import animated
 from manim_metaflow.mobjects.code.light import CodeLight
 from manim_metaflow.mobjects.code.line import ADVANCE, GUTTER, CodeLine
 from manim_metaflow.mobjects.code.queries import CodeQueries
@@ -132,6 +133,7 @@ class CodePanel(CodeQueries, VGroup):
             "lit": list(self.lit),
         }
 
+    @animated
     def highlight(self, lines: Iterable[int], color: str | None = None, *, dim: float = 0.62) -> CodePanel:
         """Light some lines up and dim the rest; no lines at all lights everything evenly.
 
@@ -149,6 +151,7 @@ class CodePanel(CodeQueries, VGroup):
         self.show_light(self.spans(self.lit), 1.0 if self.lit else 0.0)
         return self
 
+    @animated
     def scroll_to(self, lines: Iterable[int]) -> CodePanel:
         """Scroll until the lines are in the window, in its middle if there is room."""
         self.show_top(self.top_for(lines))
@@ -227,6 +230,7 @@ class CodePanel(CodeQueries, VGroup):
         """Draw a row at the ``index``-th place of the window; it is not part of the panel yet."""
         return CodeLine(row, font_size=self._font_size).place(self.home(index), self.zoom)
 
+    @animated
     def show_top(self, top: int) -> CodePanel:
         """Show the window that begins at a row of the whole source."""
         drawn = {id(line.row): line for line in self.rows}
@@ -241,6 +245,7 @@ class CodePanel(CodeQueries, VGroup):
         self.show_thumb(top)
         return self
 
+    @animated
     def show_thumb(self, top: float) -> None:
         """Draw the thumb for a window that begins at a row, whole or not."""
         total, window = len(self.all_rows), self.window
@@ -253,6 +258,7 @@ class CodePanel(CodeQueries, VGroup):
         shape = rounded_rectangle(0.05, length, 0.025) + np.array([self.size[0] - 0.09, -y])
         self.thumb.set_curves(shape * self.zoom + self.corner[:2])
 
+    @animated
     def show_light(
         self, spans: list[tuple[float, float]], amount: float, *, top: float | None = None
     ) -> None:
@@ -280,6 +286,7 @@ class CodePanel(CodeQueries, VGroup):
         x = self.corner[0] + width / 2 * self.zoom
         return stripe.move_to((x, self.home(index)[1], 0.0))
 
+    @animated
     def mark(self, numbers: Iterable[int], color: str, *, amount: float | None = None) -> Parts[Shape]:
         """Lay stripes behind some lines and return them; :meth:`clear` takes them away.
 
@@ -299,6 +306,7 @@ class CodePanel(CodeQueries, VGroup):
         self.submobjects[1:1] = list(stripes)
         return stripes
 
+    @animated
     def clear(self, stripes: VGroup) -> CodePanel:
         """Take stripes away."""
         self.remove(*stripes)

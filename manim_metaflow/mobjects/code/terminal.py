@@ -10,6 +10,7 @@ import numpy as np
 from manim import VGroup
 
 from manim_metaflow.errors import UsageError
+from manim_metaflow.mobjects.animated import animated, animated_by, not_animated
 from manim_metaflow.mobjects.code.line import ADVANCE, GUTTER, Ink
 from manim_metaflow.mobjects.code.rows import Word, columns_of
 from manim_metaflow.mobjects.parts import Parts
@@ -120,10 +121,12 @@ class TerminalPanel(VGroup):
         """How much it has been scaled since it was built."""
         return float(self.panel.width) / self._width
 
+    @animated_by("manim_metaflow.animations.code.terminal:RunCommand")
     def type_command(self, command: str) -> TerminalPanel:
         """Add a typed command at once; :class:`.RunCommand` types it."""
         return self.show_lines([*self._all, *self.make_lines([command], command=True)])
 
+    @animated
     def print_lines(self, lines: Iterable[str]) -> TerminalPanel:
         """Add printed lines at once."""
         return self.show_lines([*self._all, *self.make_lines(lines)])
@@ -144,6 +147,7 @@ class TerminalPanel(VGroup):
         """All lines so far, those that have scrolled out too."""
         return list(self._all)
 
+    @animated
     def show_lines(self, lines: list[TerminalLine]) -> TerminalPanel:
         """Show the last of some lines; the rest has scrolled out."""
         before, self._all = self._all, list(lines)
@@ -156,6 +160,7 @@ class TerminalPanel(VGroup):
         self.lines.submobjects = list(shown)
         return self
 
+    @not_animated("it is a moment of typing; play terminal.animate.type_command(command).")
     def cut(self, line: TerminalLine, columns: float) -> TerminalPanel:
         """Show only the first letters of a line that is seen."""
         self._place(line, self.lines.submobjects.index(line), columns)

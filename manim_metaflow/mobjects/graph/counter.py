@@ -9,6 +9,7 @@ import numpy as np
 from manim import VGroup
 
 from manim_metaflow.facts.records.states import ENDED, STATES, WAITING
+from manim_metaflow.mobjects.animated import animated
 from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
 from manim_metaflow.mobjects.text.label import TextLabel
@@ -97,6 +98,7 @@ class TaskCounter(VGroup):
         """How much of the work has ended, 0 to 1."""
         return sum(self.counts.get(state, 0) for state in ENDED) / self.count
 
+    @animated
     def show_counts(self, counts: Mapping[str, int]) -> TaskCounter:
         """Show how many tasks are in which state."""
         if dict(counts) == dict(self.counts):

@@ -13,6 +13,7 @@ from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records import ArtifactRecord, FlowInfo, RunRecord
 from manim_metaflow.layout.collapse import collapse_flow
 from manim_metaflow.layout.geometry import Direction
+from manim_metaflow.mobjects.animated import animated_by, not_animated
 from manim_metaflow.mobjects.graph.builder import GraphBuilder
 from manim_metaflow.mobjects.graph.chips import put_inside, put_outside, task_chips
 from manim_metaflow.mobjects.graph.folding import GraphFolding
@@ -190,10 +191,12 @@ class FlowDAG(GraphFolding, VGroup):
 
         return still_png(self)
 
+    @animated_by("manim_metaflow.animations.graph.focus:FocusFlow")
     def focus(self, *what: str | tuple[str, str] | VMobject, **kwargs: Any) -> Animation:
         """Move the camera to steps or a region, without arguments back: see :class:`.FocusFlow`."""
         return _focus(self, *what, **kwargs)
 
+    @animated_by("manim_metaflow.animations.graph.highlight:HighlightFlow")
     def highlight(self, *what: str | tuple[str, str] | VMobject, **kwargs: Any) -> Animation:
         """Dim everything else, without arguments nothing: see :class:`.HighlightFlow`."""
         return _highlight(self, *what, **kwargs)
@@ -208,6 +211,7 @@ class FlowDAG(GraphFolding, VGroup):
         """Whether it was built with ``run=``: each task has a box, and there is room for artifacts."""
         return self._run is not None
 
+    @not_animated("it takes over the parts of another graph; play EvolveFlow(dag, flow) instead.")
     def adopt(self, other: FlowDAG) -> None:
         """Become what another graph shows, with its parts; the other must not be used afterwards.
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from manim import DL, UR, VGroup
 from manim.utils.bezier import bezier, partial_bezier_points
 
+from manim_metaflow.mobjects.animated import animated
 from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.shapes import Shape, polyline, track
 from manim_metaflow.mobjects.text.glyphs import EM
@@ -99,6 +100,7 @@ class FlowEdge(VGroup):
             "target": self.target_step,
         }
 
+    @animated
     def paint(self, color: str, *, strand: int | None = None, amount: float = 1.0) -> FlowEdge:
         """Colour one strand or all; ``amount`` blends from the idle colour (0) to ``color`` (1)."""
         shade = mix(color, self.theme.edge, amount)

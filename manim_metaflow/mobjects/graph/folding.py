@@ -9,6 +9,7 @@ from manim import Animation, VGroup, VMobject
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.layout.collapse import inside
+from manim_metaflow.mobjects.animated import animated_by, not_animated
 from manim_metaflow.mobjects.graph.fold import Fold
 from manim_metaflow.mobjects.graph.queries import GraphQueries
 from manim_metaflow.mobjects.parts import Parts
@@ -29,10 +30,12 @@ class GraphFolding(GraphQueries):
     layers: list[tuple[VGroup, list[VMobject]]]
     """The groups the drawing is made of, with all they hold when nothing is collapsed."""
 
+    @animated_by("manim_metaflow.animations.graph.collapse:CollapseRegion")
     def collapse(self, region: str, **kwargs: Any) -> Animation:
         """Animate a region into one box: see :class:`.CollapseRegion`."""
         return _collapse(self, region, **kwargs)
 
+    @animated_by("manim_metaflow.animations.graph.collapse:ExpandRegion")
     def expand(self, region: str, **kwargs: Any) -> Animation:
         """Animate a collapsed region back: see :class:`.ExpandRegion`."""
         return _expand(self, region, **kwargs)
@@ -54,12 +57,14 @@ class GraphFolding(GraphQueries):
             raise UsageError(f"The region of {region!r} is not collapsed. Those that are: {known}.")
         return self.folds[region]
 
+    @not_animated("play dag.collapse(region), which sets it.")
     def set_folded(self, fold: Fold, *, hidden: bool) -> None:
         """Show the box of a region, and what it stands for only if that is not hidden."""
         fold.closed = hidden
         self.folds[str(fold.name)] = fold
         self._update_layers()
 
+    @not_animated("play dag.expand(region), which opens it.")
     def open_fold(self, fold: Fold) -> None:
         """Show what a box stood for instead of the box."""
         fold.closed = False

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from manim import Animation, VGroup, override_animate
+from manim import VGroup
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records.states import STATES as TRAITS, WAITING
+from manim_metaflow.mobjects.animated import animated, animated_by, not_animated
 from manim_metaflow.mobjects.graph.badges import Badge, attempt_dots, badge_mark
 from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.shapes import Shape, circle, dashes, rounded_rectangle
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import Theme, current_theme, mix
-from manim_metaflow.utils.lazy import deferred
 
 __all__ = ["STATES", "StateStyle", "StepNode", "state_style"]
-
-_animate_state: Callable[..., Animation] = deferred("manim_metaflow.animations.graph.set_state:SetState")
 
 STATES = tuple(TRAITS)
 """What a task can be, in Metaflow's words where it has one; ``unreached`` is what a run never came to."""
@@ -184,6 +182,7 @@ class StepNode(VGroup):
         (left, bottom), (right, top) = self.box.points[:, :2].min(axis=0), self.box.points[:, :2].max(axis=0)
         return float(left), float(bottom), float(right), float(top)
 
+    @not_animated("it takes over the parts of another box; play Transform(node, other) instead.")
     def adopt(self, other: StepNode) -> None:
         """Become what another box shows, with its parts; the other must not be used afterwards."""
         self.state, self.failed_attempts = other.state, other.failed_attempts
@@ -198,15 +197,12 @@ class StepNode(VGroup):
         self._width, self._height, self._radius = other._width, other._height, other._radius
         self.submobjects = list(other.submobjects)
 
+    @animated_by("manim_metaflow.animations.graph.set_state:SetState")
     def set_state(self, state: str) -> StepNode:
         """Show a state at once; ``node.animate.set_state(...)`` shows it gradually."""
         return self.show_change(state, state, 1.0)
 
-    # A transform would change how the box looks and leave `state` as it was.
-    @override_animate(set_state)  # type: ignore[arg-type]
-    def _animate_set_state(self, state: str, *, anim_args: dict[str, Any] | None = None) -> Animation:
-        return _animate_state(self, state, **(anim_args or {}))
-
+    @animated
     def show_change(self, before: str, after: str, progress: float, *, pulse: float = 0.0) -> StepNode:
         """Show a moment between one state and the next.
 
@@ -246,11 +242,13 @@ class StepNode(VGroup):
         for part in parts:
             part.set_curves(np.tile(point, (1, 4, 1)))
 
+    @animated
     def hide_badge(self) -> StepNode:
         """Leave the mark out, where a box is too small for it."""
         self._hide(self._disc, self._mark)
         return self
 
+    @animated
     def show_attempts(self, failed: int) -> StepNode:
         """Put a dot on the box's lower edge for each attempt that failed before the present one."""
         self.failed_attempts = failed

@@ -10,6 +10,7 @@ from manim import VGroup
 
 from manim_metaflow.facts.records import StepInfo
 from manim_metaflow.layout.geometry import Rect
+from manim_metaflow.mobjects.animated import animated
 from manim_metaflow.mobjects.graph.notes import one_line
 from manim_metaflow.mobjects.shapes import Shape, dashes, rounded_rectangle
 from manim_metaflow.mobjects.text.label import TextLabel
@@ -76,6 +77,7 @@ class ForeachRegion(VGroup):
         self.caption = TextLabel(text, font_size=size, color=theme.accent).center_on(*at)
         super().__init__(self.frame, self.caption, name=step.name)
 
+    @animated
     def set_frame(self, rect: Rect) -> None:
         """Draw the outline elsewhere; the caption stays."""
         self.frame.set_curves(frame_curves(rect))

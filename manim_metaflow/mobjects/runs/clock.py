@@ -9,6 +9,7 @@ from manim import VGroup, config
 
 from manim_metaflow.facts.records import RunRecord
 from manim_metaflow.facts.run.history import RunHistory
+from manim_metaflow.mobjects.animated import animated
 from manim_metaflow.mobjects.runs.run_ids import run_id_label
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
 from manim_metaflow.mobjects.text.label import TextLabel, cut_to_width
@@ -92,6 +93,7 @@ class RunClock(VGroup):
         shown = [span, *(moment for moment in LONGEST if moment < span)]
         return max(float(TextLabel(readable_time(each), font_size=size).width) for each in shown)
 
+    @animated
     def show_time(self, moment: float) -> RunClock:
         """Show a moment, seconds since the epoch."""
         if not self._known:

@@ -13,6 +13,7 @@ from manim import VGroup
 from manim_metaflow.facts.records import RunRecord, TaskRecord
 from manim_metaflow.facts.records.states import ENDED, WORKING
 from manim_metaflow.facts.run.history import RunHistory
+from manim_metaflow.mobjects.animated import animated
 from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.shapes import Shape, polyline, rounded_rectangle
 from manim_metaflow.mobjects.text.label import TextLabel, cut_to_width
@@ -170,6 +171,7 @@ class RunTimeline(VGroup):
         """Return a task's lane, by ``"step/task_id"``; ``None`` if it has none of its own."""
         return next((lane for lane in self.lanes if lane.name == path), None)
 
+    @animated
     def show_time(self, moment: float) -> RunTimeline:
         """Show what had happened by a moment, seconds since the epoch."""
         (left, bottom), (right, top) = self._corners()

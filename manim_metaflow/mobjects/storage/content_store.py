@@ -10,6 +10,7 @@ from manim import UP, VGroup
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records import ArtifactRecord, RunRecord
+from manim_metaflow.mobjects.animated import animated, animated_by
 from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
 from manim_metaflow.mobjects.storage.slots import FACE, BlobSlot, MoreSlot
@@ -166,6 +167,7 @@ class ContentStore(VGroup):
         hidden = hidden or [sha for sha, place in self._order.items() if place not in window]
         return self._more.count(len(hidden), sum(self._artifacts[sha].size for sha in hidden))
 
+    @animated_by("manim_metaflow.animations.storage.fill_store:FillStore")
     def fill(self, *shas: str) -> ContentStore:
         """Show blobs at once."""
         window, hidden = self._window(), False
@@ -215,6 +217,7 @@ class ContentStore(VGroup):
         """How many rows are open now."""
         return (self._height - _height_of(0)) / SLOT_HEIGHT
 
+    @animated
     def open_to(self, rows: float) -> ContentStore:
         """Be so many rows high; the upper edge stays where it is."""
         zoom, top = self._zoom, self.panel.get_top()
@@ -223,6 +226,7 @@ class ContentStore(VGroup):
         self.panel.scale(zoom).move_to(top, aligned_edge=UP)
         return self
 
+    @animated_by("manim_metaflow.animations.storage.fill_store:ScrollStore")
     def scroll(self, row: int) -> ContentStore:
         """Show the rows that begin with one, as far as they are filled."""
         contents = self._contents()

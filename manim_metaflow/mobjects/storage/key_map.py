@@ -10,6 +10,7 @@ from manim import VGroup
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records.storage import KeyEntry, KeyMapRecord, TaskKeys
+from manim_metaflow.mobjects.animated import animated
 from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.shapes import Shape, dashes, rounded_rectangle
 from manim_metaflow.mobjects.storage.face import Face
@@ -171,6 +172,7 @@ class KeyMap(VGroup):
         """Return the names it has lines for, written or not, with their keys."""
         return {name: row.sha for name, row in self._rows.items()}
 
+    @animated
     def write(self, *names: str) -> KeyMap:
         """Show lines at once."""
         for name in names:
@@ -178,6 +180,7 @@ class KeyMap(VGroup):
                 self.rows.add(self[name])
         return self
 
+    @animated
     def show_only(self, *names: str) -> KeyMap:
         """Keep the places of all lines, but show only some."""
         self.rows.submobjects = [self[name] for name in names]

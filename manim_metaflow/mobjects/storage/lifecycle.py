@@ -8,6 +8,7 @@ from typing import Any, Literal
 from manim import VGroup
 
 from manim_metaflow.errors import UsageError
+from manim_metaflow.mobjects.animated import animated, animated_by
 from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.shapes import Shape, circle, polyline
 from manim_metaflow.mobjects.text.label import TextLabel
@@ -124,10 +125,12 @@ class LifecycleTrack(VGroup):
         at = len(self.marks) if stage is None else self.index_of(stage)
         return ["done" if i < at else "now" if i == at else "pending" for i in range(len(self.marks))]
 
+    @animated_by("manim_metaflow.animations.storage.persist:AdvanceTrack")
     def advance_to(self, stage: str | None) -> LifecycleTrack:
         """Show the moment at which ``stage`` is going on; ``None``: all is done."""
         return self.show_change([mark.state for mark in self.marks], self.states_at(stage), 1.0)
 
+    @animated
     def show_change(
         self, before: Sequence[StageState], after: Sequence[StageState], amount: float
     ) -> LifecycleTrack:

@@ -8,6 +8,7 @@ from typing import Any
 from manim import UL, VGroup
 
 from manim_metaflow.errors import UsageError
+from manim_metaflow.mobjects.animated import animated
 from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.storage.panel import StoragePanel
 from manim_metaflow.mobjects.text.label import TextLabel
@@ -102,6 +103,7 @@ class MetadataPanel(VGroup):
             self._zooms[name] = zoom
         return line
 
+    @animated
     def register(self, *names: str) -> MetadataPanel:
         """Show lines at once."""
         for name in names:

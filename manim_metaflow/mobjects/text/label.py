@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from manim import Text, VGroup
 
+from manim_metaflow.mobjects.animated import animated
 from manim_metaflow.mobjects.shapes import Shape
 from manim_metaflow.mobjects.text.glyphs import EM, Outline, shape_text, text_width
 from manim_metaflow.theme import current_theme
@@ -104,6 +105,7 @@ class TextLabel(Shape):
         """Height (y, units) of the line the letters stand on."""
         return float(self.get_bottom()[1]) + self._depth * self.zoom
 
+    @animated
     def show_text_of(self, other: TextLabel) -> TextLabel:
         """Take over the letters of another label, and where they are; the colour stays."""
         for name in ("text", "_size", "advance", "bearing", "_rest_height", "_depth"):

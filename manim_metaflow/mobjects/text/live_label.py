@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from manim_metaflow.mobjects.animated import animated
 from manim_metaflow.mobjects.text.label import TextLabel
 
 __all__ = ["LiveLabel"]
@@ -37,6 +38,7 @@ class LiveLabel(TextLabel):
         self._options = options
         super().__init__(text, **options)
 
+    @animated
     def set_text(self, text: str) -> LiveLabel:
         """Write something else: the pen starts where it did, on the same baseline, at the same size."""
         if text == self.text:
@@ -45,6 +47,7 @@ class LiveLabel(TextLabel):
         pen = round(float(self.get_left()[0]) - self.bearing * scale, GRID)
         return self.write(text, scale, pen, round(self.baseline, GRID))
 
+    @animated
     def write(self, text: str, scale: float, pen: float, baseline: float) -> LiveLabel:
         """Write a text at a scale, its pen starting at a point (units), whatever was written before."""
         new = TextLabel(text, **self._options)
