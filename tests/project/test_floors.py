@@ -23,6 +23,7 @@ FLOORS = (
     ("facts.recording",),
     ("facts",),
     ("layout",),
+    ("mobjects.animated",),
     ("mobjects.shapes", "mobjects.parts", "mobjects.still"),
     ("mobjects.text",),
     ("mobjects.code", "mobjects.storage"),
