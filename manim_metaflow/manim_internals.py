@@ -12,11 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import av
-from manim import Animation, CairoRenderer, Scene
-from manim._config.output_plan import OutputPlan
-from manim._config.video_encoder import VideoEncoderSpec
+from manim import Animation, CairoRenderer, Scene, __version__
 from manim.scene.scene_file_writer import SceneFileWriter
-from manim.scene.video_segment_encoder import VideoSegmentEncoder
+
+try:
+    from manim._config.output_plan import OutputPlan
+    from manim._config.video_encoder import VideoEncoderSpec
+    from manim.scene.video_segment_encoder import VideoSegmentEncoder
+except ImportError:
+    # Before 0.22 Manim writes films in another way: what is derived from these here is never used then.
+    OutputPlan = VideoEncoderSpec = VideoSegmentEncoder = object  # type: ignore[assignment,misc]
 
 __all__ = [
     "TESTED",
@@ -25,11 +30,24 @@ __all__ = [
     "SceneAnimation",
     "SegmentEncoder",
     "VideoEncoderSpec",
+    "VideoSegmentEncoder",
     "skip_plays",
+    "untested",
 ]
 
 TESTED = ("0.22.0",)
-"""The versions of Manim with which these names, and the pixels of the fast engine, were tested."""
+"""The versions of Manim with which these names, and the pixels of the fast engine, were tested.
+
+The mobjects and animations need little of Manim and work with others, too: ``make matrix-manim``.
+"""
+
+
+def untested() -> str | None:
+    """Say that the Manim that is installed is not one the fast engine was tested with; ``None`` if it is."""
+    if __version__ in TESTED:
+        return None
+    tested = ", ".join(TESTED)
+    return f"Manim {__version__} is not a version the fast renderer was tested with ({tested})"
 
 
 class SceneAnimation(Animation):

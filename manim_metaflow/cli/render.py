@@ -16,6 +16,7 @@ from manim_metaflow.films.options import FilmOptions, check_preset
 from manim_metaflow.films.render import Preview, SceneRenders
 from manim_metaflow.render.jobs.discover import media_folder
 from manim_metaflow.render.jobs.job import Job
+from manim_metaflow.utils.versions import need_manim
 
 __all__ = ["render"]
 
@@ -70,6 +71,7 @@ def render(
     file, a module or a recording that it read, the configuration, or a version of what draws it has
     changed, or a file that was written.
     """
+    need_manim("render")
     if manim["output_file"] and (len(scenes) > 1 or path.is_dir()):
         raise UsageError("--output_file names one film. Name one scene of one file.")
     preview = Preview(manim.pop("preview"), manim.pop("show_in_file_browser"), manim.pop("preview_command"))

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 import inspect
-import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from importlib import import_module
 from typing import Any
 
 from manim_metaflow.errors import FlowError, UsageError
+from manim_metaflow.utils.versions import release
 
 __all__ = [
     "OLDEST",
@@ -82,7 +82,7 @@ def need_metaflow() -> None:
             'Metaflow is not installed here. Type: pip install "manim-metaflow[metaflow]" '
             "(with Outerbounds: pip install ob-metaflow)."
         ) from error
-    if _numbers(metaflow_version()) < _numbers(OLDEST):
+    if release(metaflow_version()) < release(OLDEST):
         raise UsageError(
             f"Metaflow {metaflow_version()} is installed here, and {OLDEST} is the oldest that can be read. "
             "Type: pip install --upgrade metaflow."
@@ -94,14 +94,8 @@ def metaflow_version() -> str:
     return str(import_module("metaflow.version").metaflow_version)
 
 
-def _numbers(version: str) -> tuple[int, ...]:
-    """Return the leading numbers of a version: ``2.19.39.1+ob(v1)`` is ``(2, 19, 39, 1)``."""
-    match = re.match(r"\d+(\.\d+)*", version)
-    return tuple(map(int, match[0].split("."))) if match else ()
-
-
 def _is_missing(feature: str) -> bool:
-    return _numbers(metaflow_version()) < _numbers(_FEATURES[feature])
+    return release(metaflow_version()) < release(_FEATURES[feature])
 
 
 def need_feature(feature: str) -> None:

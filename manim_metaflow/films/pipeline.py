@@ -24,6 +24,7 @@ from manim_metaflow.render.drawing.watermark import mark_frames
 from manim_metaflow.theme import use_theme
 from manim_metaflow.utils.files import atomic_write
 from manim_metaflow.utils.signals import terminate_as_interrupt
+from manim_metaflow.utils.versions import need_manim
 
 __all__ = ["film_settings", "make_film", "write_picture"]
 
@@ -115,6 +116,13 @@ def film_settings(options: FilmOptions, suffix: str) -> Iterator[None]:
         settings["video_codec"], settings["pixel_format"] = options.encoder(suffix)
     if options.preset is not None:
         settings["video_encoder_options"] = {**config.video_encoder_options, "preset": options.preset}
+    for option, given in {
+        "--codec": options.codec,
+        "--preset": options.preset,
+        "A GIF": suffix == ".gif",
+    }.items():
+        if given:
+            need_manim(option)
     with _media_folder(options) as media, use_theme(theme):
         folders = {"media_dir": str(media), **_FOLDERS}
         with tempconfig({**folders, **settings, **_frame_size(width, height)}):

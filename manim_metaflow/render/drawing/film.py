@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy.typing as npt
-from manim.scene.video_segment_encoder import VideoSegmentEncoder
 
-from manim_metaflow.manim_internals import EncoderFileWriter
+from manim_metaflow.manim_internals import EncoderFileWriter, VideoSegmentEncoder
 from manim_metaflow.render.drawing.dirty import Box
 from manim_metaflow.render.drawing.seams import FilmEncoder
 from manim_metaflow.render.drawing.shares import CannotShareError, Share

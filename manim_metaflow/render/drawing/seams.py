@@ -8,7 +8,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import manim as mn
 import numpy as np
 import numpy.typing as npt
 from manim.camera.camera import Camera
@@ -20,7 +19,7 @@ from manim.mobject.types.vectorized_mobject import VMobject
 from manim.renderer.cairo_renderer import CairoRenderer
 from manim.scene.scene import Scene
 
-from manim_metaflow.manim_internals import TESTED, SegmentEncoder, VideoEncoderSpec
+from manim_metaflow.manim_internals import SegmentEncoder, VideoEncoderSpec, untested
 from manim_metaflow.render.drawing.strips import Change, Converter
 
 __all__ = ["FilmEncoder", "UnknownMobjectError", "drawn_by_manim", "why_not"]
@@ -67,9 +66,8 @@ class UnknownMobjectError(Exception):
 
 def why_not(scene: Scene) -> str | None:
     """Return why a scene has to be drawn by Manim itself; ``None`` if it need not."""
-    if mn.__version__ not in TESTED:
-        tested = ", ".join(TESTED)
-        return f"Manim {mn.__version__} is not a version the fast renderer was tested with ({tested})"
+    if reason := untested():
+        return reason
     if type(scene.renderer) is not CairoRenderer:
         return f"it is drawn by {type(scene.renderer).__name__}"
     if scene.manager is not None:

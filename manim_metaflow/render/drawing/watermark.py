@@ -120,10 +120,11 @@ def mark_frames(
     writer: Any = scene.renderer.file_writer
     write_frame, save_image = writer.write_frame, writer.save_image
 
-    def write_marked(pixels: Pixels | Change, *, repeat: int = 1) -> None:
-        write_frame(_marked(pixels, watermark), repeat=repeat)
+    # How often a frame is shown is called `repeat` since Manim 0.22, and `num_frames` before that.
+    def write_marked(pixels: Pixels | Change, **times: int) -> None:
+        write_frame(_marked(pixels, watermark), **times)
         if written is not None:
-            written(repeat)
+            written(next(iter(times.values()), 1))
 
     def save_marked(pixels: Pixels) -> None:
         save_image(_marked(pixels, watermark))
@@ -132,9 +133,11 @@ def mark_frames(
     writer.write_frame, writer.save_image = write_marked, save_marked
 
 
-def _marked(pixels: Pixels | Change, watermark: Watermark | None) -> Pixels | Change:
+def _marked(pixels: Any, watermark: Watermark | None) -> Any:
     if watermark is None:
         return pixels
+    if isinstance(pixels, Image.Image):  # before Manim 0.22 a still is an image
+        return Image.fromarray(_marked(np.array(pixels), watermark))
     if isinstance(pixels, Change):
         for box, first, strip in pixels.strips:
             watermark.paint(strip, frame=(pixels.width, pixels.height), offset=(box[0], first))
