@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from manim import ManimColor, VMobject
-from manim.mobject.opengl.opengl_compatibility import ConvertToOpenGL
+from manim import ManimColor, RendererType, VMobject, config
 from manim.utils.bezier import bezier
 
+from manim_metaflow.errors import UsageError
 from manim_metaflow.mobjects.animated import animated
 
 __all__ = ["Shape", "circle", "dashes", "polyline", "rounded_rectangle", "track"]
@@ -32,7 +32,7 @@ SAMPLES = 17
 """Points a curve is sampled at to measure its length."""
 
 
-class Shape(VMobject, metaclass=ConvertToOpenGL):
+class Shape(VMobject):
     """A mobject of any number of contours.
 
     Parameters
@@ -44,6 +44,11 @@ class Shape(VMobject, metaclass=ConvertToOpenGL):
         Colours, ``None`` for none.
     stroke_width
         Manim stroke width.
+
+    Raises
+    ------
+    UsageError
+        If Manim's renderer is OpenGL: it draws quadratic curves, and all contours here are cubic.
 
     Examples
     --------
@@ -66,6 +71,12 @@ class Shape(VMobject, metaclass=ConvertToOpenGL):
         stroke_width: float = 2.0,
         **kwargs: Any,
     ) -> None:
+        # Every mobject of the library has shapes, so this is where it is noticed for all of them.
+        if config.renderer == RendererType.OPENGL:
+            raise UsageError(
+                "The mobjects of manim_metaflow are drawn by the cairo renderer only: leave out "
+                "--renderer=opengl, or set config.renderer = 'cairo'."
+            )
         super().__init__(
             # Colours are set where nothing of them is seen, too: a fill that fades in would begin with white.
             fill_color=fill or stroke,
@@ -82,12 +93,7 @@ class Shape(VMobject, metaclass=ConvertToOpenGL):
         """Replace the contours; shape ``(n, 4, 2)``."""
         points = np.zeros((4 * len(curves), 3))
         points[:, :2] = curves.reshape(-1, 2)
-        if self.n_points_per_curve == 4:
-            self.points = points
-        else:  # the OpenGL renderer draws quadratic curves
-            self.clear_points()
-            for start, *handles, end in points.reshape(-1, 4, 3):
-                self.add_cubic_bezier_curve(start, handles[0], handles[1], end)
+        self.points = points
         return self
 
     def paint(
