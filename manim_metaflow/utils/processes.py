@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
+import sys
 from collections.abc import Iterable
 from contextlib import suppress
 
 import psutil
 
-__all__ = ["children", "descendants", "kill", "signal_group"]
+__all__ = ["adopt_orphans", "children", "descendants", "kill", "signal_group"]
+
+_SET_CHILD_SUBREAPER = 36
+"""From Linux's prctl.h; Python has no name for it."""
+
+
+def adopt_orphans() -> None:
+    """Become, on Linux, the parent of processes whose parents end before them, to find them.
+
+    A process that started a session of its own and left is in no group and below no parent that we know.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def children() -> set[int]:

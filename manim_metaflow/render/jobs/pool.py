@@ -17,8 +17,8 @@ from manim_metaflow.render.drawing.part_files import part_folder
 from manim_metaflow.render.jobs.cache import CacheEntry, entry_path, read_entry
 from manim_metaflow.render.jobs.folders import stage_folder
 from manim_metaflow.render.jobs.job import Event, Job
-from manim_metaflow.render.jobs.processes import Worker, adopt_orphans, end_orphans, stop
-from manim_metaflow.utils.processes import children
+from manim_metaflow.render.jobs.processes import Worker, end_orphans, stop
+from manim_metaflow.utils.processes import adopt_orphans, children
 from manim_metaflow.utils.signals import terminate_as_interrupt
 
 __all__ = ["Listener", "Outcome", "render_all"]

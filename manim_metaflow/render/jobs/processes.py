@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import select
 import signal
@@ -15,9 +14,8 @@ from contextlib import suppress
 from manim_metaflow.render.jobs.job import Event, Job
 from manim_metaflow.utils.processes import children, descendants, kill, signal_group
 
-__all__ = ["Worker", "adopt_orphans", "end_orphans", "run_one", "stop"]
+__all__ = ["Worker", "end_orphans", "run_one", "stop"]
 
-_SET_CHILD_SUBREAPER = 36
 _PATIENCE = 5.0
 """Seconds to wait for a worker that has sent its last event."""
 
@@ -146,12 +144,6 @@ def stop(workers: Iterable[Worker], others: Iterable[int]) -> None:
     for worker in every:
         worker.close()
     end_orphans([], others)
-
-
-def adopt_orphans() -> None:
-    """Become, on Linux, the parent of processes that a killed worker leaves behind, to find them."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def end_orphans(workers: Iterable[Worker], others: Iterable[int]) -> None:
