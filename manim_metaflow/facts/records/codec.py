@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache
@@ -14,6 +15,9 @@ from manim_metaflow.errors import RecordingError, RecordingNotFoundError
 __all__ = ["SCHEMA_VERSION", "JsonRecord"]
 
 SCHEMA_VERSION = 1
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a letter: Python's stand-in for a byte that is no text, in a file name say. It cannot be written."""
 
 _PLAIN: dict[Any, tuple[type, ...]] = {
     str: (str,),
@@ -38,7 +42,9 @@ class JsonRecord:
         True
         """
         payload = {"kind": type(self).__name__, "record": _encode(self), "schema": SCHEMA_VERSION}
-        return json.dumps(payload, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+        return (
+            _SURROGATE.sub(_visible, json.dumps(payload, indent=1, sort_keys=True, ensure_ascii=False)) + "\n"
+        )
 
     @classmethod
     def from_json(cls, text: str | bytes, *, name: str = "recording") -> Self:
@@ -73,6 +79,11 @@ class JsonRecord:
             raise RecordingError(f"{name}: {error}. Delete the file and record again.") from error
         assert isinstance(record, cls)
         return record
+
+
+def _visible(half: re.Match[str]) -> str:
+    r"""Write half a letter as Python would show it, ``\udce9``: two backslashes in JSON are one."""
+    return f"\\\\u{ord(half.group()):04x}"
 
 
 class _ShapeError(Exception):

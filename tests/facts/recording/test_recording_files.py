@@ -1,6 +1,7 @@
 """A recording that is damaged or foreign is refused with one message; a good one reads back as it was."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,10 @@ def test_a_damaged_file_is_named(tmp_path):
     path.write_text(RUN.to_json()[:50])
     with pytest.raises(RecordingError, match=str(path)):
         load_recording(path)
+
+
+def test_half_a_letter_is_written_as_python_shows_it():
+    """Python has one for each byte of a file name that is no text. UTF-8 has none, and refused the record."""
+    record = replace(RUN, notes=("caf\udce9.csv",))
+    text = record.to_json().encode()
+    assert RunRecord.from_json(text).notes == ("caf\\udce9.csv",)
