@@ -57,7 +57,8 @@ def recordings(**options):
     """Read the run of this film, or make it: the recordings are two folders below the scenes."""
     options = {"recordings": HERE / "recordings", "timeout": 7200} | options
     asked = ("--scenes=../..", f"--only={','.join(FILMS)}", "--quality=l", f"--max-workers={WORKERS}")
-    return (record_run(FLOW, *asked, **options),)
+    # It writes films into the folder it runs in, which is that of the library.
+    return (record_run(FLOW, *asked, sandbox=True, **options),)
 
 
 class MakingOf(DeepDive):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 import cloup
@@ -27,6 +27,7 @@ __all__ = ["record"]
 \b
   manim-metaflow record flow.py -o run.json
   manim-metaflow record flow.py -o run.json --with retry -- --alpha 3
+  manim-metaflow record flow.py -o run.json -- --config settings prod.json
   manim-metaflow record flow.py --resume run.json -o resumed.json
   manim-metaflow record flow.py --resume run.json --step train -o again.json
 """,
@@ -56,6 +57,14 @@ __all__ = ["record"]
 @cloup.option("--step", help="With --resume: begin again from this step, even if it succeeded.")
 @cloup.option("--timeout", type=PositiveNumber(), help="Seconds after which it is stopped.")
 @cloup.option("--discard-store", is_flag=True, help="Keep the record only, not the datastore of the run.")
+@cloup.option(
+    "--cwd",
+    type=cloup.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="The folder to run the flow in; that of its file by default.",
+)
+@cloup.option("--sandbox", is_flag=True, help="Run the flow in an empty folder instead.")
+@cloup.option("--force", is_flag=True, help="Replace what is there, even if it is no record.")
 def record(
     flow: str,
     arguments: tuple[str, ...],
@@ -65,11 +74,16 @@ def record(
     step: str | None,
     timeout: float | None,
     discard_store: bool,
+    cwd: Path | None,
+    sandbox: bool,
+    force: bool,
 ) -> None:
     """Run a flow now, in a datastore of its own, and keep what Metaflow did.
 
-    Your Metaflow configuration and datastore are neither read nor touched. A run that fails is recorded
-    too. The run's datastore stays beside the record, as a folder with .store, so that it can be resumed.
+    The flow runs in the folder of its file, where it finds the files beside it, and what it writes there
+    stays. Your Metaflow configuration and datastore are neither read nor touched. A run that fails is
+    recorded too. The run's datastore stays beside the record, as a folder with .store, so that it can be
+    resumed, and read by Metaflow's client.
     """
     if step is not None and origin is None:
         raise UsageError("--step says where a resume begins. Give --resume too.")
@@ -77,12 +91,16 @@ def record(
     if target.suffix != ".json":
         raise UsageError(f"{target}: a record is a .json file.")
     options = (*(word for decorator in decorators for word in ("--with", decorator)), *arguments)
+    place = {"timeout": timeout, "cwd": cwd, "sandbox": sandbox}
+    keep = {"keep_store": not discard_store, "force": force}
     verb = "Resuming" if origin else "Running"
     with progress_line(f"{verb} {flow}"):
-        run = _record(flow, options, target, origin, step, timeout, discard_store=discard_store)
+        run = _record(flow, options, target, origin, step, place, keep)
     cloned = f", {len(run.cloned)} cloned" if run.cloned else ""
     executed = f"{counted(len(run.executed), 'task')} executed{cloned}"
     click.echo(f"{run.flow.name}/{run.run_id}: {run.status}, {executed}", err=True)
+    for note in run.notes:
+        click.echo(f"Note: {note}", err=True)
     click.echo(target)
 
 
@@ -92,23 +110,17 @@ def _record(
     target: Path,
     origin: Path | None,
     step: str | None,
-    timeout: float | None,
-    *,
-    discard_store: bool,
+    place: dict[str, Any],
+    keep: dict[str, bool],
 ) -> RunRecord:
-    from manim_metaflow.facts import load_recording, record_resume, record_run
-    from manim_metaflow.facts.recording.recordings import put_recording, scratch_folder
-    from manim_metaflow.facts.run.record_file import store_of
+    from manim_metaflow.facts import load_recording
+    from manim_metaflow.facts.recording.recordings import Output
+    from manim_metaflow.facts.recording.request import Where
+    from manim_metaflow.facts.recording.runs import record_to
     from manim_metaflow.utils.signals import terminate_as_interrupt
 
-    folder = target.resolve().parent
-    with terminate_as_interrupt(), scratch_folder(folder) as scratch:
-        if origin is None:
-            run = record_run(flow, *options, recordings=scratch, fresh=True, timeout=timeout)
-        else:
-            first = load_recording(origin)
-            run = record_resume(
-                first, flow, *options, step=step, recordings=scratch, fresh=True, timeout=timeout
-            )
-        assert run.recording is not None
-        return put_recording(run, None if discard_store else store_of(run.recording), target)
+    first = None if origin is None else load_recording(origin)
+    with terminate_as_interrupt():
+        return record_to(
+            Output(target, **keep), flow, *options, where=Where(**place), origin=first, step=step
+        )

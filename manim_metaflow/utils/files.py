@@ -72,9 +72,9 @@ def check_replaceable(
     ...     try:
     ...         check_replaceable(path, lambda begin: b'"kind"' in begin, "a record")
     ...     except UsageError as error:
-    ...         print(str(error).replace(folder, "."))
+    ...         print(str(error).replace(folder, ".").partition(". ")[0])
     12
-    ./flow.json is not a record, and would be replaced by one. Name another file, or replace it with --force.
+    ./flow.json is not a record, and would be replaced by one
     """
     if force or not path.exists():
         return
@@ -86,7 +86,7 @@ def check_replaceable(
     if begin and not recognise(begin):
         raise UsageError(
             f"{path} is not {what}, and would be replaced by one. "
-            "Name another file, or replace it with --force."
+            "Name another file, or move this one away; the option --force replaces it."
         )
 
 

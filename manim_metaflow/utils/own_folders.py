@@ -27,7 +27,8 @@ _LOCK = ".manim-metaflow.lock"
 
 
 def mark_folder(folder: Path) -> None:
-    """Mark a folder as made here, with all that is in it now."""
+    """Mark a folder as made here, with all that is in it now; if it was temporary, it is no more."""
+    (folder / _LOCK).unlink(missing_ok=True)
     # Not a line each: a name may hold any character but NUL.
     text = json.dumps({"made_by": _MAKER, "files": sorted(_files(folder))}, indent=0)
     (folder / MARK).write_text(text + "\n")
@@ -44,19 +45,21 @@ def check_removable(folder: Path, *, force: bool = False) -> None:
     UsageError
         The folder is not marked, or something was put into it.
     """
-    if force or not folder.is_dir():
+    if force or not os.path.lexists(folder):
         return
+    if folder.is_symlink() or not folder.is_dir():
+        raise UsageError(f"{folder} is in the way: manim-metaflow would put a folder there. Move it away.")
     found = _files(folder)
     known = _marked_files(folder)
     if found and known is None:
         raise UsageError(
             f"{folder} would be replaced, and nothing in it says that it was made by manim-metaflow. "
-            "Name another output, move the folder away, or replace it with --force."
+            "Name another output, or move the folder away; the option --force replaces it."
         )
     if foreign := sorted(found - (known or set())):
         raise UsageError(
             f"{folder} would be replaced, and {foreign[0]} was put into it since it was made. "
-            "Move that file away, name another output, or replace all of it with --force."
+            "Name another output, or move that file away; the option --force replaces it all."
         )
 
 
@@ -72,8 +75,10 @@ def temporary_folder(parent: Path, prefix: str, suffix: str = "") -> Iterator[Pa
     try:
         with interrupts_held():
             made = Path(tempfile.mkdtemp(dir=parent, prefix=prefix, suffix=suffix)).resolve()
-            lock = os.open(made / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+            lock = os.open(made / f"{_LOCK}.new", os.O_RDWR | os.O_CREAT, 0o600)
             fcntl.flock(lock, fcntl.LOCK_EX)
+            # Under its name only when it is locked: a sweep would take the folder for one that was left.
+            os.replace(made / f"{_LOCK}.new", made / _LOCK)
         yield made
     finally:
         with interrupts_held():

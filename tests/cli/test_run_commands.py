@@ -72,6 +72,33 @@ def test_record_passes_decorators_and_parameters_on(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["linear.py", "r.json"]
 
 
+@pytest.mark.parametrize("theirs", ["run.json", "run.store/notes.txt", "run.store"])
+def test_record_replaces_nothing_of_the_users(tmp_path: Path, theirs: str) -> None:
+    shutil.copy(FLOWS / "one_step.py", tmp_path)
+    (tmp_path / theirs).parent.mkdir(exist_ok=True)
+    (tmp_path / theirs).write_text('{"mine": 1}')
+    before = tree(tmp_path)
+    done = run("record", "one_step.py", "-o", "run.json", cwd=tmp_path)
+    assert done.returncode == 2
+    assert theirs.partition("/")[0] in done.stderr
+    assert "Traceback" not in done.stderr
+    assert tree(tmp_path) == before
+
+
+def test_record_replaces_its_own_records_and_what_it_is_told_to(tmp_path: Path) -> None:
+    shutil.copy(FLOWS / "one_step.py", tmp_path)
+    (tmp_path / "one_step.json").write_text('{"mine": 1}')
+    for options in (("--force",), ()):
+        done = run("record", "one_step.py", *options, cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (0, "one_step.json\n"), done.stderr
+    record = load_recording(tmp_path / "one_step.json")
+    assert record.storage is not None
+    assert (tmp_path / "one_step.store" / ".metaflow" / record.flow.name / record.run_id).is_dir()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "one_step.json", "one_step.py", "one_step.store",
+    ]  # fmt: skip
+
+
 def test_record_resumes_a_record_with_the_file_as_it_is_now(folder: Path) -> None:
     before = tree(folder / "run.store")
     done = run("record", "resume_flow.py", "--resume", "run.json", "-o", "resumed.json", cwd=folder)
@@ -173,9 +200,16 @@ def test_replay_makes_a_film_and_leaves_the_datastore_as_it_was(folder: Path, vi
     assert tree(folder / "run.store") == before
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "terminate"])
-@pytest.mark.parametrize("after", [0.4, 1.2, 1.8, 2.6, 3.6])
-def test_an_interrupted_record_leaves_nothing(tmp_path: Path, after: float, number: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    ("number", "after"),
+    [
+        *((signal.SIGINT, after) for after in (0.4, 1.2, 1.8, 3.6)),
+        *((signal.SIGTERM, after) for after in (1.2, 2.6)),
+        *((signal.SIGHUP, after) for after in (1.8, 3.6)),
+    ],
+    ids=lambda value: value.name if isinstance(value, signal.Signals) else str(value),
+)
+def test_an_interrupted_record_leaves_nothing(tmp_path: Path, number: signal.Signals, after: float) -> None:
     shutil.copy(FLOWS / "foreach.py", tmp_path)
     child = subprocess.Popen(
         [*COMMAND, "record", "foreach.py", "-o", "run.json"],

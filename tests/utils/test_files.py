@@ -140,7 +140,7 @@ def test_only_a_file_of_its_own_kind_is_replaced(tmp_path: Path) -> None:
     path.write_text("ours, and longer")
     check_replaceable(path, is_ours, "a record")
     path.write_text("someone's")
-    with pytest.raises(UsageError, match=r"out.json is not a record, .*replace it with --force"):
+    with pytest.raises(UsageError, match=r"out.json is not a record, .*option --force replaces it"):
         check_replaceable(path, is_ours, "a record")
     check_replaceable(path, is_ours, "a record", force=True)
     assert path.read_text() == "someone's"

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,3 +67,28 @@ def test_a_sweep_takes_away_what_a_killed_process_left_and_nothing_else(tmp_path
         assert sorted(tmp_path.iterdir()) == sorted([tmp_path / ".draft-of-the-user", in_use])
     assert not left.exists()
     assert [path.name for path in tmp_path.iterdir()] == [".draft-of-the-user"]
+
+
+@pytest.mark.parametrize("kind", ["file", "link"])
+def test_what_is_no_folder_may_not_be_removed(made: Path, tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "other.store"
+    path.touch() if kind == "file" else path.symlink_to(made)
+    with pytest.raises(UsageError, match=r"other.store is in the way"):
+        check_removable(path)
+
+
+@pytest.mark.parametrize("moment", ["while it is made", "while it is taken away"])
+def test_ctrl_c_waits_for_a_temporary_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    name, module = ("mkdtemp", tempfile) if moment == "while it is made" else ("rmtree", shutil)
+    act = getattr(module, name)
+
+    def interrupted(*arguments: Any, **options: Any) -> Any:
+        signal.raise_signal(signal.SIGINT)
+        return act(*arguments, **options)
+
+    monkeypatch.setattr(module, name, interrupted)
+    with pytest.raises(KeyboardInterrupt), temporary_folder(tmp_path, ".draft-"):
+        assert moment == "while it is taken away"
+    assert list(tmp_path.iterdir()) == []

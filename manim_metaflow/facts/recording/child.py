@@ -1,4 +1,4 @@
-"""Run a flow in a child process without the Metaflow settings of this user."""
+"""Run a flow in a child process, where it stands, without the Metaflow settings of this user."""
 
 from __future__ import annotations
 
@@ -13,16 +13,20 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from manim_metaflow.errors import RunError
+from manim_metaflow.facts.recording.output import read_output
 from manim_metaflow.utils.processes import signal_group
 from manim_metaflow.utils.signals import interrupts_held
 
-__all__ = ["CONSOLE_LINES", "Finished", "ask_python", "entry_point", "run_flow"]
+__all__ = ["CACHE", "CARDS", "CONSOLE_LINES", "Finished", "Place", "entry_point", "run_child"]
 
 _DRIVER = Path(__file__).with_name("driver.py")
-_GRACE = 5.0
-"""Seconds that Metaflow has to end its tasks before they are killed."""
-_OUTPUT_LINES = 40
+_GUARD = [sys.executable, "-P", "-m", "manim_metaflow.facts.recording.guard"]
+_GRACE = 3.0
+"""Seconds that the guard has to end everything; it needs less than two."""
+CARDS = Path(".metaflow", "mf.cards")
+"""Where Metaflow's client looks for the cards of a local run, below the folder of the datastore."""
+CACHE = "cache"
+_OPTIONS = ("METAFLOW_RUN_", "METAFLOW_RESUME_")
 CONSOLE_LINES = 400
 """How many lines of what was printed a recording keeps."""
 
@@ -33,54 +37,127 @@ _FOLDERS = re.compile(r"(?<![\w.])/(?:[\w.@+-]+/)+")
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a child process runs, and where what it does is kept.
+
+    Parameters
+    ----------
+    store
+        The folder of its datastore.
+    cwd
+        The folder it runs in; ``None`` for ``store``, where it finds nothing.
+    environment
+        Variables to add to those of this process.
+    """
+
+    store: Path
+    cwd: Path | None
+    environment: Mapping[str, str]
+
+    @property
+    def folder(self) -> Path:
+        """The folder the process runs in."""
+        return self.cwd or self.store
+
+    def variables(self) -> dict[str, str]:
+        """All of the environment but this user's Metaflow settings; those all point into the datastore."""
+        kept = {name: value for name, value in os.environ.items() if self._admits(name)}
+        # @parallel starts its workers with a bare `python`, which must be this one.
+        path = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", os.defpath)])
+        # By default a card is put into the nearest .metaflow above the working folder, which is the user's.
+        cards = {} if self.cwd is None else {"METAFLOW_CARD_LOCALROOT": str(self.store / CARDS)}
+        return {
+            **kept,
+            "PATH": path,
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "METAFLOW_USER": "manim",
+            "METAFLOW_HOME": str(self.store / "home"),
+            "METAFLOW_DEFAULT_DATASTORE": "local",
+            "METAFLOW_DEFAULT_METADATA": "local",
+            "METAFLOW_DEFAULT_ENVIRONMENT": "local",
+            "METAFLOW_DATASTORE_SYSROOT_LOCAL": str(self.store),
+            "METAFLOW_DATASTORE_SYSROOT_SPIN": str(self.store),
+            "METAFLOW_CLIENT_CACHE_PATH": str(self.store / CACHE),
+            **cards,
+            **self.environment,
+        }
+
+    def _admits(self, name: str) -> bool:
+        # A parameter can be given as METAFLOW_RUN_ALPHA: an option of the flow, not a setting of Metaflow.
+        return not name.startswith("METAFLOW_") or (self.cwd is not None and name.startswith(_OPTIONS))
+
+
+@dataclass(frozen=True)
 class Finished:
-    """How the child ended, and the last of what it printed."""
+    """How the child ended, and what it printed, which may be cut.
+
+    Parameters
+    ----------
+    returncode
+        Its exit code.
+    output
+        The last of what it printed.
+    console
+        The first lines, without their clocks, process ids, colours and this machine's folders.
+    cut
+        What was left out of ``console``, in words.
+    """
 
     returncode: int
     output: str
     console: tuple[str, ...] = ()
-    """Every line, without its clock, its process id, its colours and this machine's folders."""
+    cut: str = ""
 
 
-def run_flow(
-    entry: list[str],
-    arguments: tuple[str, ...],
-    store: Path,
-    environment: Mapping[str, str],
-    timeout: float | None,
-    *,
-    lines: int = CONSOLE_LINES,
+def run_child(
+    command: list[str], place: Place, timeout: float | None, *, lines: int = CONSOLE_LINES
 ) -> Finished:
-    """Run ``entry`` with ``arguments`` against the datastore in ``store``, and wait.
+    """Run a command, and wait for its end.
 
-    However this ends, with a result, a timeout or Ctrl-C, no process of the child's group outlives it.
+    However this ends, with a result, a timeout, Ctrl-C or the death of this process, nothing that the command
+    has started outlives it.
+
+    Raises
+    ------
+    subprocess.TimeoutExpired
+        It took longer than ``timeout`` seconds.
     """
-    output = store / "output.log"
+    output = place.store / "output.log"
     child: subprocess.Popen[bytes] | None = None
     with output.open("wb") as log:
         try:
             with interrupts_held():
                 child = subprocess.Popen(
-                    [*entry, "--no-pylint", *arguments],
-                    cwd=store,
-                    env=_environment(store, environment),
-                    stdin=subprocess.DEVNULL,
+                    [*_GUARD, *command],
+                    cwd=place.folder,
+                    env=place.variables(),
+                    stdin=subprocess.PIPE,
                     stdout=log,
                     stderr=subprocess.STDOUT,
-                    # A group of its own, so that the run's tasks, and what these start, end with it.
+                    # A group of its own, so that a Ctrl-C in the terminal reaches this process alone.
                     start_new_session=True,
                 )
             child.wait(timeout)
-        except subprocess.TimeoutExpired as error:
-            raise RunError(f"{entry[1]}: still running after {timeout:g} s; stopped.") from error
         finally:
             if child is not None:
                 with interrupts_held():
                     _end(child)
-    printed = output.read_text(errors="replace").splitlines()
+    console, last, cut = read_output(output, lines)
     output.unlink()
-    console = tuple(_plain(line, store) for line in printed[:lines])
-    return Finished(child.returncode, "\n".join(printed[-_OUTPUT_LINES:]).strip(), console)
+    plain = tuple(_plain(line, place.store) for line in console)
+    return Finished(child.returncode, "\n".join(last).strip(), plain, cut)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    if child.poll() is None:
+        child.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(_GRACE)
+    # If the guard itself was killed, or hangs, what is left of its group ends at least.
+    signal_group(child.pid, signal.SIGKILL)
+    child.wait()
+    if child.stdin is not None:
+        child.stdin.close()
 
 
 def _plain(line: str, store: Path) -> str:
@@ -89,57 +166,22 @@ def _plain(line: str, store: Path) -> str:
     return _FOLDERS.sub("", _PROCESS.sub("]", text)).rstrip()
 
 
-def ask_python(script: str, arguments: list[str], store: Path, environment: Mapping[str, str]) -> str:
-    """Run a few lines of Python where a flow would run, and return what they print."""
-    asked = subprocess.run(
-        [sys.executable, "-c", script, *arguments],
-        cwd=store,
-        env=_environment(store, environment),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return asked.stdout
+def entry_point(path: Path, class_name: str, text: str, place: Place) -> tuple[list[str], dict[str, str]]:
+    """Choose how to start a flow: as its author would, or, where that is not possible, for them.
 
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    if child.poll() is None:
-        signal_group(child.pid, signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            child.wait(_GRACE)
-    # Even if the run ended by itself: a task may have left a process behind.
-    signal_group(child.pid, signal.SIGKILL)
-    child.wait()
-
-
-def _environment(store: Path, extra: Mapping[str, str]) -> dict[str, str]:
-    """Everything but Metaflow's own settings; those all point into ``store``."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("METAFLOW_")}
-    # @parallel starts its workers with a bare `python`, which must be this one.
-    path = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", os.defpath)])
-    return {
-        **kept,
-        "PATH": path,
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "METAFLOW_USER": "manim",
-        "METAFLOW_HOME": str(store / "home"),
-        "METAFLOW_DEFAULT_DATASTORE": "local",
-        "METAFLOW_DEFAULT_METADATA": "local",
-        "METAFLOW_DEFAULT_ENVIRONMENT": "local",
-        "METAFLOW_DATASTORE_SYSROOT_LOCAL": str(store),
-        "METAFLOW_DATASTORE_SYSROOT_SPIN": str(store),
-        "METAFLOW_CLIENT_CACHE_PATH": str(store / "cache"),
-        **extra,
-    }
-
-
-def entry_point(path: Path, class_name: str, text: str) -> tuple[list[str], dict[str, str]]:
-    """Choose how to start a flow: as its author would, or, where its file does not run it, for them."""
+    It is not where the file does not run the flow, nor where Metaflow would read settings of this user's.
+    """
     file = path.resolve()
-    if _runs_itself(text, class_name):
+    if _runs_itself(text, class_name) and not _has_settings(place.folder):
         return [sys.executable, str(file)], {}
     return [sys.executable, str(_DRIVER)], {"MANIM_METAFLOW_FLOW": f"{file}:{class_name}"}
+
+
+def _has_settings(folder: Path) -> bool:
+    """Tell whether Metaflow finds settings in the nearest .metaflow above its working folder."""
+    stores = (each / ".metaflow" for each in (folder.resolve(), *folder.resolve().parents))
+    nearest = next((store for store in stores if store.is_dir()), None)
+    return nearest is not None and (nearest / "config.json").is_file()
 
 
 def _runs_itself(text: str, class_name: str) -> bool:

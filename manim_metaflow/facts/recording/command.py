@@ -7,13 +7,14 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from manim_metaflow.facts.recording.request import TIMEOUT, Request
+from manim_metaflow.facts.recording.request import TIMEOUT, Request, Where
 from manim_metaflow.facts.records import RunRecord
 from manim_metaflow.facts.records.codec import JsonRecord
 from manim_metaflow.utils.files import write_text
 
 __all__ = ["CommandRecord", "record_command"]
 
+_SUFFIX = ".console.json"
 _LINES = 4000
 """Of what a command prints: a compiled flow is long."""
 
@@ -44,12 +45,14 @@ def record_command(
     fresh: bool = False,
     env: Mapping[str, str] | None = None,
     timeout: float | None = TIMEOUT,
+    cwd: str | Path | None = None,
+    sandbox: bool = False,
 ) -> CommandRecord:
     """Give a flow a command and record what it prints, or read the recording if there is one.
 
     Parameters
     ----------
-    flow, recordings, fresh, env, timeout
+    flow, recordings, fresh, env, timeout, cwd, sandbox
         As for :func:`record_run`.
     *arguments
         The command, ``"check"``.
@@ -74,24 +77,24 @@ def record_command(
     >>> checked.code, "    The graph looks good!" in checked.console
     (0, True)
     """
-    request = Request.make(
-        "command", flow, arguments, recordings=recordings, env=env, timeout=timeout, origin=after
-    )
-    name = request.file.class_name or request.load_flow().name
-    path = request.files.path(name, ".console.json")
-    if path.is_file() and not fresh:
+    where = Where(env, timeout, cwd, sandbox)
+    request = Request.make("command", flow, arguments, recordings=recordings, where=where, origin=after)
+    path = request.files.made(request.file.class_name, _SUFFIX)
+    if path is not None and not fresh:
         found = CommandRecord.from_json(path.read_bytes(), name=str(path))
         if found.origin_run_id == request.origin_run_id:
             return found
-    record = CommandRecord(name, arguments, 0, origin_run_id=request.origin_run_id)
-    return _record(request, record, path, setting or _nothing)
+    return _record(request, arguments, setting or _nothing)
 
 
-def _record(request: Request, record: CommandRecord, path: Path, setting: Setting) -> CommandRecord:
-    with request.datastore() as scratch, setting() as given:
-        ended = request.run(record.flow_name, record.command, scratch, given, lines=_LINES)
-    record = replace(record, code=ended.returncode, console=ended.console)
-    write_text(path, record.to_json())
+def _record(request: Request, command: tuple[str, ...], setting: Setting) -> CommandRecord:
+    with request.place() as place:
+        flow, _ = request.describe(place)
+        with setting() as given:
+            served = replace(place, environment={**place.environment, **given})
+            ended = request.run(flow.name, command, served, lines=_LINES)
+    record = CommandRecord(flow.name, command, ended.returncode, ended.console, request.origin_run_id)
+    write_text(request.files.path(flow.name, _SUFFIX), record.to_json())
     return record
 
 

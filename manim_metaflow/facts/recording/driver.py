@@ -13,6 +13,13 @@ from pathlib import Path
 
 def main() -> None:
     """Load the flow's file and hand its class to Metaflow's command line."""
+    # When it is imported Metaflow reads settings from above the working folder. They are the user's, so it
+    # is imported where there are none.
+    folder = os.getcwd()
+    os.chdir(os.environ["METAFLOW_DATASTORE_SYSROOT_LOCAL"])
+    import metaflow  # noqa: F401
+
+    os.chdir(folder)
     path, _, name = os.environ["MANIM_METAFLOW_FLOW"].rpartition(":")
     file = Path(path)
     # The folder of this script holds modules with common names, which the flow must not find.
@@ -25,13 +32,16 @@ def main() -> None:
     sys.modules[file.stem] = module
     spec.loader.exec_module(module)
 
-    from metaflow import cli, parameters
+    from metaflow import parameters
 
     found = getattr(module, name)
     # A bare @Mutator leaves its own instance in the place of the class that it changes.
     cls = found if isinstance(found, type) else found._flow_cls
     # The first releases of 2.12 have one list of parameters for the process, and no contexts.
     with getattr(parameters, "flow_context", nullcontext)(cls):
+        # Only here: when it is imported it makes an option of each config of the flow in this context.
+        from metaflow import cli
+
         cli.main(  # type: ignore[no-untyped-call]
             cls(use_cli=False), entrypoint=[sys.executable, script]
         )

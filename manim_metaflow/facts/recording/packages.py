@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 import ast
-import json
 import sys
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions, version
 
-from manim_metaflow.facts.recording.child import ask_python
 from manim_metaflow.facts.records import PackageRecord
 
 __all__ = ["imported_modules", "installed_packages"]
 
-_ASK = """
-import json, sys
-from importlib.metadata import packages_distributions, version
-provided = packages_distributions()
-names = {name for module in sys.argv[1:] for name in provided.get(module, ())}
-print(json.dumps({name: version(name) for name in names}))
-"""
 
-
-def installed_packages(text: str, store: Path, environment: Mapping[str, str]) -> tuple[PackageRecord, ...]:
-    """Ask the Python that runs the flow for the packages that ``text`` imports, by name.
+def installed_packages(text: str) -> tuple[PackageRecord, ...]:
+    """List the installed packages that ``text`` imports, by name.
 
     Metaflow and the standard library are left out: a run notes their versions itself.
+
+    >>> [package.name for package in installed_packages("import numpy, os")]
+    ['numpy']
     """
-    modules = sorted(imported_modules(text) - sys.stdlib_module_names - {"metaflow"})
+    modules = imported_modules(text) - sys.stdlib_module_names - {"metaflow"}
     if not modules:
         return ()
-    found = json.loads(ask_python(_ASK, modules, store, environment))
-    return tuple(PackageRecord(name, found[name]) for name in sorted(found))
+    provided = packages_distributions()
+    names = {name for module in modules for name in provided.get(module, ())}
+    return tuple(PackageRecord(name, version(name)) for name in sorted(names))
 
 
 def imported_modules(text: str) -> frozenset[str]:

@@ -5,29 +5,34 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from manim_metaflow.errors import RunError
+from manim_metaflow.facts.recording.metadata import relocate
 from manim_metaflow.facts.records import RunRecord
-from manim_metaflow.facts.run.record_file import load_recording, store_of
-from manim_metaflow.utils.files import write_text
+from manim_metaflow.facts.run.record_file import store_of
+from manim_metaflow.utils.files import atomic_write, check_replaceable, folder_locked
+from manim_metaflow.utils.own_folders import check_removable, mark_folder, sweep, temporary_folder
 from manim_metaflow.utils.signals import interrupts_held
 
 __all__ = [
+    "Output",
     "RecordingFiles",
     "list_recordings",
     "put_recording",
     "recording_key",
-    "scratch_folder",
     "scratch_store",
 ]
 
 _DIRECTORY_VARIABLE = "MANIM_METAFLOW_RECORDINGS"
+_SCRATCH = ".recording-"
+_BEGIN = re.compile(rb'\{\s*"kind":\s*"RunRecord"')
+"""How the text of a record begins."""
 
 
 def recording_key(
@@ -50,6 +55,40 @@ def list_recordings(directory: str | Path) -> list[Path]:
     )
 
 
+def _begins_as_record(begin: bytes) -> bool:
+    return _BEGIN.match(begin) is not None
+
+
+@dataclass(frozen=True)
+class Output:
+    """Where a command puts a record that was asked for by a name.
+
+    Parameters
+    ----------
+    path
+        The record's file.
+    keep_store
+        Whether its datastore is kept beside it.
+    force
+        Whether what is there may be replaced, whatever it is.
+    """
+
+    path: Path
+    keep_store: bool = True
+    force: bool = False
+
+    def check(self) -> None:
+        """Check that nothing is there that is not a record, with its datastore, of an earlier call.
+
+        Raises
+        ------
+        UsageError
+            There is; the message names it.
+        """
+        check_replaceable(self.path, _begins_as_record, "a record", force=self.force)
+        check_removable(store_of(self.path), force=self.force)
+
+
 class RecordingFiles:
     """The folder of recordings, and what the files of one of them are called.
 
@@ -63,47 +102,82 @@ class RecordingFiles:
         What is recorded: ``"run"``, ``"resume"``, ``"spin"`` or ``"command"``.
     key
         The recording's key.
+    output
+        The one file to write instead, whatever the key.
     """
 
-    def __init__(self, directory: str | Path | None, flow_file: Path, kind: str, key: str) -> None:
+    def __init__(
+        self,
+        directory: str | Path | None,
+        flow_file: Path,
+        kind: str,
+        key: str,
+        output: Output | None = None,
+    ) -> None:
         chosen = directory or os.environ.get(_DIRECTORY_VARIABLE) or flow_file.parent / "recordings"
-        self.directory = Path(chosen)
-        self.kind, self.key = kind, key
+        self.directory = output.path.parent if output else Path(chosen)
+        self.kind, self.key, self.output = kind, key, output
 
     def path(self, flow_name: str, suffix: str = ".json") -> Path:
         """Return the file of the recording. Only those of runs end in a plain ``.json``."""
         return self.directory / f"{flow_name}-{self.kind}-{self.key}{suffix}"
 
-    def find(self, flow_name: str | None) -> RunRecord | None:
-        """Read the recording, if it was made before.
+    def made(self, flow_name: str | None, suffix: str = ".json") -> Path | None:
+        """Return the file of the recording, if it was made before.
 
         Where the caller did not name the flow's class, the key alone has to find the file.
         """
-        found = sorted(self.directory.glob(self.path(flow_name or "*").name))
-        return load_recording(found[0]) if len(found) == 1 else None
+        found = sorted(self.directory.glob(self.path(flow_name or "*", suffix).name))
+        return found[0] if len(found) == 1 else None
 
     def put(self, record: RunRecord, store: Path) -> RunRecord:
         """Keep the record and its datastore; either both are there afterwards or neither."""
-        return put_recording(replace(record, key=self.key), store, self.path(record.flow.name))
+        # That a file with a recording's key in its name is a recording need not be asked.
+        output = self.output or Output(self.path(record.flow.name))
+        return put_recording(replace(record, key=self.key), store, output)
 
 
-def put_recording(record: RunRecord, store: Path | None, path: Path) -> RunRecord:
+def put_recording(record: RunRecord, store: Path, output: Output) -> RunRecord:
     """Write a record to its file and move its datastore beside it; both are there afterwards or neither.
 
-    ``store`` is ``None`` to keep none.
+    Writers of one name take turns. Returns the record as it will be read.
+
+    Raises
+    ------
+    UsageError
+        What would be replaced is not a record of an earlier call.
+    RunError
+        The record cannot be written. If there is room for it, the datastore is kept all the same.
     """
-    with interrupts_held():
-        # The old record goes first: a record beside another run's datastore would be worse than none.
-        path.unlink(missing_ok=True)
-        shutil.rmtree(store_of(path), ignore_errors=True)
+    text = record.to_json()
+    path, kept = output.path.absolute(), store_of(output.path.absolute())
+    relocate(store, kept)
+    with folder_locked(path.parent), temporary_folder(path.parent, _SCRATCH) as old, interrupts_held():
+        output.check()
         try:
-            if store is not None:
-                os.replace(store, store_of(path))
-            write_text(path, record.to_json())
-        except BaseException:
-            shutil.rmtree(store_of(path), ignore_errors=True)
-            raise
-    return replace(record, recording=path)
+            # First what may fail, then what takes no time: whoever looks meanwhile finds the old or the new.
+            with atomic_write(path) as draft:
+                draft.write_text(text, encoding="utf-8")
+                if os.path.lexists(kept):
+                    os.replace(kept, old / kept.name)
+                if output.keep_store:
+                    mark_folder(store)
+                    os.replace(store, kept)
+        except OSError as error:
+            raise RunError(_not_written(record, store, kept, error)) from error
+    return replace(RunRecord.from_json(text), recording=output.path)
+
+
+def _not_written(record: RunRecord, store: Path, kept: Path, error: OSError) -> str:
+    """Keep the datastore of a run whose record cannot be written, and say where it is."""
+    run = f"{record.flow.name}/{record.run_id}"
+    message = f"{run}: the run has ended ({record.status}). Its record cannot be written: {error.strerror}."
+    if os.path.lexists(kept):
+        return message
+    with suppress(OSError):
+        os.replace(store, kept)
+        return f"{message} Its datastore is in {kept}: give that folder as --root to show {run}."
+    return message
 
 
 @contextmanager
@@ -112,29 +186,24 @@ def scratch_store(directory: Path, origin: Path | None = None) -> Iterator[Path]
 
     A resume gets its own copy so that a recording depends on its key alone, not on what else was
     resumed from the same run before. Blobs are linked, not copied: Metaflow never changes one.
+
+    Raises
+    ------
+    RunError
+        The folder cannot be written to.
     """
-    with scratch_folder(directory, ".store") as scratch:
+    with ExitStack() as stack:
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            # What a process that was killed had no time to remove.
+            sweep(directory, _SCRATCH)
+            scratch = stack.enter_context(temporary_folder(directory, _SCRATCH, ".store"))
+        except OSError as error:
+            raise RunError(f"{directory}: cannot keep recordings here: {error.strerror}.") from error
         if origin is not None:
             shutil.copytree(origin, scratch, copy_function=_copy, dirs_exist_ok=True)
+            relocate(scratch, scratch)
         yield scratch
-
-
-@contextmanager
-def scratch_folder(directory: Path, suffix: str = "") -> Iterator[Path]:
-    """Make a folder for the time of the block. Ctrl-C waits while it is made and while it is taken away."""
-    made: Path | None = None
-    try:
-        with interrupts_held():
-            try:
-                directory.mkdir(parents=True, exist_ok=True)
-                made = Path(tempfile.mkdtemp(dir=directory, prefix=".recording-", suffix=suffix)).resolve()
-            except OSError as error:
-                raise RunError(f"{directory}: cannot keep recordings here: {error.strerror}.") from error
-        yield made
-    finally:
-        if made is not None:
-            with interrupts_held():
-                shutil.rmtree(made, ignore_errors=True)
 
 
 def _copy(source: str, target: str) -> str:

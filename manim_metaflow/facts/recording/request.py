@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import inspect
+import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-from manim_metaflow.errors import FlowError, RunError
+from manim_metaflow.errors import FlowError, RunError, UsageError
 from manim_metaflow.facts.flow.importing import read_source
 from manim_metaflow.facts.flow.load import load_flow, split_source
 from manim_metaflow.facts.metaflow_internals import flow_class_behind
-from manim_metaflow.facts.recording.child import CONSOLE_LINES, Finished, entry_point, run_flow
-from manim_metaflow.facts.recording.recordings import RecordingFiles, recording_key, scratch_store
-from manim_metaflow.facts.records import FlowInfo, RunRecord
-from manim_metaflow.facts.run.record_file import store_of
+from manim_metaflow.facts.recording.child import CONSOLE_LINES, Finished, Place, entry_point, run_child
+from manim_metaflow.facts.recording.describe import describe
+from manim_metaflow.facts.recording.metadata import gather_files
+from manim_metaflow.facts.recording.recordings import Output, RecordingFiles, recording_key, scratch_store
+from manim_metaflow.facts.records import FlowInfo, PackageRecord, RunRecord
+from manim_metaflow.facts.run.record_file import load_recording, store_of
 
-__all__ = ["TIMEOUT", "FlowFile", "Request"]
+__all__ = ["TIMEOUT", "FlowFile", "Request", "Where"]
 
 TIMEOUT = 600.0
 """Seconds after which a run is stopped, if the caller names no others."""
@@ -66,14 +70,52 @@ class FlowFile:
 
 
 @dataclass(frozen=True)
+class Where:
+    """Where a flow is run, with which environment, and for how long at most.
+
+    Parameters
+    ----------
+    env
+        Environment variables to add.
+    timeout
+        Seconds after which it is stopped.
+    cwd
+        The folder it runs in; ``None`` for the folder of its file.
+    sandbox
+        Whether it runs in an empty folder instead.
+    """
+
+    env: Mapping[str, str] | None = None
+    timeout: float | None = TIMEOUT
+    cwd: str | Path | None = None
+    sandbox: bool = False
+
+    def folder(self, file: Path) -> Path | None:
+        """Return the folder that a flow runs in; ``None`` for its datastore's, which is empty.
+
+        Raises
+        ------
+        UsageError
+            There is no such folder, or it is not clear which is meant.
+        """
+        if self.cwd is not None and self.sandbox:
+            raise UsageError("A flow is run either in a folder (cwd) or in a sandbox, not in both.")
+        if self.cwd is not None and not Path(self.cwd).is_dir():
+            raise UsageError(f"{self.cwd}: no such folder to run a flow in.")
+        # Absolute before any code of the user's runs, which may change the working folder.
+        return None if self.sandbox else Path(self.cwd or file.parent).resolve()
+
+
+@dataclass(frozen=True)
 class Request:
     """What is to be recorded: a command of a flow, and the recorded run that it follows, if any."""
 
     file: FlowFile
     files: RecordingFiles
-    environment: Mapping[str, str]
-    timeout: float | None
+    folder: Path | None
+    where: Where
     origin: RunRecord | None
+    begun: float = field(default_factory=time.monotonic)
 
     @classmethod
     def make(
@@ -83,9 +125,9 @@ class Request:
         arguments: tuple[str, ...],
         *,
         recordings: str | Path | None,
-        env: Mapping[str, str] | None,
-        timeout: float | None,
+        where: Where,
         origin: RunRecord | None,
+        output: Output | None = None,
     ) -> Self:
         """Find the flow's file, and the place and key of the recording.
 
@@ -99,18 +141,20 @@ class Request:
             What the recording is found by, besides the flow's source and the environment.
         recordings
             The folder; ``None`` for the one that holds ``origin``.
-        env, timeout
-            As for :func:`.record_run`.
+        where
+            Where the flow is run.
         origin
             The recorded run whose datastore is used.
+        output
+            The one file to write; ``None`` for one that is named by its key.
         """
         file = FlowFile.of(_recorded_from(origin) if flow is None else flow)
-        environment = dict(env or {})
+        environment = dict(where.env or {})
         key = recording_key(file.text, kind, arguments, environment, _key_of(origin) if origin else "")
         if recordings is None and origin is not None and origin.recording is not None:
             recordings = origin.recording.parent
-        files = RecordingFiles(recordings, file.path, kind, key)
-        return cls(file, files, environment, timeout, origin)
+        files = RecordingFiles(recordings, file.path.absolute(), kind, key, output)
+        return cls(file, files, where.folder(file.path), where, origin)
 
     @property
     def origin_run_id(self) -> str | None:
@@ -119,39 +163,58 @@ class Request:
 
     def find(self) -> RunRecord | None:
         """Read the run's recording, if it was made before."""
-        found = self.files.find(self.file.class_name)
-        return replace(found, flow_source=self.file.source) if found else None
-
-    def load_flow(self) -> FlowInfo:
-        """Read the flow from its file."""
-        return load_flow(self.file.source)
+        path = self.files.made(self.file.class_name)
+        return replace(load_recording(path), flow_source=self.file.source) if path else None
 
     @contextmanager
-    def datastore(self) -> Iterator[Path]:
+    def place(self) -> Iterator[Place]:
         """Make a folder to record into, with a copy of the datastore of the run that this one follows."""
         origin = self._origin_store(self.origin) if self.origin else None
         with scratch_store(self.files.directory, origin) as scratch:
-            yield scratch
+            yield Place(scratch, self.folder, self.where.env or {})
+
+    def describe(self, place: Place) -> tuple[FlowInfo, tuple[PackageRecord, ...]]:
+        """Read the flow from its file, and the packages that the file imports.
+
+        Raises
+        ------
+        RunError
+            It takes longer than the time there is.
+        """
+        with self._time_limit("being imported") as seconds:
+            return describe(self.file.path, self.file.class_name, place, seconds)
 
     def run(
-        self,
-        flow_name: str,
-        command: tuple[str, ...],
-        scratch: Path,
-        extra: Mapping[str, str] | None = None,
-        *,
-        lines: int = CONSOLE_LINES,
+        self, flow_name: str, command: tuple[str, ...], place: Place, *, lines: int = CONSOLE_LINES
     ) -> Finished:
-        """Give the flow a command in a child process, and wait for its end."""
-        entry, for_driver = entry_point(self.file.path, flow_name, self.file.text)
-        environment = {**self.environment, **for_driver, **(extra or {})}
-        return run_flow(entry, command, scratch, environment, self.timeout, lines=lines)
+        """Give the flow a command in a child process, and wait for its end.
+
+        Raises
+        ------
+        RunError
+            It takes longer than the time there is.
+        """
+        entry, for_driver = entry_point(self.file.path, flow_name, self.file.text, place)
+        place = replace(place, environment={**place.environment, **for_driver})
+        with self._time_limit("running") as seconds:
+            ended = run_child([*entry, "--no-pylint", *command], place, seconds, lines=lines)
+        gather_files(place.store)
+        return ended
+
+    @contextmanager
+    def _time_limit(self, what: str) -> Iterator[float | None]:
+        """Yield how many seconds are left: the import of the flow's file takes its part of them."""
+        limit = self.where.timeout
+        try:
+            yield None if limit is None else max(0.0, limit - (time.monotonic() - self.begun))
+        except subprocess.TimeoutExpired as error:
+            raise RunError(f"{self.file.path}: still {what} after {limit:g} s; stopped.") from error
 
     def failure(self, command: tuple[str, ...], ended: Finished) -> RunError:
         """Return the error for a run that ended before it had a task."""
         return RunError(
             f"{self.file.path} {' '.join(command)}: failed before its first task "
-            f"(exit code {ended.returncode}).\n{ended.output}"
+            f"(exit code {ended.returncode}), run in {self.folder or 'an empty folder'}.\n{ended.output}"
         )
 
     def keep(self, record: RunRecord, scratch: Path) -> RunRecord:

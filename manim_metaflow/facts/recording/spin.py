@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,15 +9,13 @@ from pathlib import Path
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.metaflow_internals import need_feature
 from manim_metaflow.facts.recording.child import Finished
-from manim_metaflow.facts.recording.request import TIMEOUT, Request
+from manim_metaflow.facts.recording.metadata import SPIN_ROOT
+from manim_metaflow.facts.recording.request import TIMEOUT, Request, Where
 from manim_metaflow.facts.records import ArtifactRecord, RunRecord, TaskRecord, TaskState
 from manim_metaflow.facts.run.reader import read_run
 from manim_metaflow.facts.store.roots import local_datastore
 
 __all__ = ["record_spin"]
-
-SPIN_ROOT = ".metaflow_spin"
-"""Beside the datastore of runs, which a spin leaves as it is."""
 
 
 def record_spin(
@@ -31,6 +28,8 @@ def record_spin(
     fresh: bool = False,
     env: Mapping[str, str] | None = None,
     timeout: float | None = TIMEOUT,
+    cwd: str | Path | None = None,
+    sandbox: bool = False,
 ) -> RunRecord:
     """Run one step by itself, with the inputs a task of a recorded run had, or read the recording of it.
 
@@ -50,7 +49,7 @@ def record_spin(
         What to add to the command.
     persist
         Whether Metaflow keeps the artifacts; without ``--persist``, its default, the record has none.
-    recordings, fresh, env, timeout
+    recordings, fresh, env, timeout, cwd, sandbox
         As for :func:`record_run`; ``recordings`` is by default the folder of the origin's recording.
 
     Raises
@@ -72,9 +71,8 @@ def record_spin(
     """
     past = _past_task(origin, step)
     asked = (past.path, *(("--persist",) if persist else ()), *arguments)
-    request = Request.make(
-        "spin", flow, asked, recordings=recordings, env=env, timeout=timeout, origin=origin
-    )
+    where = Where(env, timeout, cwd, sandbox)
+    request = Request.make("spin", flow, asked, recordings=recordings, where=where, origin=origin)
     found = None if fresh else request.find()
     if found is not None and found.origin_run_id == origin.run_id:
         return found
@@ -95,12 +93,11 @@ def _past_task(origin: RunRecord, step: str) -> TaskRecord:
 
 def _spin(request: Request, command: tuple[str, ...], origin: RunRecord, past: TaskRecord) -> RunRecord:
     need_feature("spin")
-    flow = request.load_flow()
-    with request.datastore() as scratch:
-        store = local_datastore(scratch / SPIN_ROOT, flow.name)
+    with request.place() as place:
+        flow, _ = request.describe(place)
+        store = local_datastore(place.store / SPIN_ROOT, flow.name)
         before = set(store.run_ids())
-        _relocate(scratch / ".metaflow", flow.name, origin.run_id)
-        ended = request.run(flow.name, command, scratch)
+        ended = request.run(flow.name, command, place)
         made = [run_id for run_id in store.run_ids() if run_id not in before]
         record = read_run(store, made[0], flow=flow, ended=True) if made else None
         if record is None or not record.tasks:
@@ -115,20 +112,7 @@ def _spin(request: Request, command: tuple[str, ...], origin: RunRecord, past: T
             new_blobs=(),
             console=ended.console,
         )
-        return request.keep(record, scratch)
-
-
-def _relocate(root: Path, flow_name: str, run_id: str) -> None:
-    """Write the folder a run is in now into its metadata: spin looks its inputs up there."""
-    for file in sorted((root / flow_name / run_id).glob("*/*/_meta/*.json")):
-        if "_artifact_" not in file.name and "ds-root" not in file.name:
-            continue
-        entry = json.loads(file.read_text())
-        if str(entry.get("location", "")).startswith(":root:"):
-            entry["location"] = f":root:{root}"
-        if entry.get("field_name") == "ds-root":
-            entry["value"] = str(root)
-        file.write_text(json.dumps(entry))
+        return request.keep(record, place.store)
 
 
 def _inputs(origin: RunRecord, past: TaskRecord) -> dict[tuple[str, str], str]:

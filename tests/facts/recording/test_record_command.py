@@ -18,7 +18,7 @@ def test_a_command_is_recorded_once_and_read_again(tmp_path, monkeypatch):
     assert (first.code, first.flow_name, first.command) == (0, "LinearFlow", ("show",))
     assert "Step start" in first.console
     assert list_recordings(tmp_path) == []  # only runs are listed
-    monkeypatch.setattr(request, "run_flow", None)
+    monkeypatch.setattr(request, "run_child", None)
     assert record_command(FLOW, "show", recordings=tmp_path) == first
     assert CommandRecord.from_json(first.to_json()) == first
 
