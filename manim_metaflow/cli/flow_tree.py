@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 from rich.tree import Tree
 
-from manim_metaflow.facts.records import FlowInfo, StepInfo
+from manim_metaflow.facts.records import DecoratorInfo, FlowInfo, StepInfo
 
 __all__ = ["flow_tree"]
 
@@ -16,11 +16,11 @@ def flow_tree(flow: FlowInfo) -> Tree:
     for line in flow.doc.partition("\n\n")[0].splitlines():
         tree.add(Text(line, style="italic"))
     for decorator in flow.decorators:
-        tree.add(Text(decorator.text, style="magenta"))
+        tree.add(_decorator(decorator))
     for parameter in flow.parameters:
-        default = f" = {parameter.default}" if parameter.default is not None else ""
+        default = f" = {parameter.default_text}" if parameter.default_text else ""
         entry = Text.assemble((f"{parameter.kind} ", "dim"), (parameter.name, "cyan"), default)
-        tree.add(entry + _after(parameter.help or "", "dim"))
+        tree.add(entry + _after(parameter.help or "", "dim") + _added_by(parameter.added_by))
     branches: dict[tuple[str, ...], Tree] = {(): tree}
     for step in flow.steps:
         around = step.enclosing_splits
@@ -34,7 +34,7 @@ def _step_line(step: StepInfo) -> Text:
     line = Text.assemble((step.name, "bold green"), (f"  {_kind(step)}", "yellow"))
     line.append_text(_after(_arrow(step), ""))
     for decorator in step.decorators:
-        line.append(f"  {' '.join(decorator.text.split())}", style="magenta")
+        line.append("  ").append_text(_decorator(decorator))
     return line + _after(step.doc.strip().partition("\n")[0], "dim italic")
 
 
@@ -52,6 +52,14 @@ def _arrow(step: StepInfo) -> str:
     if step.cases:
         return "-> " + ", ".join(f"{label}: {target}" for label, target in step.cases)
     return f"-> {', '.join(step.targets)}" if step.targets else ""
+
+
+def _decorator(decorator: DecoratorInfo) -> Text:
+    return Text(" ".join(decorator.text.split()), style="magenta") + _added_by(decorator.added_by)
+
+
+def _added_by(mutator: str) -> Text:
+    return Text(f" added by {mutator}" if mutator else "", style="dim")
 
 
 def _after(text: str, style: str) -> Text:

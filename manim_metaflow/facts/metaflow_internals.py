@@ -232,9 +232,10 @@ def parameter_options(parameter: Any) -> dict[str, Any]:
         key: value for key, value in getattr(parameter, "_override_kwargs", {}).items() if value is not None
     }
     options = {**parameter.kwargs, **given}
-    # Before that a function was wrapped at once.
-    if (default := options.get("default")) is not None:
-        options["default"] = getattr(default, "fun", default)
+    # Before that, and since then once a run begins, a function is wrapped. (An expression of a config has
+    # every attribute that it is asked for, so it is asked what it is.)
+    if type(options.get("default")).__name__ == "DeployTimeField":
+        options["default"] = options["default"].fun
     return options
 
 

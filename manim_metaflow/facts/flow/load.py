@@ -5,27 +5,25 @@ from __future__ import annotations
 import importlib
 import inspect
 import linecache
-import warnings
 from pathlib import Path
 from typing import Any
 
-from manim_metaflow.errors import FlowError, FlowNotFoundError, FlowWarning
+from manim_metaflow.errors import FlowError, FlowNotFoundError
+from manim_metaflow.facts.flow.as_run import ClassAsRun, as_run
 from manim_metaflow.facts.flow.edges import case_label, edges_of
 from manim_metaflow.facts.flow.entry import guarded_calls
 from manim_metaflow.facts.flow.importing import FlowModule, imported_file, read_source
 from manim_metaflow.facts.flow.lint import check_graph
+from manim_metaflow.facts.flow.parameters import parameter_infos
 from manim_metaflow.facts.flow.source import class_excerpt, class_file, own_steps, step_excerpt
 from manim_metaflow.facts.metaflow_internals import (
-    default_file_of,
     flow_class_behind,
     graph_of,
     need_metaflow,
-    parameter_options,
-    parameters_of,
     start_and_end,
     switch_of,
 )
-from manim_metaflow.facts.records import DecoratorInfo, FlowInfo, ParameterInfo, StepInfo
+from manim_metaflow.facts.records import DecoratorInfo, FlowInfo, StepInfo
 
 __all__ = ["FlowSource", "load_flow", "split_source"]
 
@@ -51,7 +49,7 @@ def load_flow(source: Any) -> FlowInfo:
     Warns
     -----
     FlowWarning
-        If a config's default is in a file that is not there.
+        If a config's default is in a file that is not there, or a mutator cannot be applied.
 
     Examples
     --------
@@ -146,11 +144,16 @@ def _listed(names: dict[str, type]) -> str:
 
 
 def _describe(cls: Any) -> FlowInfo:
-    graph = graph_of(cls)
-    start, end = start_and_end(graph)
     # First of all: some of what follows never ends on a graph with a cycle.
     check_graph(cls)
-    steps = tuple(_step(cls, name) for name in _author_order(cls))
+    folder = Path(_filename_of(cls)).parent
+    with as_run(cls, folder) as now:
+        return _describe_as_run(cls, folder, now)
+
+
+def _describe_as_run(cls: Any, folder: Path, now: ClassAsRun) -> FlowInfo:
+    start, end = start_and_end(graph_of(cls))
+    steps = tuple(_step(cls, name, now) for name in _author_order(cls))
     file, text = _file_of(cls)
     return FlowInfo(
         name=cls.__name__,
@@ -159,8 +162,8 @@ def _describe(cls: Any) -> FlowInfo:
         start=start,
         end=end,
         doc=inspect.cleandoc(cls.__dict__.get("__doc__") or ""),
-        parameters=_parameters(cls),
-        decorators=_flow_decorators(cls),
+        parameters=parameter_infos(cls, folder, now),
+        decorators=now.of_flow(_flow_decorators(cls)),
         file=file,
         source=text,
     )
@@ -176,7 +179,7 @@ def _author_order(cls: Any) -> list[str]:
     return list(ordered | dict.fromkeys(graph.nodes))
 
 
-def _step(cls: Any, name: str) -> StepInfo:
+def _step(cls: Any, name: str, now: ClassAsRun) -> StepInfo:
     node = graph_of(cls)[name]
     condition, cases = switch_of(node)
     excerpt = step_excerpt(getattr(cls, name))
@@ -188,7 +191,7 @@ def _step(cls: Any, name: str) -> StepInfo:
         name=name,
         kind=node.type,
         doc=node.doc.strip("\n"),
-        decorators=excerpt.decorators,
+        decorators=now.of_step(name, excerpt.decorators),
         source=excerpt.source,
         file=excerpt.file,
         first_line=excerpt.first_line,
@@ -204,47 +207,6 @@ def _step(cls: Any, name: str) -> StepInfo:
         split_parents=tuple(node.split_parents),
         matching_join=node.matching_join,
     )
-
-
-def _parameters(cls: Any) -> tuple[ParameterInfo, ...]:
-    order = [name for base in reversed(cls.__mro__) for name in vars(base)]
-    parameters = parameters_of(cls)
-    folder = Path(_filename_of(cls)).parent
-    names = [name for name in dict.fromkeys([*order, *parameters]) if name in parameters]
-    for name in names:
-        _warn_of_missing_file(cls.__name__, parameters[name], folder)
-    return tuple(_parameter(name, parameters[name], folder) for name in names)
-
-
-def _parameter(variable: str, parameter: Any, folder: Path) -> ParameterInfo:
-    given = parameter_options(parameter)
-    default = given.get("default")
-    return ParameterInfo(
-        name=parameter.name,
-        variable=variable,
-        kind=type(parameter).__name__,
-        default=None if default is None else _default_text(default, folder),
-        help=given.get("help"),
-    )
-
-
-def _warn_of_missing_file(flow: str, parameter: Any, folder: Path) -> None:
-    """Metaflow reads a config's file when the flow is run, from where it is run; a graph needs none."""
-    file = default_file_of(parameter)
-    if file is not None and not any((base / file).is_file() for base in (Path.cwd(), folder)):
-        warnings.warn(
-            f"{flow}: Config {parameter.name} has its default in {file}, and there is no such file: "
-            f"the graph is as written, but without --config {parameter.name} FILE the flow will not run.",
-            FlowWarning,
-            stacklevel=5,
-        )
-
-
-def _default_text(default: Any, folder: Path) -> str:
-    """Write a default as the author would; a file beside the flow by its name from there."""
-    if isinstance(default, str) and folder.is_absolute() and Path(default).is_relative_to(folder):
-        default = str(Path(default).relative_to(folder))
-    return f"{getattr(default, '__name__', 'function')}()" if callable(default) else repr(default)
 
 
 def _flow_decorators(cls: Any) -> tuple[DecoratorInfo, ...]:

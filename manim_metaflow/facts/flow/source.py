@@ -23,6 +23,7 @@ __all__ = [
     "class_excerpt",
     "class_file",
     "own_steps",
+    "parameter_argument",
     "plain_source",
     "step_excerpt",
 ]
@@ -64,6 +65,25 @@ def class_definition(cls: type) -> ast.ClassDef | None:
     if not lines:
         return named[0] if len(named) == 1 else None
     return next((node for node in named if lines & {_first_line(child) for child in node.body}), None)
+
+
+def parameter_argument(cls: type, variable: str, name: str, position: int) -> str:
+    """Return an argument of ``variable = Parameter(...)`` as the source has it; empty if it has none."""
+    owner = next((base for base in cls.__mro__ if variable in vars(base)), cls)
+    file, node = class_file(owner), class_definition(owner)
+    if not file or node is None:
+        return ""
+    found = ""
+    for part in ast.walk(node):
+        targets = part.targets if isinstance(part, ast.Assign) else [getattr(part, "target", None)]
+        names = {target.id for target in targets if isinstance(target, ast.Name)}
+        value = getattr(part, "value", None)
+        if variable in names and isinstance(value, ast.Call):
+            given = dict(enumerate(value.args)) | {keyword.arg: keyword.value for keyword in value.keywords}
+            argument = given.get(name, given.get(position))
+            # The last assignment counts: a class may decide between several.
+            found = _one_line(_segment(argument, linecache.getlines(file))) if argument else ""
+    return found
 
 
 def class_file(cls: type) -> str | None:

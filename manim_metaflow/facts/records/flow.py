@@ -16,24 +16,53 @@ EdgeKind = Literal["next", "branch", "foreach", "case", "loop"]
 
 @dataclass(frozen=True)
 class DecoratorInfo:
-    """A decorator as the author wrote it.
+    """A decorator as the author wrote it, or as a mutator added it.
 
-    ``text`` is what the source has, ``@resources(gpu=1)``; ``name`` is Metaflow's name for it.
+    ``text`` is what the source has, ``@resources(gpu=1)``; ``name`` is Metaflow's name for it. ``added_by``
+    names the mutator, if the source does not have it.
     """
 
     name: str
     text: str
+    added_by: str = ""
+
+    @property
+    def note(self) -> str:
+        """The text, with a mark where a mutator added it.
+
+        >>> DecoratorInfo("retry", "@retry(times=1)", added_by="Sturdy").note
+        '+ @retry(times=1)'
+        """
+        return f"+ {self.text}" if self.added_by else self.text
 
 
 @dataclass(frozen=True)
 class ParameterInfo:
-    """A ``Parameter``, ``Config`` or ``IncludeFile`` of a flow. ``default`` is its ``repr``, if any."""
+    """A ``Parameter``, ``Config`` or ``IncludeFile`` of a flow.
+
+    ``default`` is the ``repr`` of its default, if there is one. Where that is only computed when the flow
+    is run, ``expression`` is what the source has, and ``default`` the value if it is known. ``added_by``
+    names the mutator that added it.
+    """
 
     name: str
     variable: str
     kind: str
     default: str | None = None
     help: str | None = None
+    expression: str = ""
+    added_by: str = ""
+
+    @property
+    def default_text(self) -> str:
+        """The default's value, its expression, or both; empty where there is none.
+
+        >>> ParameterInfo("epochs", "epochs", "Parameter", "5", expression="cfg.epochs").default_text
+        '5 (cfg.epochs)'
+        """
+        if self.default is None or not self.expression:
+            return self.default or self.expression
+        return f"{self.default} ({self.expression})"
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ class FlowHeading(VGroup):
         self._skip(0.06)
         for decorator in flow.decorators:
             most = LETTERS if detail == "badges" else 400
-            for line in self._wrap(one_line(decorator.text, most), theme.small_size, 400, "mono"):
+            for line in self._wrap(one_line(decorator.note, most), theme.small_size, 400, "mono"):
                 self._put(line, theme.small_size, theme.accent)
         if detail == "full" and flow.parameters:
             self._skip(0.06)
@@ -136,7 +136,7 @@ def _first_line(doc: str) -> str:
 
 def _default(parameter: ParameterInfo) -> str:
     """Write a default, of a file only its name: where it lies is the business of one machine."""
-    default = parameter.default or ""
+    default = parameter.default_text
     if parameter.kind == "IncludeFile" and "/" in default:
         return default[:1] + default.rpartition("/")[2]
     return default
@@ -150,6 +150,6 @@ def parameter_text(parameter: ParameterInfo) -> str:
     >>> parameter_text(ParameterInfo("cfg", "cfg", "Config"))
     'Config cfg'
     """
-    default = f" = {_default(parameter)}" if parameter.default is not None else ""
+    default = f" = {_default(parameter)}" if parameter.default_text else ""
     kind = "" if parameter.kind == "Parameter" else f"{parameter.kind} "
     return one_line(f"{kind}{parameter.name}{default}", 44)

@@ -163,7 +163,7 @@ class StepNotes(VGroup):
     def _decorators(self, step: StepInfo, detail: Detail) -> list[str]:
         if detail == "names":
             return []
-        texts = [" ".join(decorator.text.split()) for decorator in step.decorators]
+        texts = [" ".join(decorator.note.split()) for decorator in step.decorators]
         if detail == "badges":
             return [one_line(text, BADGE_LETTERS) for text in texts]
         width = text_width((current_theme().mono, 400))

@@ -190,7 +190,7 @@ FLOWS_BY_NAME = {path.stem: path for path in FLOWS}
 def shown(step):
     return [
         text if len(text) <= 34 else text[:33].rstrip() + "…"
-        for text in (" ".join(decorator.text.split()) for decorator in step.decorators)
+        for text in (" ".join(decorator.note.split()) for decorator in step.decorators)
     ]
 
 
