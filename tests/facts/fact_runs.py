@@ -14,6 +14,7 @@ RUNS = {
     **RECORDED,
     "unpicklable": ("kill_flow.py", {"UNPICKLABLE": "1"}),
     "unbounded": ("unbounded.py", {}),
+    "an artifact called name": ("artifact_name.py", {}),
 }
 
 

@@ -45,11 +45,13 @@ class KeyEntry:
     source: str | None = None
     before: str | None = None
     damage: str = ""
+    authored: bool = False
+    """Whether the name is ``"name"``, where Metaflow keeps the flow's, and a step of the run uses it, too."""
 
     @property
     def internal(self) -> bool:
         """Whether Metaflow keeps this for itself."""
-        return self.name[0] == "_" or self.name == "name"
+        return self.name.startswith("_") or (self.name == "name" and not self.authored)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ class KeyMaps:
     Parameters
     ----------
     hidden
-        Names that are no artifacts of the author's: parameters, constants.
+        Names that are no artifacts of a step: parameters and constants, which no step can change, and the
+        flow's name where no step uses that for a value of its own.
     """
 
     def __init__(self, hidden: Collection[str]) -> None:
@@ -27,7 +28,7 @@ class KeyMaps:
 
     def artifacts(self, attempt: StoredAttempt, parents: Parents) -> tuple[ArtifactRecord, ...]:
         """Return what an attempt stored, by name."""
-        names = (name for name in attempt.keys or {} if name[0] != "_" and name not in self._hidden)
+        names = (name for name in attempt.keys or {} if not name.startswith("_") and name not in self._hidden)
         return tuple(self.artifact(name, attempt, parents) for name in sorted(names))
 
     def artifact(self, name: str, attempt: StoredAttempt, parents: Parents) -> ArtifactRecord:

@@ -25,7 +25,7 @@ from manim_metaflow.facts.run.lineage import Parents, Position, parents_of
 from manim_metaflow.facts.run.stored_flow import PARAMETERS, described_flow, graph_infos, packaged_flow
 from manim_metaflow.facts.store.attempts import StoredAttempt, StoredTask
 from manim_metaflow.facts.store.datastore import Datastore, outcome
-from manim_metaflow.facts.store.internals import INTERNAL, Internals, exception_of
+from manim_metaflow.facts.store.internals import INTERNAL, NAME, Internals, exception_of, sets_name
 
 __all__ = ["read_run"]
 
@@ -61,7 +61,10 @@ class _Reader:
         self.internals = Internals(store, tasks, INTERNAL)
         infos = list(graph_infos(tasks, self.internals))
         self.flow = flow or packaged_flow(described_flow(store.flow_name, run_id, infos), tasks, store)
-        hidden = {"name", *(parameter.variable for parameter in self.flow.parameters)}
+        hidden = {parameter.variable for parameter in self.flow.parameters}
+        maps = [attempt.keys or {} for task in tasks for attempt in task.attempts]
+        named = any(sets_name(keys, store.flow_name) for keys in maps)
+        hidden |= set() if named else {NAME}
         self.keys = KeyMaps(hidden | (constant_names(infos[0]) if infos else set()))
         self.files = {self.flow.file, *(step.file for step in self.flow.steps)} - {""}
         self.given = [task for task in tasks if task.step == PARAMETERS]
@@ -105,7 +108,8 @@ class _Reader:
             for task in self.given
             for attempt in task.attempts[-1:]
             for name in sorted(attempt.keys or {})
-            if name[0] != "_" and name != "name"
+            if not name.startswith("_")
+            if name != NAME or sets_name(attempt.keys or {}, self.store.flow_name)
         )
 
     def _problems(self) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ from manim_metaflow.facts.run.stored_flow import PARAMETERS, described_flow, gra
 from manim_metaflow.facts.store.attempts import StoredAttempt, StoredTask
 from manim_metaflow.facts.store.datastore import Datastore, beginning
 from manim_metaflow.facts.store.inert import bounded_text, dangerous_name, decode, same_value
-from manim_metaflow.facts.store.internals import LINEAGE, Internals, plain_type
+from manim_metaflow.facts.store.internals import LINEAGE, NAME, Internals, plain_type, sets_name
 
 __all__ = ["StorageReader"]
 
@@ -68,6 +68,8 @@ class StorageReader:
     ) -> None:
         self.store, self.run_id, self.flow = store, run_id, flow
         self.values, self.head = values, head
+        self.named = False
+        """Whether a step uses the name ``"name"``, where Metaflow keeps the flow's."""
         self.damaged: dict[str, str] = {}
         """Key to what is wrong with its blob, as far as it was looked into."""
         self.alike: dict[tuple[str, str], bool] = {}
@@ -134,6 +136,7 @@ class StorageReader:
         if attempt.keys is None:
             return
         blobs, info, keys = self.blobs, attempt.info, {}
+        self.named = self.named or sets_name(attempt.keys, self.store.flow_name)
         for name, sha in attempt.keys.items():
             blob = blobs.get(sha)
             if blob is None:
@@ -196,7 +199,16 @@ class StorageReader:
         blob, encoding = self.blobs[sha], self.encodings.get(sha, _TODAY)
         change = "unknown" if parents is None else self._change(name, sha, source, before)
         draft = _EntryDraft(
-            name, sha, blob.raw_size, blob.type_name, encoding, change, source, before, blob.damage
+            name,
+            sha,
+            blob.raw_size,
+            blob.type_name,
+            encoding,
+            change,
+            source,
+            before,
+            blob.damage,
+            name == NAME and self.named,
         )
         return finished(draft, KeyEntry)
 

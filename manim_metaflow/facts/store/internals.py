@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import pickle
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +18,14 @@ from manim_metaflow.facts.store.pickles import Foreach, Raised, RefusedError, re
 __all__ = [
     "INTERNAL",
     "LINEAGE",
+    "NAME",
     "Internals",
     "begun_depth",
     "begun_frames",
     "exception_of",
     "frames_of",
     "plain_type",
+    "sets_name",
 ]
 
 INTERNAL = (
@@ -38,8 +43,29 @@ INTERNAL = (
 LINEAGE = ("_foreach_stack", "_iteration_stack", "_transition")
 """Those that tell which task it came from and which it led to."""
 
+NAME = "name"
+"""The one artifact without an underscore that Metaflow makes itself: the name of the flow, in every task."""
+
 _FRAME = re.compile(r'^\s*File "(.+)", line (\d+), in .*$')
 _TYPE = re.compile(r"^<class '(.+)'>$")
+
+
+def sets_name(keys: Mapping[str, str], flow_name: str) -> bool:
+    """Return whether a step put a value of its own under :data:`NAME`.
+
+    Metaflow puts the flow's name there again in every task, so the next task does not have that value.
+
+    >>> sets_name({"name": "da7ffa58491fe04228fca501947f63e2979ad9ac"}, "LinearFlow")
+    False
+    """
+    return NAME in keys and keys[NAME] not in _flow_name_keys(flow_name)
+
+
+@lru_cache(maxsize=16)
+def _flow_name_keys(flow_name: str) -> frozenset[str]:
+    # Metaflow pickles with protocol 4; its early versions could fall back to 2.
+    pickles = (pickle.dumps(flow_name, protocol=protocol) for protocol in (2, 4))
+    return frozenset(hashlib.sha1(blob).hexdigest() for blob in pickles)
 
 
 class Internals:

@@ -13,7 +13,7 @@ import pytest
 from fact_runs import FLOWS, RESUMES, RUNS, input_paths
 
 from manim_metaflow.errors import RunError
-from manim_metaflow.facts import load_flow, load_run
+from manim_metaflow.facts import load_flow, load_run, load_storage
 from manim_metaflow.facts.run.history import RunHistory
 
 FINISHED = [name for name in [*RUNS, *RESUMES] if name not in ("killed", "unpicklable")]
@@ -54,6 +54,17 @@ def test_an_unbounded_foreach_has_the_tasks_of_its_items_and_the_one_that_starte
     assert control.control
     assert not any(task.control for task in items)
     assert record["join/3"].parents == tuple(task.path for task in items)
+
+
+def test_an_artifact_called_name_is_listed_and_that_metaflow_puts_the_flows_name_there_again(runs):
+    record = runs["an artifact called name"]
+    for step in ("start", "end"):
+        assert [one.name for one in record.tasks_of(step)[0].artifacts] == ["city", "name"]
+    assert record.parameters == ()
+    storage = load_storage(f"NamedFlow/{record.run_id}", root=runs.store("an artifact called name"))
+    listed = {task.path: [entry.name for entry in task.last.artifacts] for task in storage.tasks}
+    assert listed == {"_parameters/0": ["name"], "start/1": ["city", "name"], "end/2": ["city", "name"]}
+    assert record["start/1"].artifacts[1].sha != record["end/2"].artifacts[1].sha
 
 
 def test_states_of_a_plain_run(runs):
