@@ -107,7 +107,7 @@ def test_a_bad_flow_leaves_no_film(tmp_path, monkeypatch, output):
         ("nowhere.py", "nowhere.py: no such file"),
         (".", "a directory. Name the file of the flow in it"),
         ("notes.txt", "not a Python file"),
-        ("book.ipynb", "a notebook. Draw its flow there, with FlowDAG(MyFlow)"),
+        ("book.ipynb", "JSON, but not a notebook"),
         ("no_such_module:Flow", "cannot import no_such_module"),
         ("json:Flow", "json has no Flow"),
     ],

@@ -48,8 +48,7 @@ def read_source(path: Path) -> str:
         raise FlowNotFoundError(f"{path}: a directory. Name the file of the flow in it.")
     if path.suffix == ".ipynb":
         raise FlowNotFoundError(
-            f"{path}: a notebook. Draw its flow there, with FlowDAG(MyFlow) as the last line of a cell, or "
-            "put the flow into a .py file."
+            f"{path}: a notebook. Its flow can be drawn and shown; to be run it has to be in a .py file."
         )
     if path.suffix != ".py":
         raise FlowNotFoundError(f"{path}: not a Python file. A flow is read from a .py file.")

@@ -14,6 +14,7 @@ from manim_metaflow.facts.flow.edges import case_label, edges_of
 from manim_metaflow.facts.flow.entry import guarded_calls
 from manim_metaflow.facts.flow.importing import FlowModule, imported_file, read_source
 from manim_metaflow.facts.flow.lint import check_graph
+from manim_metaflow.facts.flow.notebook_flow import as_of_notebook, notebook_as_file
 from manim_metaflow.facts.flow.parameters import parameter_infos
 from manim_metaflow.facts.flow.source import class_excerpt, class_file, own_steps, step_excerpt
 from manim_metaflow.facts.metaflow_internals import (
@@ -38,8 +39,8 @@ def load_flow(source: Any) -> FlowInfo:
     ----------
     source
         A ``FlowSpec`` class; ``"path.py"`` or a :class:`~pathlib.Path`; ``"path.py:Class"`` where the
-        file runs another flow than is meant, or none of several; ``"pkg.module:Class"``. A
-        :class:`.FlowInfo` is returned as is.
+        file runs another flow than is meant, or none of several; ``"notebook.ipynb:Class"``, of which only
+        what defines the class is run; ``"pkg.module:Class"``. A :class:`.FlowInfo` is returned as is.
 
     Raises
     ------
@@ -67,6 +68,9 @@ def load_flow(source: Any) -> FlowInfo:
         path, name = split_source(source)
         if path is None:
             return _describe(_from_module(str(source)))
+        if path.suffix == ".ipynb":
+            with notebook_as_file(path, name) as file:
+                return as_of_notebook(load_flow(file), path)
         with imported_file(path) as module:
             return _describe(_pick(module, name, path))
     return _describe(_flow_class(source))
@@ -77,7 +81,7 @@ def split_source(source: str | Path) -> tuple[Path | None, str | None]:
     text = str(source)
     head, colon, name = text.rpartition(":")
     if colon and head and name.isidentifier():
-        if head.endswith(".py") or "/" in head or "\\" in head or Path(head).exists():
+        if head.endswith((".py", ".ipynb")) or "/" in head or "\\" in head or Path(head).exists():
             return Path(head), name
         return None, name
     return Path(text), None
