@@ -37,7 +37,10 @@ class _FlowType(click.ParamType[str]):
 def flow_argument(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the argument FLOW."""
     decorate: Callable[[Callable[..., Any]], Callable[..., Any]] = cloup.argument(
-        "flow", type=_FlowType(), help="file.py, file.py:Class or package.module:Class."
+        "flow",
+        type=_FlowType(),
+        help="file.py, file.py:Class, notebook.ipynb:Class or package.module:Class; or a run: run.json, "
+        "MyFlow/ID, MyFlow.",
     )
     return decorate(command)
 

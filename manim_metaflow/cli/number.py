@@ -8,7 +8,7 @@ from typing import Any
 import click
 import cloup
 
-__all__ = ["PositiveNumber"]
+__all__ = ["PositiveNumber", "Seconds"]
 
 
 class PositiveNumber(cloup.FloatRange):
@@ -30,3 +30,16 @@ class PositiveNumber(cloup.FloatRange):
         if not math.isfinite(number):
             self.fail(f"{value} is not a finite number.", param, ctx)
         return number
+
+
+class Seconds(PositiveNumber):
+    """Seconds from zero on, written with or without their unit: ``3.5`` and ``3.5s``."""
+
+    name = "seconds"
+
+    def __init__(self) -> None:
+        super().__init__(least=0.0)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read the seconds."""
+        return super().convert(str(value).removesuffix("s"), param, ctx)

@@ -9,8 +9,9 @@ import click
 import cloup
 
 from manim_metaflow.cli.film_options import film_options
-from manim_metaflow.cli.number import PositiveNumber
-from manim_metaflow.cli.run_argument import read_run_named, root_option
+from manim_metaflow.cli.number import PositiveNumber, Seconds
+from manim_metaflow.cli.run_argument import RUNS, read_run_named, root_option
+from manim_metaflow.errors import UsageError
 from manim_metaflow.films.options import FilmOptions
 from manim_metaflow.films.progress import progress_line
 
@@ -26,11 +27,13 @@ SLOWEST, FASTEST = 0.01, 100.0
 
 \b
   manim-metaflow replay run.json -o run.mp4
+  manim-metaflow replay run.json -o frame.png --at 3.5s
+  manim-metaflow replay MyFlow -o newest.mp4
   manim-metaflow replay MyFlow/1763700154 -o run.mp4 --flow my_flow.py
   manim-metaflow replay MyFlow/1763700154 --root ~/project -o run.gif --view both --speed 2
 """,
 )
-@cloup.argument("run", help="A record (run.json) or a run in your datastore (MyFlow/1763700154).")
+@cloup.argument("run", help=f"The run: {RUNS}.")
 @film_options(
     output="The film to write, .mp4, .webm (transparent), .mov or .gif, or .png for its last frame; the "
     "flow's name with .mp4 by default."
@@ -58,6 +61,13 @@ SLOWEST, FASTEST = 0.01, 100.0
     show_default=True,
     help="2 is twice as fast.",
 )
+@cloup.option(
+    "--at",
+    type=Seconds(),
+    metavar="SECONDS",
+    help="With -o FRAME.png: the run as it stood so many seconds after it began, by its own clock, which the "
+    "film shows, and not by the film's: 3.5s.  [default: its end]",
+)
 def replay(
     run: str, output: Path | None, options: FilmOptions, flow: str | None, root: str | None, **shown: Any
 ) -> None:
@@ -67,6 +77,8 @@ def replay(
     """
     if output is not None:
         options.check(output)
+    if shown["at"] is not None and (output is None or output.suffix.lower() != ".png"):
+        raise UsageError("--at draws one moment as a still. Name the file with -o, .png.")
     record = read_run_named(run, root=root, flow=flow)
     target = output or options.check(Path(f"{record.flow.name}.mp4"))
     with progress_line(f"Rendering {record.flow.name}/{record.run_id}") as progress:

@@ -10,7 +10,9 @@ from manim import DL, DR, LEFT, UL, UP, Create, FadeIn, Mobject, Scene, config
 
 from manim_metaflow.animations.runs.replay import Detail, ReplayRun
 from manim_metaflow.animations.runs.run_graph import Room
+from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records import RunRecord
+from manim_metaflow.facts.run.outcome import command_of
 from manim_metaflow.films.options import FilmOptions
 from manim_metaflow.films.pipeline import make_film
 from manim_metaflow.films.progress import ProgressLine
@@ -54,8 +56,15 @@ def replay_run(
     output, options, progress
         As for :func:`.make_film`.
     **shown
-        ``view``, ``detail`` and ``speed``, as for :class:`RunFilm`.
+        ``view``, ``detail``, ``speed`` and ``at``, as for :class:`RunFilm`.
+
+    Raises
+    ------
+    UsageError
+        A moment is given of a film, not of a still, or one that the run did not come to.
     """
+    if shown.get("at") is not None and output.suffix.lower() != ".png":
+        raise UsageError(f"A moment is drawn as a still, and {output} is a film. Write a .png.")
     make_film(lambda: RunFilm(record, **shown), output, options, progress)
 
 
@@ -70,6 +79,13 @@ class RunFilm(Scene):
         On the flow's graph, in lanes over time, or both.
     detail, speed
         As for :class:`.ReplayRun`.
+    at
+        Show only how the run stood so many seconds after it began.
+
+    Raises
+    ------
+    UsageError
+        The run was over by then, or its times are not known.
     """
 
     def __init__(
@@ -79,8 +95,10 @@ class RunFilm(Scene):
         view: View = "graph",
         detail: Detail = "artifacts",
         speed: float = 1.0,
+        at: float | None = None,
     ) -> None:
         super().__init__()
+        self.at = at
         self.record = record
         # From the edges inwards: what is written above and below the graph has the width of the frame and is
         # as high as its text needs, and the graph gets the rest.
@@ -91,8 +109,8 @@ class RunFilm(Scene):
         self.lanes: RunTimeline | None = None
         if view != "graph":
             self.lanes = self._make_lanes(top - bottom, below=view == "both")
-            at = bottom if view == "both" else top - float(self.lanes.height)
-            self.lanes.shift(np.array([0.0, at - float(self.lanes.get_bottom()[1]), 0.0]))
+            foot = bottom if view == "both" else top - float(self.lanes.height)
+            self.lanes.shift(np.array([0.0, foot - float(self.lanes.get_bottom()[1]), 0.0]))
             bottom = float(self.lanes.get_top()[1]) + GAP
         room = (left, bottom, right, top)
         self.dag = self._make_graph(room, whole=view == "both") if view != "timeline" else None
@@ -101,11 +119,16 @@ class RunFilm(Scene):
         self.replay = ReplayRun(
             shown, record, timeline=beside, clock=self.run_clock, detail=detail, speed=speed, room=room
         )
+        if at is not None:
+            self._check_moment(at)
         build = float(Create(self.dag).run_time) if self.dag is not None else 0.5
         self.length = LEAD + build + self.replay.get_run_time() + REST
 
     def construct(self) -> None:
         """Show the title, build the graph or the lanes, and replay the run."""
+        if self.at is not None:
+            self._show_moment(self.at)
+            return
         self.play(FadeIn(self.title), run_time=LEAD)
         beside: list[Mobject] = [self.run_clock, *([self.lanes] if self.lanes is not None else [])]
         if self.dag is not None:
@@ -117,9 +140,29 @@ class RunFilm(Scene):
             self.play(FadeIn(self.failure, shift=0.1 * UP), run_time=0.5)
         self.wait(REST)
 
+    def _check_moment(self, at: float) -> None:
+        history = self.replay.history
+        if history.timeless:
+            raise UsageError(f"The times of run {self.record.run_id} were not recorded: it has no moments.")
+        whole = history.end - history.begin
+        if at > whole:
+            raise UsageError(f"Run {self.record.run_id} took {whole:.2f} s. It has no moment at {at:g} s.")
+
+    def _show_moment(self, at: float) -> None:
+        replay = self.replay
+        self.add(self.title, *[each for each in (self.dag, self.lanes, self.run_clock) if each is not None])
+        replay.set_up_scene(self)
+        replay.begin()
+        moment = replay.history.begin + at
+        # The last change begins with the run's last moment, and is seen only when it is over.
+        over = moment >= replay.history.end
+        replay.interpolate(1.0 if over else replay.screen_time(moment) / replay.length)
+        # Without anything played, Manim writes no last frame.
+        self.wait(1 / config.frame_rate)
+
     def _make_title(self) -> TextBlock:
         return TextBlock(
-            f"{self.record.flow.name} · {_command(self.record)}",
+            f"{self.record.flow.name} · {command_of(self.record)}",
             width=config.frame_width - 2 * EDGE,
             weight=600,
             font_size=current_theme().heading_size,
@@ -172,11 +215,3 @@ class RunFilm(Scene):
                 best, share = dag, fits
         assert best is not None  # at least one direction is tried
         return best.scale(share)
-
-
-def _command(record: RunRecord) -> str:
-    """Return what made the run: what was typed, or where that is not known, what the run itself tells."""
-    if record.command:
-        return " ".join(record.command)
-    # A datastore has no command line, but a resume names the run whose tasks it took over.
-    return f"resume of {record.origin_run_id}" if record.origin_run_id else "run"

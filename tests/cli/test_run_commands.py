@@ -14,6 +14,7 @@ from pathlib import Path
 import av
 import psutil
 import pytest
+from PIL import Image
 from trees import tree
 
 from manim_metaflow.facts import load_recording
@@ -198,6 +199,63 @@ def test_replay_makes_a_film_and_leaves_the_datastore_as_it_was(folder: Path, vi
     with av.open(str(folder / f"{view}.mp4")) as film:
         assert sum(1 for _ in film.decode(video=0)) > 30
     assert tree(folder / "run.store") == before
+
+
+def test_the_newest_run_of_a_flow_is_shown_by_the_flows_name(folder: Path) -> None:
+    record = load_recording(folder / "run.json")
+    for name in ("ResumeFlow", "ResumeFlow/latest"):
+        done = run("show", name, "--root", "run.store", cwd=folder)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.startswith(f"ResumeFlow/{record.run_id}  failed")
+
+
+def test_errors_of_a_command_speak_of_its_options(folder: Path, tmp_path: Path) -> None:
+    said = run("show", "ResumeFlow/1", cwd=tmp_path, METAFLOW_DEFAULT_DATASTORE="s3").stderr
+    assert "Set it, or give --root." in said
+    assert "--root is for runs in a datastore" in run("show", "run.json", "--root", ".", cwd=folder).stderr
+    text = run("show", "--help", cwd=folder).stdout
+    for place in ("folder that holds .metaflow", "s3://", "azure://", "gs://"):
+        assert place in " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "suffix"),
+    [
+        (("draw", "run.json"), ".png"),
+        (("replay", "run.json", "--at", "0.5s"), ".png"),
+        (("compare", "run.json", "run.json"), ".png"),
+        (("compare", "run.json", "run.json", "--fps", "5"), ".gif"),
+    ],
+)
+def test_a_picture_of_a_record_is_written(folder: Path, words: tuple[str, ...], suffix: str) -> None:
+    name = f"{'-'.join(words[::2])}{suffix}".replace("/", "")
+    done = run(*words, "-o", name, "-q", "l", cwd=folder)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{name}\n", "")
+    with Image.open(folder / name) as picture:
+        assert picture.format == suffix[1:].upper()
+        assert len(picture.convert("L").getcolors()) > 10
+    (folder / name).unlink()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("draw run.json -o x.mp4", "draw makes a still of its end, .png, and replay makes a film"),
+        ("draw resume_flow.py --root .", "is a flow; --root is for runs"),
+        ("replay run.json -o x.mp4 --at 1", "--at draws one moment as a still"),
+        ("replay run.json --at 1", "--at draws one moment as a still"),
+        ("replay run.json -o x.png --at 1e9s", "It has no moment at 1e+09 s"),
+        ("replay run.json -o x.png --at soon", "Invalid value for '--at'"),
+        ("compare run.json run.json -o x.png --json", "Give one of them"),
+        ("compare run.json run.json --quality l", "need a file to write"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(folder: Path, words: str, message: str) -> None:
+    before = tree(folder)
+    done = run(*words.split(), cwd=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+    assert tree(folder) == before
 
 
 @pytest.mark.parametrize(

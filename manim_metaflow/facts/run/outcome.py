@@ -5,10 +5,18 @@ from __future__ import annotations
 from manim_metaflow.facts.records import ExceptionRecord, RunRecord
 from manim_metaflow.facts.records.states import FAILED
 
-__all__ = ["failure_reason", "raised_by"]
+__all__ = ["command_of", "failure_reason", "raised_by"]
 
 _WORDS = {"killed": "was killed", "timed out": "ran out of time"}
 """What befell a task that has no exception, by its state."""
+
+
+def command_of(record: RunRecord) -> str:
+    """Return what made a run: what was typed, or where that is not known, what the run itself tells."""
+    if record.command:
+        return " ".join(record.command)
+    # A datastore has no command line, but a resume names the run whose tasks it took over.
+    return f"resume of {record.origin_run_id}" if record.origin_run_id else "run"
 
 
 def raised_by(record: RunRecord) -> ExceptionRecord | None:
@@ -36,8 +44,16 @@ def failure_reason(record: RunRecord) -> str:
     failed = [task for task in record.tasks if task.shown_state in FAILED]
     if failed:
         first, more = failed[0], f" and {len(failed) - 1} more" if len(failed) > 1 else ""
+        # What the scheduler saw of a process that ended without an exception is in the notes.
+        last = first.attempts[-1].number if first.attempts else 0
+        if seen := _noted(record, f"{first.path}, attempt {last}: "):
+            return f"task {first.path}{more} {seen}"
         return f"task {first.path}{more} {_WORDS.get(first.shown_state, 'failed, with no exception stored')}"
     if not record.tasks_of(record.flow.end):
         # The process that schedules the tasks died, or was stopped: no task of it has anything to tell.
-        return f"it ended before {record.flow.end}"
-    return "no task says why"
+        return _noted(record, "the run ") or f"it ended before {record.flow.end}"
+    return _noted(record, "the run ") or "no task says why"
+
+
+def _noted(record: RunRecord, beginning: str) -> str:
+    return next((note.removeprefix(beginning) for note in record.notes if note.startswith(beginning)), "")
