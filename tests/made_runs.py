@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from manim_metaflow.facts.records import (
+    ArtifactRecord,
     AttemptRecord,
     ExceptionRecord,
     FlowInfo,
@@ -15,6 +18,28 @@ from manim_metaflow.facts.records import (
     StepInfo,
     TaskRecord,
 )
+
+
+def with_artifacts(record: RunRecord, names: Callable[[TaskRecord], Sequence[str]]) -> RunRecord:
+    """Let each attempt of a run that came to an end have stored artifacts of its own, under these names."""
+    tasks = []
+    for task in record.tasks:
+        attempts = [
+            replace(
+                attempt, artifacts=tuple(_artifact(f"{task.path}.{attempt.number}", n) for n in names(task))
+            )
+            if attempt.state in ("done", "caught", "failed", "retrying")
+            else attempt
+            for attempt in task.attempts
+        ]
+        tasks.append(replace(task, attempts=tuple(attempts)))
+    return replace(record, tasks=tuple(tasks))
+
+
+def _artifact(maker: str, name: str) -> ArtifactRecord:
+    key = hashlib.sha1(f"{maker} {name}".encode()).hexdigest()
+    return ArtifactRecord(name, key, len(maker), "str")
+
 
 LATE = ExceptionRecord("metaflow.plugins.timeout_decorator.TimeoutException", "Step timed out")
 BUG = ExceptionRecord("ValueError", "no")

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 
-from manim import VGroup
+from manim import VGroup, VMobject
 
-from manim_metaflow.animations.motion.clips import enter
+from manim_metaflow.animations.motion.clips import call, enter
 from manim_metaflow.animations.motion.timeline import Clip
-from manim_metaflow.animations.runs.schedule import GraphSchedule, ScreenTime
+from manim_metaflow.animations.runs.schedule import GraphSchedule, RunSchedule, ScreenTime
 from manim_metaflow.animations.storage.faces import store_face
-from manim_metaflow.facts.records import TaskRecord
+from manim_metaflow.facts.records import ArtifactRecord, TaskRecord
 from manim_metaflow.mobjects.graph.chips import made_here
 from manim_metaflow.mobjects.graph.stack import TaskStack
 from manim_metaflow.mobjects.storage.chip import ArtifactChip
 from manim_metaflow.mobjects.storage.content_store import ContentStore
 
-__all__ = ["GROW", "artifact_clips", "show_chip", "store_chip"]
+__all__ = ["GROW", "artifact_clips", "show_chip", "store_chip", "unshown_clips"]
 
 GROW, FLIGHT = 0.35, 0.8
 """Seconds a chip takes to appear, and its face to reach the store."""
@@ -26,6 +28,9 @@ LATER, PITCH = 0.1, 0.12
 
 FACES = 3
 """Artifacts that a row of a stack has room for."""
+
+MOST_FLIGHTS, SMALL = 40, 0.28
+"""How many faces of a step come from tasks that show none, and their size (units)."""
 
 
 def artifact_clips(
@@ -49,6 +54,69 @@ def _chips(schedule: GraphSchedule, task: TaskRecord) -> Sequence[ArtifactChip]:
     if isinstance(schedule.dag.nodes[task.step], TaskStack):
         made = made[:FACES]
     return list(schedule.dag.chips(task.place, made))
+
+
+def unshown_clips(
+    schedule: RunSchedule,
+    screen: ScreenTime,
+    store: ContentStore,
+    overlay: VGroup,
+    *,
+    shown: bool,
+) -> Iterator[Clip]:
+    """Let into a store what has no chip beside a box: all that reached the real one.
+
+    Tasks that are only counted, artifacts for which a small box has no room and those of attempts that
+    failed come from the box that stands for the task; where none does they are just there.
+
+    Parameters
+    ----------
+    shown
+        Whether tasks with a box of their own show theirs.
+    """
+    flights: Counter[str] = Counter()
+    seen = _with_a_chip(schedule) if shown and isinstance(schedule, GraphSchedule) else set()
+    for moment, task, artifact in _stored(schedule):
+        if artifact.sha in store or artifact.sha in seen:
+            continue
+        seen.add(artifact.sha)
+        start = screen(moment) + LATER
+        source = _box_of(schedule, task)
+        flights[task.step] += 1
+        # Beyond that no single face can be followed, and each is a copy that is moved in every frame.
+        if source is None or flights[task.step] > MOST_FLIGHTS:
+            yield call(start + FLIGHT, partial(store.fill, artifact.sha), store)
+        else:
+            chip = ArtifactChip(artifact.name, artifact.sha, size=SMALL, named=False).move_to(source)
+            yield from store_chip(start, chip, store, overlay)
+
+
+def _with_a_chip(schedule: GraphSchedule) -> set[str]:
+    dag = schedule.dag
+    drawn = [task for task in schedule.tasks if task.step in dag.nodes and not task.cloned]
+    return {chip.sha for task in drawn for chip in _chips(schedule, task)}
+
+
+def _stored(schedule: RunSchedule) -> Iterator[tuple[float, TaskRecord, ArtifactRecord]]:
+    """Yield what each attempt stored, by when it ended; its task's end stands for one that is not known."""
+    found = []
+    for task in schedule.tasks:
+        ended = schedule.history.ended(task.path)
+        for attempt in () if task.cloned else task.attempts:
+            moment = ended if attempt is task.attempts[-1] or attempt.finished is None else attempt.finished
+            if moment is not None:
+                found += [(moment, task, artifact) for artifact in made_here(attempt.artifacts)]
+    return iter(sorted(found, key=lambda each: (each[0], each[1].path)))
+
+
+def _box_of(schedule: RunSchedule, task: TaskRecord) -> VMobject | None:
+    if not isinstance(schedule, GraphSchedule) or task.step not in schedule.dag.nodes:
+        return None
+    node = schedule.dag.nodes[task.step]
+    if not isinstance(node, TaskStack):
+        return node.box
+    cell = schedule.dag.task(task.place)
+    return cell.box if cell is not None else node.more and node.more.box
 
 
 def show_chip(start: float, end: float, chip: ArtifactChip, home: VGroup) -> Clip:

@@ -10,7 +10,7 @@ from manim import DL, DR, RIGHT, UL, UP, UR, Scene, VGroup, VMobject
 
 from manim_metaflow.animations.motion.timeline import Clip, Timeline
 from manim_metaflow.animations.motion.timescale import TimeScale
-from manim_metaflow.animations.runs.artifacts import artifact_clips
+from manim_metaflow.animations.runs.artifacts import artifact_clips, unshown_clips
 from manim_metaflow.animations.runs.code import code_clips
 from manim_metaflow.animations.runs.decisions import decision_clips
 from manim_metaflow.animations.runs.edges import edge_clips, unused_edge_clips
@@ -48,7 +48,8 @@ class ReplayRun(Timeline):
     record
         The run: a record, or anything else that :func:`.load_run` takes, ``"run.json"`` and ``"MyFlow/123"``.
     store
-        If given, what a task made flies there as the task ends, unless the key is there already.
+        If given, what a task made flies there as the task ends, unless the key is there already. All that
+        the run stored arrives, whether or not its task is drawn.
     timeline
         A :class:`.RunTimeline` of the run, to go in step with the graph.
     clock
@@ -143,6 +144,9 @@ class ReplayRun(Timeline):
         if isinstance(schedule, GraphSchedule):
             clips += self._graph_clips(schedule, overlay, artifacts=detail == "artifacts")
             clips += self._unfolding.clips(schedule.late, *beside) if self._unfolding else []
+        if store is not None:
+            chips = detail == "artifacts" and drawn is not None and drawn.shows_tasks
+            clips += unshown_clips(schedule, self.screen_time, store, overlay, shown=chips)
         clips += [self._time_clip(shown)] if shown else []
         if code is not None:
             clips += code_clips(code, schedule, self.screen_time)

@@ -244,6 +244,7 @@ def _blobs_of(runs: Sequence[RunRecord]) -> dict[str, ArtifactRecord]:
     first: dict[str, ArtifactRecord] = {}
     for run in runs:
         for task in sorted(run.tasks, key=lambda task: (task.finished or float("inf"), task.path)):
-            for artifact in task.artifacts:
+            # Each attempt stores what it made: a retry does not take back what the failed one has stored.
+            for artifact in (artifact for attempt in task.attempts for artifact in attempt.artifacts):
                 first.setdefault(artifact.sha, artifact)
     return first

@@ -7,11 +7,13 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from made_runs import MadeRun, with_artifacts
 from playing import drawn_states, moments_of, played, state_then
 from recorded import RESUMES, recorded
 
 from manim_metaflow import ContentStore, FlowDAG, ReplayRun, ResumeRun, RunRecord
 from manim_metaflow.errors import UsageError
+from manim_metaflow.mobjects.storage.slots import BlobSlot
 from manim_metaflow.runs import CloneTasks
 
 RUNS = ["foreach", "nested foreach", "switch", "retries", "failed", "loop"]
@@ -65,7 +67,7 @@ def test_artifacts_appear_when_their_task_has_ended(record: RunRecord) -> None:
         ended = [task for task in record.tasks if task.finished is not None and task.finished <= moment]
         stored = Counter((a.name, a.sha) for task in ended for a in task.artifacts)
         assert Counter((chip.name, chip.sha) for chip in dag.artifacts) <= stored
-        assert {slot.sha for slot in store.blobs} <= {sha for _, sha in stored}
+        assert {slot.sha for slot in store.blobs} <= made_by(record, moment)
     replay.finish()
     made = Counter(
         (a.name, a.sha)
@@ -75,7 +77,35 @@ def test_artifacts_appear_when_their_task_has_ended(record: RunRecord) -> None:
         if a.provenance != "inherited"
     )
     assert Counter((chip.name, chip.sha) for chip in dag.artifacts) == made
-    assert {slot.sha for slot in store.blobs} == {sha for _, sha in made}
+    assert {slot.sha for slot in store.blobs} == made_by(record, float("inf"))
+
+
+def made_by(record: RunRecord, moment: float) -> set[str]:
+    """Keys of all that was stored by a moment, also by attempts that failed and tasks not drawn."""
+    attempts = [attempt for task in record.executed for attempt in task.attempts]
+    return {
+        artifact.sha
+        for attempt in attempts
+        if attempt.finished is not None and attempt.finished <= moment
+        for artifact in attempt.artifacts
+        if artifact.provenance != "inherited"
+    }
+
+
+@pytest.mark.parametrize("rows", [None, 2], ids=["all rows", "two rows"])
+@pytest.mark.parametrize("detail", ["steps", "artifacts"])
+def test_all_that_a_run_stored_reaches_the_store_or_is_counted_there(detail: Any, rows: int | None) -> None:
+    flow = recorded("foreach").flow
+    record = with_artifacts(MadeRun(flow, 0, trouble=0, widths=(30,)).record(), lambda _: ["result"])
+    store = ContentStore(record, width=6, rows=rows)
+    dag = FlowDAG(record.flow, run=None if detail == "steps" else record)
+    replay = ReplayRun(dag, record, store=store, detail=detail)
+    played(lambda: ([dag, store], replay), frame_rate=None)
+    made = made_by(record, float("inf"))
+    assert len(made) == len(record.tasks) > 30
+    assert all(sha in store for sha in made)
+    slots = [slot for slot in store.blobs if isinstance(slot, BlobSlot)]
+    assert len(slots) + store.hidden == len(made)
 
 
 def test_a_failed_task_keeps_what_it_stored() -> None:
