@@ -13,13 +13,14 @@ from manim_metaflow.facts.records import ArtifactRecord, RunRecord
 from manim_metaflow.mobjects.animated import animated, animated_by
 from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
-from manim_metaflow.mobjects.storage.slots import FACE, BlobSlot, MoreSlot
-from manim_metaflow.mobjects.text.label import TextLabel
+from manim_metaflow.mobjects.storage.slots import FACE, BlobSlot, MoreSlot, slot_width
+from manim_metaflow.mobjects.text.label import TextLabel, cut_to_width
 from manim_metaflow.theme import current_theme
 
 __all__ = ["SLOT_HEIGHT", "ContentStore"]
 
 SLOT_WIDTH, SLOT_HEIGHT = 1.36, 0.84
+"""Least width of a place, and its height (units)."""
 
 
 class ContentStore(VGroup):
@@ -75,7 +76,8 @@ class ContentStore(VGroup):
         self._slots: dict[str, BlobSlot] = {}
         self._filled: dict[str, None] = {}
         self._width, self._first = width, 0
-        self._columns = max(1, int((width - 0.4) // SLOT_WIDTH))
+        slot = max(SLOT_WIDTH, slot_width(self._artifacts.values()))
+        self._columns = max(1, int((width - 0.4) // slot))
         needed = max(1, -(-len(self._artifacts) // self._columns))
         self._rows = needed if rows is None else min(max(1, rows), needed)
         self._grows = grows
@@ -88,9 +90,9 @@ class ContentStore(VGroup):
             stroke_width=1.0,
         )
         name = runs[0].flow.name if runs else ""
-        self.title = TextLabel(
-            title or f"datastore  {name}/data", font="prose", font_size=theme.small_size, color=theme.muted
-        )
+        said = title or f"datastore  {name}/data"
+        said = cut_to_width(said, width - 0.44, font="prose", font_size=theme.small_size)
+        self.title = TextLabel(said, font="prose", font_size=theme.small_size, color=theme.muted)
         self.title.left_at(-width / 2 + 0.22, height / 2 - 0.23)
         self._more: MoreSlot | None = None
         self.blobs: Parts[Any] = Parts()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from manim import VGroup
@@ -15,11 +16,29 @@ from manim_metaflow.theme import current_theme
 from manim_metaflow.utils.text import ellipsis
 from manim_metaflow.utils.units import readable_size
 
-__all__ = ["FACE", "BlobSlot", "MoreSlot"]
+__all__ = ["FACE", "BlobSlot", "MoreSlot", "slot_width"]
 
 KEY_LETTERS, NAME_LETTERS = 6, 8
 LINE, FACE = 0.235, 0.46
 """Distance of two lines of text, and size of a face, units."""
+
+TEXT, GAP = 0.31, 0.03
+"""Where lines begin, from the middle of the face, and their distance from the next place (units)."""
+
+
+def slot_width(artifacts: Iterable[ArtifactRecord]) -> float:
+    """Return how wide a place must be (units), so that no line of these blobs reaches the next place."""
+    # The font has one width for all letters: the longest line is the widest.
+    longest = max((line for each in artifacts for line in _lines(each)), key=len, default="")
+    return FACE / 2 + TEXT + float(TextLabel(longest, font_size=current_theme().minimum_size).width) + GAP
+
+
+def _lines(artifact: ArtifactRecord) -> list[str]:
+    return [
+        ellipsis(artifact.name, NAME_LETTERS),
+        artifact.sha[:KEY_LETTERS],
+        readable_size(artifact.size),
+    ]
 
 
 class BlobSlot(VGroup):
@@ -29,15 +48,11 @@ class BlobSlot(VGroup):
         theme = current_theme()
         self.sha = artifact.sha
         self.face = Face(artifact.sha, size=FACE)
-        lines = [
-            ellipsis(artifact.name, NAME_LETTERS),
-            artifact.sha[:KEY_LETTERS],
-            readable_size(artifact.size),
-        ]
+        lines = _lines(artifact)
         colors = [theme.text, theme.muted, theme.muted]
         self.lines = VGroup(
             *[
-                TextLabel(text, font_size=theme.minimum_size, color=color).left_at(0.31, (1 - row) * LINE)
+                TextLabel(text, font_size=theme.minimum_size, color=color).left_at(TEXT, (1 - row) * LINE)
                 for row, (text, color) in enumerate(zip(lines, colors, strict=True))
             ]
         )
@@ -65,7 +80,7 @@ class MoreSlot(VGroup):
         x, y = (float(c) for c in self.face.get_center()[:2])
         texts = [(f"{hidden:,}", theme.text), ("more", theme.muted), (readable_size(size), theme.muted)]
         made = [
-            TextLabel(text, font_size=theme.minimum_size, color=color).left_at(x + 0.31, y + (1 - row) * LINE)
+            TextLabel(text, font_size=theme.minimum_size, color=color).left_at(x + TEXT, y + (1 - row) * LINE)
             for row, (text, color) in enumerate(texts)
         ]
         for label in made:

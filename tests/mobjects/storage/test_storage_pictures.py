@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import random
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 from manim import DOWN, VGroup, config
@@ -178,6 +178,19 @@ def test_a_store_of_ten_thousand_draws_what_it_shows() -> None:
     assert len(store.blobs) == 2 * 9
     assert [line.text for line in store.blobs[-1].lines] == ["9,983", "more", "10.0 MB"]
     assert shas(10_000)[9_000] in store
+
+
+@pytest.mark.parametrize("name", ["x", "eight_ch", "a_name_of_thirty_letters_or_so"])
+@pytest.mark.parametrize("width", [3.0, 12.9])
+def test_names_of_blobs_do_not_reach_the_next_blob(name: str, width: float) -> None:
+    flow = FlowInfo("BigFlow", (StepInfo("start", "end"),), (), "start", "start")
+    made = tuple(ArtifactRecord(name, sha, 123_456, "list") for sha in shas(12))
+    task = TaskRecord("start", "1", "done", attempts=(AttemptRecord(0, "done", artifacts=made),))
+    store = ContentStore(RunRecord(flow, "1", "successful", (task,)), width=width).fill(*shas(12))
+    for one, other in pairwise(store.blobs):
+        if abs(one.get_y() - other.get_y()) < 0.01:
+            assert one.lines.get_right()[0] < other.face.get_left()[0]
+    assert max(slot.get_right()[0] for slot in store.blobs) < store.panel.get_right()[0]
 
 
 def test_a_store_scrolls() -> None:
