@@ -9,23 +9,13 @@ from manim import linear
 from manim_metaflow.animations.motion.clips import enter, leave
 from manim_metaflow.animations.motion.timeline import Clip
 from manim_metaflow.animations.runs.schedule import GraphSchedule, ScreenTime
-from manim_metaflow.facts.records import RunRecord
-from manim_metaflow.facts.run.history import Decision
-from manim_metaflow.mobjects.graph.notes import one_line
+from manim_metaflow.mobjects.graph.notes import decided_text
 from manim_metaflow.mobjects.text.label import TextLabel
 
-__all__ = ["decision_clips", "decision_text"]
-
-LONGEST = 34
-"""Letters of what a switch went by."""
+__all__ = ["decision_clips"]
 
 LENGTH = 0.35
 """Seconds one text takes to give way to the next."""
-
-
-def decision_text(record: RunRecord, decision: Decision) -> str:
-    """Write what a switch went by."""
-    return one_line(f"self.{record.flow[decision.step].condition} = {', '.join(decision.values)}", LONGEST)
 
 
 def decision_clips(schedule: GraphSchedule, screen: ScreenTime) -> Iterator[Clip]:
@@ -36,12 +26,9 @@ def decision_clips(schedule: GraphSchedule, screen: ScreenTime) -> Iterator[Clip
         if notes is None or not notes.captions or (schedule.steps and decision.step not in schedule.steps):
             continue
         before = shown.get(decision.step, notes.captions[0])
-        text = decision_text(schedule.record, decision)
+        text = decided_text(schedule.record.flow[decision.step], decision.values)
         if text != before.text:
-            after = shown[decision.step] = TextLabel(text, font_size=before.font_size)
-            after.paint(fill=schedule.dag.theme.text)
-            after.move_to(before.get_center()).set_baseline(before.baseline)
-            after.owner = before.owner
+            after = shown[decision.step] = notes.decided(text, schedule.dag.theme.text)
             start = screen(decision.moment)
             middle = start + LENGTH / 2
             yield leave(start, middle, before, home=notes, pace=linear)

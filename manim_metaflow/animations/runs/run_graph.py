@@ -9,14 +9,13 @@ from typing import Literal
 import numpy as np
 from manim import DL, UR, VGroup, VMobject, config
 
-from manim_metaflow.animations.runs.decisions import decision_text
 from manim_metaflow.facts.records import FlowInfo, RunRecord
 from manim_metaflow.facts.run.history import RunHistory
 from manim_metaflow.layout.collapse import folded_name
 from manim_metaflow.mobjects.graph.chips import made_here
 from manim_metaflow.mobjects.graph.dag import FlowDAG
 from manim_metaflow.mobjects.graph.node import StepNode
-from manim_metaflow.mobjects.text.label import TextLabel
+from manim_metaflow.mobjects.graph.notes import decided_text
 
 __all__ = ["Room", "free_room", "run_graph"]
 
@@ -98,9 +97,7 @@ def _beside(graph: FlowDAG, record: RunRecord) -> Iterator[VMobject]:
     for decision in RunHistory(record).decisions():
         notes = graph.notes.get(decision.step)
         if notes is not None and notes.captions:
-            caption = notes.captions[0]
-            text = TextLabel(decision_text(record, decision), font_size=caption.font_size)
-            yield text.move_to(caption.get_center())
+            yield notes.decided(decided_text(record.flow[decision.step], decision.values), graph.theme.text)
 
 
 def _move_inside(graph: FlowDAG, record: RunRecord, within: Room) -> None:

@@ -18,6 +18,7 @@ from manim_metaflow.facts.records.codec import JsonRecord
 from manim_metaflow.facts.records.flow import FlowInfo
 from manim_metaflow.facts.records.states import TaskState
 from manim_metaflow.facts.records.storage import StorageRecord
+from manim_metaflow.utils.text import ellipsis
 
 __all__ = [
     "ArtifactRecord",
@@ -171,9 +172,13 @@ class TaskRecord:
         return self.origin is not None
 
 
+ITEM_LETTERS = 29
+"""Metaflow stores 30 letters of an item: of one that has so many, nobody knows whether it was cut."""
+
+
 def _item(level: ForeachIndex) -> str:
     if level.value is not None:
-        return level.value
+        return ellipsis(level.value, ITEM_LETTERS)
     # Only ``num_parallel`` has no variable. Of an unbounded foreach Metaflow notes no values.
     return f"node {level.index}" if level.variable is None else f"{level.variable}[{level.index}]"
 

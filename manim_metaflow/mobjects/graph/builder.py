@@ -7,16 +7,17 @@ from typing import Literal
 import numpy as np
 
 from manim_metaflow.facts.records import FlowInfo, RunRecord, StepInfo
+from manim_metaflow.facts.run.history import RunHistory
 from manim_metaflow.layout import loose_splits
 from manim_metaflow.layout.collapse import folded_name
 from manim_metaflow.layout.fit import fit_layout
 from manim_metaflow.layout.flow_layout import layout_flow
 from manim_metaflow.layout.geometry import FlowLayout, NodeBox, Route, Spacing
-from manim_metaflow.mobjects.graph.chips import CHIP_GAP, CHIP_ROOM, made_here, task_chips
+from manim_metaflow.mobjects.graph.chips import CHIP_GAP, CHIP_LEFT, CHIP_ROOM, made_here, task_chips
 from manim_metaflow.mobjects.graph.edge import FlowEdge
 from manim_metaflow.mobjects.graph.fold import fold_box
 from manim_metaflow.mobjects.graph.node import SHEET, SHEETS, StepNode
-from manim_metaflow.mobjects.graph.notes import StepNotes, break_name, edge_text
+from manim_metaflow.mobjects.graph.notes import StepNotes, break_name, decided_text, edge_text
 from manim_metaflow.mobjects.graph.region import ForeachRegion, region_text
 from manim_metaflow.mobjects.graph.stack import TaskStack
 from manim_metaflow.mobjects.graph.strands import Ends, loop_label_at, loop_room, strand_curves, strand_ends
@@ -144,7 +145,15 @@ class GraphBuilder:
             side=self.style.side,
             font_size=self.style.small,
             room=self._taken(step.name),
+            decided=self._decided(step),
         )
+
+    def _decided(self, step: StepInfo) -> list[str]:
+        """Return what a switch went by in the run, each of which a replay will show in its time."""
+        if self.run is None or not step.condition:
+            return []
+        decisions = RunHistory(self.run).decisions()
+        return [decided_text(step, decision.values) for decision in decisions if decision.step == step.name]
 
     def _taken(self, name: str) -> NodeBox:
         """Return what a node takes outside of its box: sheets, a heading, the artifacts of its tasks."""
@@ -167,9 +176,12 @@ class GraphBuilder:
             more = max(0.0, (room - (top - bottom)) / 2)
             wide = max(chip.width for chip in chips) + CHIP_GAP
             return NodeBox(0.0, 0.0, more, max(sheets, more), wide, sheets)
+        # A name that is longer than its box reaches to where the next step's arrows have their labels.
+        left, _, right, _ = node.node_box
+        right = max(sheets, CHIP_LEFT + max(float(chip.width) for chip in chips) - (right - left))
         if self.style.side == "above":
-            return NodeBox(0.0, 0.0, above=max(sheets, room), right=sheets)
-        return NodeBox(0.0, 0.0, above=sheets, below=room, right=sheets)
+            return NodeBox(0.0, 0.0, above=max(sheets, room), right=right)
+        return NodeBox(0.0, 0.0, above=sheets, below=room, right=right)
 
     def _loop_room(self, name: str) -> float:
         """Room beside a step's tasks for the arrows from one iteration to the next."""

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from manim_metaflow.facts.records import ArtifactRecord
 from manim_metaflow.mobjects.graph.node import StepNode
 from manim_metaflow.mobjects.graph.style import GraphStyle
 from manim_metaflow.mobjects.storage.chip import ArtifactChip
 
-__all__ = ["CHIP_GAP", "CHIP_ROOM", "made_here", "put_inside", "put_outside", "task_chips"]
+__all__ = ["CHIP_GAP", "CHIP_LEFT", "CHIP_ROOM", "made_here", "put_inside", "put_outside", "task_chips"]
 
-CHIP_ROOM, CHIP_SIZE, CHIP_GAP = 0.36, 0.3, 0.12
-"""Height a named artifact takes, that of its face, and its distance from a box it stands beside."""
+NAME_LETTERS = 18
+"""A longer name of an artifact is cut: beside a box it must not set how far apart the steps are."""
+
+CHIP_ROOM, CHIP_SIZE, CHIP_GAP, CHIP_LEFT = 0.36, 0.3, 0.12, 0.04
+"""Height a named artifact takes, that of its face, and its distance from a box it stands beside, and from
+the left edge of one it stands below."""
 
 FACE_SIZE, FACE_PITCH = 0.28, 0.32
 """Size of a face in a task's own small box, and the distance of two."""
@@ -28,7 +33,8 @@ def task_chips(
 ) -> list[ArtifactChip]:
     """Draw the chips of a task, not yet in their places."""
     size = CHIP_SIZE if named else FACE_SIZE
-    return [ArtifactChip(a.name, a.sha, size=size, named=named, font_size=style.small) for a in artifacts]
+    options: dict[str, Any] = {"size": size, "named": named, "font_size": style.small, "most": NAME_LETTERS}
+    return [ArtifactChip(artifact.name, artifact.sha, **options) for artifact in artifacts]
 
 
 def put_inside(node: StepNode, chips: Sequence[ArtifactChip], zoom: float) -> None:
@@ -53,4 +59,4 @@ def put_outside(node: StepNode, chips: Sequence[ArtifactChip], zoom: float, styl
     for index, chip in enumerate(chips):
         row = index if below else len(chips) - 1 - index
         gap = (0.28 + CHIP_ROOM * row) * zoom
-        chip.put_face(left + 0.19 * zoom, bottom - gap if below else top + gap)
+        chip.put_face(left + (CHIP_LEFT + CHIP_SIZE / 2) * zoom, bottom - gap if below else top + gap)

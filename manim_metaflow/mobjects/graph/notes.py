@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
-from manim import VGroup
+from manim import LEFT, RIGHT, VGroup
 
 from manim_metaflow.facts.records import EdgeInfo, StepInfo
 from manim_metaflow.layout.geometry import Direction, NodeBox
@@ -13,7 +14,7 @@ from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
 from manim_metaflow.utils.text import ellipsis, wrap
 
-__all__ = ["DETAILS", "Detail", "StepNotes", "break_name", "edge_text", "one_line"]
+__all__ = ["DETAILS", "Detail", "StepNotes", "break_name", "decided_text", "edge_text", "one_line"]
 
 Detail = Literal["names", "badges", "full"]
 """How much is written: the steps' names; their decorators too; docstrings and parameters too."""
@@ -98,6 +99,8 @@ class StepNotes(VGroup):
         Of the lines.
     room
         What the node itself takes outside of its box (units): sheets, a heading, artifacts.
+    decided
+        Texts that will take the condition's place in a replay; the widest has room from the beginning.
 
     Attributes
     ----------
@@ -114,6 +117,7 @@ class StepNotes(VGroup):
         side: Literal["below", "above"] = "below",
         font_size: float | None = None,
         room: NodeBox = NOTHING,
+        decided: Sequence[str] = (),
     ) -> None:
         theme = current_theme()
         self._size = theme.small_size if font_size is None else font_size
@@ -124,6 +128,7 @@ class StepNotes(VGroup):
         self.captions += [self._line(text, theme.muted, "prose") for text in self._doc(step, detail)]
         for label in (*self.badges, *self.captions):
             label.owner = step.name
+        self._later = max((float(self._line(text, theme.text).width) for text in decided), default=0.0)
         super().__init__(*self.badges, *self.captions, name=step.name)
 
     def __snapshot__(self) -> dict[str, Any]:
@@ -135,7 +140,7 @@ class StepNotes(VGroup):
             return self._box_beside(width, height)
         taken = self._taken
         above, below = (self._room(lines) for lines in self._above_and_below())
-        wide = max((line.width for line in self), default=0.0)
+        wide = max([self._later, *(line.width for line in self)])
         beside = max(0.0, (wide - width) / 2)
         left, right = max(taken.left, beside), max(taken.right, beside)
         return NodeBox(width, height, taken.above + above, taken.below + below, left, right)
@@ -152,6 +157,17 @@ class StepNotes(VGroup):
         bottom = y - height / 2 - self._taken.below - GAP
         for index, label in enumerate(below):
             label.center_on(x, bottom - (index + 0.5) * self._line_height)
+
+    def decided(self, text: str, color: str) -> TextLabel:
+        """Build what takes the place of the condition; it is not shown yet."""
+        before = self.captions[0]
+        label = TextLabel(text, font_size=before.font_size, color=color)
+        label.owner = before.owner
+        label.move_to(before.get_center()).set_baseline(before.baseline)
+        if not self._right:
+            # Beside a box the line begins, or ends, at the box: centred, a longer text would lie over it.
+            label.align_to(before, RIGHT if self._loops else LEFT)
+        return label
 
     @property
     def _line_height(self) -> float:
@@ -188,7 +204,7 @@ class StepNotes(VGroup):
         return len(lines) * self._line_height + GAP if lines else 0.0
 
     def _box_beside(self, width: float, height: float) -> NodeBox:
-        wide = max((line.width for line in self), default=0.0)
+        wide = max([self._later, *(line.width for line in self)])
         more = max(0.0, (len(self) * self._line_height - height) / 2)
         taken = self._taken
         column = wide + BESIDE if len(self) else 0.0
@@ -204,6 +220,11 @@ class StepNotes(VGroup):
                 label.right_at(x - width / 2 - self._taken.left - BESIDE, middle)
             else:
                 label.left_at(x + width / 2 + self._taken.right + BESIDE, middle)
+
+
+def decided_text(step: StepInfo, values: Sequence[str]) -> str:
+    """Write what a switch went by."""
+    return one_line(f"self.{step.condition} = {', '.join(values)}", BADGE_LETTERS)
 
 
 def switch_text(step: StepInfo) -> str:

@@ -17,8 +17,12 @@ from manim_metaflow.mobjects.graph.node import StepNode
 from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
+from manim_metaflow.utils.text import ellipsis
 
 __all__ = ["TaskStack"]
+
+LETTERS, LEAST_LETTERS = 26, 8
+"""Letters of a task's label, and of each part of it: a box must not be wider than a step with a long name."""
 
 CELL_HEIGHT, CELL_GAP, GROUP_GAP, HEADING = 0.4, 0.09, 0.14, 0.36
 
@@ -77,7 +81,7 @@ class TaskStack(VGroup):
         full = current_theme().label_size if font_size is None else font_size
         size = full * 0.82
         self.more = TaskCounter(name, self.rest, height=CELL_HEIGHT, font_size=size) if self.rest else None
-        texts = [task.label for task in shown]
+        texts = [_short(task.label) for task in shown]
         widest = max((TextLabel(text, font_size=size).advance for text in texts), default=0.5)
         self.heading = TextLabel(name, font_size=full)
         width = max(widest + 0.24 + 0.3 * slots + (0.06 if slots else 0), self.heading.width)
@@ -149,6 +153,16 @@ class TaskStack(VGroup):
         """Width and height of the rows together, without the heading (units)."""
         left, bottom, right, top = self.rows_box
         return right - left, top - bottom
+
+
+def _short(label: str) -> str:
+    """Cut each part of a task's label, so that of nested items the innermost, too, is seen.
+
+    >>> _short("a value of twenty-nine letters · short"), _short("a value of twenty-nine letters")
+    ('a value of tw… · short', 'a value of twenty-nine le…')
+    """
+    parts = label.split(" · ")
+    return " · ".join(ellipsis(part, max(LEAST_LETTERS, LETTERS // len(parts))) for part in parts)
 
 
 def _chosen(tasks: Sequence[TaskRecord], most: int) -> list[int]:

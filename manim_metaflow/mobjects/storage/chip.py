@@ -11,6 +11,7 @@ from manim_metaflow.mobjects.shapes import Shape, dashes, rounded_rectangle
 from manim_metaflow.mobjects.storage.face import Face
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
+from manim_metaflow.utils.text import ellipsis
 
 __all__ = ["ArtifactChip"]
 
@@ -32,6 +33,8 @@ class ArtifactChip(VGroup):
         A short text of the value, written below the name. A chip with a value has a frame of its own.
     hashed
         Whether its bytes have a hash yet: before, there is an empty tile where the face will be.
+    most
+        How many letters of the name are written; all by default.
 
     Attributes
     ----------
@@ -62,6 +65,7 @@ class ArtifactChip(VGroup):
         font_size: float | None = None,
         value: str | None = None,
         hashed: bool = True,
+        most: int | None = None,
     ) -> None:
         theme = current_theme()
         self.sha = sha
@@ -77,7 +81,8 @@ class ArtifactChip(VGroup):
         super().__init__(self.face if hashed else self.blank, name=name)
         letters = font_size or theme.small_size
         if named:
-            self.label = TextLabel(name, font_size=letters, color=theme.text)
+            text = name if most is None else ellipsis(name, most)
+            self.label = TextLabel(text, font_size=letters, color=theme.text)
             self.label.left_at(size / 2 + 0.08, 0)
             self.add(self.label)
         if value is not None:
