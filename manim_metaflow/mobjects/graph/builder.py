@@ -121,7 +121,14 @@ class GraphBuilder:
         repeated = inside_foreach(self.whole, step) or step.parallel_step
         if tasks and (repeated or len(tasks) > 1):
             slots = min(3, max(len(made_here(task.artifacts)) for task in tasks))
-            return TaskStack(step.name, tasks, most=self.style.most_tasks, slots=slots, font_size=size)
+            return TaskStack(
+                step.name,
+                tasks,
+                most=self.style.most_tasks,
+                slots=slots,
+                font_size=size,
+                name_at="above" if self.style.direction == "right" else "left",
+            )
         lines = break_name(step.name)
         return StepNode(
             step.name,
@@ -159,10 +166,11 @@ class GraphBuilder:
         """Return what a node takes outside of its box: sheets, a heading, the artifacts of its tasks."""
         node = self.nodes[name]
         if isinstance(node, TaskStack):
-            wide = max(0.0, (float(node.heading.width) - node.size[0]) / 2)
-            left = max(wide, self._loop_room(name))
+            wide = node.name_room
             # Arrows of a recursive step leave at the left, and the name may be wider than the tasks.
-            return NodeBox(*node.size, above=node.heading_room, below=node.rest_room, left=left, right=wide)
+            left = max(wide, self._loop_room(name))
+            right = wide if node.heading_room else 0.0
+            return NodeBox(*node.size, above=node.heading_room, below=node.rest_room, left=left, right=right)
         sheets = SHEET * len(node.sheets)
         chips = self._chips(name)
         down = self.style.direction == "down"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,9 @@ __all__ = ["TaskStack"]
 
 LETTERS, LEAST_LETTERS = 26, 8
 """Letters of a task's label, and of each part of it: a box must not be wider than a step with a long name."""
+
+NAME_GAP = 0.14
+"""Distance of the step's name from the rows it stands left of."""
 
 CELL_HEIGHT, CELL_GAP, GROUP_GAP, HEADING = 0.4, 0.09, 0.14, 0.36
 
@@ -44,6 +47,8 @@ class TaskStack(VGroup):
         How many faces of artifacts each box must have room for.
     font_size
         Of the step's name; the tasks' texts are a little smaller.
+    name_at
+        Where the step's name is: arrows of a flow that runs down come in from above.
 
     Attributes
     ----------
@@ -73,6 +78,7 @@ class TaskStack(VGroup):
         most: int = 5,
         slots: int = 1,
         font_size: float | None = None,
+        name_at: Literal["above", "left"] = "above",
     ) -> None:
         shown = [tasks[index] for index in _chosen(tasks, most)]
         self.rest = len(tasks) - len(shown)
@@ -84,7 +90,9 @@ class TaskStack(VGroup):
         texts = [_short(task.label) for task in shown]
         widest = max((TextLabel(text, font_size=size).advance for text in texts), default=0.5)
         self.heading = TextLabel(name, font_size=full)
-        width = max(widest + 0.24 + 0.3 * slots + (0.06 if slots else 0), self.heading.width)
+        self._name_above = name_at == "above"
+        width = widest + 0.24 + 0.3 * slots + (0.06 if slots else 0)
+        width = max(width, self.heading.width) if self._name_above else width
         if self.more:
             width = max(width, self.more.width_needed)
             # All rows are as wide as the widest, which may be this one: it is built again at their width.
@@ -97,7 +105,10 @@ class TaskStack(VGroup):
         )
         self.rows: list[StepNode | TaskCounter] = [*self.cells, *([self.more] if self.more else [])]
         top = self._pile(shown)
-        self.heading.center_on(0, top + HEADING * 0.55 + CELL_GAP / 2)
+        if self._name_above:
+            self.heading.center_on(0, top + HEADING * 0.55 + CELL_GAP / 2)
+        else:
+            self.heading.right_at(-width / 2 - NAME_GAP, top - CELL_HEIGHT / 2)
         super().__init__(self.heading, self.cells, *([self.more] if self.more else []), name=name)
         self.center()
 
@@ -129,7 +140,14 @@ class TaskStack(VGroup):
     @property
     def heading_room(self) -> float:
         """Room the step's name takes above the rows (units)."""
-        return HEADING
+        return HEADING if self._name_above else 0.0
+
+    @property
+    def name_room(self) -> float:
+        """Room the step's name takes left of the rows (units)."""
+        if not self._name_above:
+            return float(self.heading.width) + NAME_GAP
+        return max(0.0, (float(self.heading.width) - self.size[0]) / 2)
 
     @property
     def rest_room(self) -> float:
