@@ -33,7 +33,7 @@ from manim_metaflow.mobjects.code.terminal import TerminalPanel
 from manim_metaflow.mobjects.graph.dag import FlowDAG
 from manim_metaflow.mobjects.runs.headings import RunHeading
 from manim_metaflow.mobjects.text.label import TextBlock, TextLabel
-from manim_metaflow.theme import current_theme
+from manim_metaflow.theme import DARK_THEME, Theme, chosen_theme, theme_named, use_theme
 
 __all__ = ["DeepDive"]
 
@@ -73,7 +73,9 @@ class DeepDive(Scene):
     Attributes
     ----------
     theme
-        The theme in force when the scene began.
+        The theme of everything in it, the background too. A scene says which by a class attribute,
+        ``theme = LIGHT_THEME``; what :func:`.use_theme`, ``--theme`` or the environment variable
+        ``MANIM_METAFLOW_THEME`` chose as it is rendered goes before, and without either it is dark.
 
     Examples
     --------
@@ -105,9 +107,22 @@ class DeepDive(Scene):
                     self.play(FadeIn(StepNode("start")))
     """
 
+    theme: Theme
+
+    def render(self, *args: Any, **kwargs: Any) -> Any:
+        """Render in the scene's theme: from the first mobject that is built to the last frame."""
+        with use_theme(self._own_theme()):
+            return super().render(*args, **kwargs)
+
+    def _own_theme(self) -> Theme | str:
+        own: Theme | str = getattr(type(self), "theme", DARK_THEME)
+        return chosen_theme() or own
+
     def setup(self) -> None:
         """Paint the theme's background and start without a caption."""
-        self.theme = current_theme()
+        # Scene.construct is also run by hand, without render.
+        own = self._own_theme()
+        self.theme = theme_named(own) if isinstance(own, str) else own
         self.camera.background_color = self.theme.background  # type: ignore[union-attr]
         self._clock = 0.0
         self._caption: TextBlock | None = None

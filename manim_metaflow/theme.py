@@ -13,8 +13,7 @@ Mobjects read the theme in force when they are built:
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -26,6 +25,7 @@ __all__ = [
     "LIGHT_THEME",
     "THEME_VARIABLE",
     "Theme",
+    "chosen_theme",
     "contrast",
     "current_theme",
     "mix",
@@ -187,27 +187,61 @@ LIGHT_THEME = Theme(
 )
 
 THEME_VARIABLE = "MANIM_METAFLOW_THEME"
-"""Environment variable that names the theme where no :func:`use_theme` does, for processes that render."""
+"""Environment variable that names the theme where no :func:`use_theme` does: for processes that render."""
 
 _current: ContextVar[Theme | None] = ContextVar("manim_metaflow_theme", default=None)
 
 
 def current_theme() -> Theme:
     """Return the theme in force."""
-    return _current.get() or theme_named(os.environ.get(THEME_VARIABLE) or DARK_THEME.name)
+    return chosen_theme() or DARK_THEME
 
 
-@contextmanager
-def use_theme(theme: Theme) -> Iterator[Theme]:
-    """Build what is inside the ``with`` block in another theme.
+def chosen_theme() -> Theme | None:
+    """Return the theme that :func:`use_theme` or the environment chose, if any did."""
+    named = os.environ.get(THEME_VARIABLE)
+    return _current.get() or (theme_named(named) if named else None)
 
-    Manim paints the scene's background: set ``self.camera.background_color = theme.background``.
+
+class ThemeInForce(AbstractContextManager[Theme]):
+    """What :func:`use_theme` returns: at the end of its ``with`` block the theme before is in force again."""
+
+    def __init__(self, theme: Theme) -> None:
+        self._theme, self._token = theme, _current.set(theme)
+
+    def __enter__(self) -> Theme:
+        return self._theme
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(self._token)
+
+
+def use_theme(theme: Theme | str) -> ThemeInForce:
+    """Build everything from here on in another theme, or what is inside of a ``with`` block.
+
+    A :class:`.DeepDive` paints its background in the theme, too. In another scene, Manim paints it: set
+    ``self.camera.background_color = theme.background``.
+
+    Parameters
+    ----------
+    theme
+        A theme, or the name of one.
+
+    Raises
+    ------
+    UsageError
+        There is no theme of that name.
+
+    Examples
+    --------
+    >>> with use_theme("light"):
+    ...     _ = use_theme(DARK_THEME)
+    ...     current_theme().name
+    'dark'
+    >>> current_theme().name
+    'dark'
     """
-    token = _current.set(theme)
-    try:
-        yield theme
-    finally:
-        _current.reset(token)
+    return ThemeInForce(theme_named(theme) if isinstance(theme, str) else theme)
 
 
 def theme_named(name: str) -> Theme:

@@ -10,11 +10,26 @@ import manim as mn
 import pytest
 from manim import FadeIn, Square, VGroup
 
-from manim_metaflow import CodePanel, DeepDive, FlowDAG, StepNode, TextBlock, TextLabel, load_flow, record_run
+from manim_metaflow import (
+    DARK_THEME,
+    LIGHT_THEME,
+    CodePanel,
+    DeepDive,
+    FlowDAG,
+    StepNode,
+    TextBlock,
+    TextLabel,
+    Theme,
+    current_theme,
+    load_flow,
+    record_run,
+    use_theme,
+)
 from manim_metaflow.code import TerminalPanel
 from manim_metaflow.runs import CommandRecord
 from manim_metaflow.scene import CAPTION_Y, DARKNESS, READING_SPEED, SETTLE
 from manim_metaflow.testing import beat_frames, section_frames
+from manim_metaflow.theme import THEME_VARIABLE
 
 HERE = Path(__file__).parent
 FLOW = HERE / "flows" / "branch.py"
@@ -383,6 +398,40 @@ def test_a_beat_lasts_as_long_as_the_translation_takes_to_read() -> None:
 
     spent = sum(seconds for _, seconds in played(film, German).plays)
     assert spent == pytest.approx(SETTLE + len(GERMAN["A step is a box."]) / READING_SPEED, abs=0.06)
+
+
+def frame_of(scene_class: type[DeepDive]) -> tuple[Theme, tuple[int, ...], str]:
+    """The theme that a scene has, the colour of its corner, and that of the text on it."""
+    *_, last = beat_frames(scene_class, resolution=SMALL)
+    label = next(part for part in last.scene.mobjects if isinstance(part, TextLabel))
+    return last.scene.theme, tuple(map(int, last.frame[0, 0, :3])), label.get_fill_color().to_hex()
+
+
+class Light(DeepDive):
+    theme = LIGHT_THEME
+
+    def construct(self) -> None:
+        self.act("one")
+        self.add(TextLabel("x"))
+        self.wait()
+
+
+def looks(theme: Theme) -> tuple[Theme, tuple[int, ...], str]:
+    return theme, tuple(mn.ManimColor(theme.background).to_int_rgb()), theme.text
+
+
+def test_a_scene_says_its_theme() -> None:
+    assert frame_of(Light) == looks(LIGHT_THEME)
+    assert frame_of(type("Dark", (Light,), {"theme": DARK_THEME})) == looks(DARK_THEME)
+    assert frame_of(type("Named", (Light,), {"theme": "light"})) == looks(LIGHT_THEME)
+    assert current_theme() is DARK_THEME
+
+
+def test_a_theme_that_is_chosen_goes_before_the_scenes_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    with use_theme(DARK_THEME):
+        assert frame_of(Light) == looks(DARK_THEME)
+    monkeypatch.setenv(THEME_VARIABLE, "dark")
+    assert frame_of(Light) == looks(DARK_THEME)
 
 
 def test_the_background_is_that_of_the_theme() -> None:

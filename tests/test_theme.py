@@ -150,6 +150,20 @@ def test_the_theme_in_force_is_the_one_a_mobject_is_built_in() -> None:
     assert TextLabel("x").get_fill_color().to_hex() == DARK_THEME.text
 
 
+def test_a_theme_is_in_force_from_where_it_is_chosen_with_a_block_or_without() -> None:
+    with use_theme("dark"):
+        chosen = use_theme(LIGHT_THEME)
+        assert current_theme() is LIGHT_THEME
+        with use_theme("dark") as inner:
+            assert current_theme() is inner is DARK_THEME
+        assert current_theme() is LIGHT_THEME
+        with chosen:
+            assert current_theme() is LIGHT_THEME
+    with pytest.raises(UsageError, match="no theme named 'dusk'"):
+        use_theme("dusk")
+    assert current_theme() is DARK_THEME
+
+
 def painted(mobject: VMobject) -> set[str]:
     """Return every colour that is seen of a mobject and its parts."""
     colors = set()

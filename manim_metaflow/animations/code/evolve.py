@@ -23,7 +23,6 @@ from manim_metaflow.mobjects.code.panel import CodeLine, CodePanel
 from manim_metaflow.mobjects.code.rows import CodeRow
 from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.shapes import Shape
-from manim_metaflow.theme import current_theme
 
 __all__ = ["EvolveCode"]
 
@@ -135,7 +134,7 @@ class EvolveCode(Timeline):
 
     def _leaving(self, match: Match) -> Iterable[Clip]:
         used = {*match.kept.values(), *match.changed.values()}
-        color = current_theme().removed
+        color = self.panel.theme.removed
         for place, line in enumerate(self.panel.rows):
             if self.panel.top + place not in used:
                 stripe = self._stripe(place, color, kept=False) if line.text else None
@@ -159,7 +158,7 @@ class EvolveCode(Timeline):
 
     def _changing(self, match: Match) -> Iterable[Clip]:
         go, move = self._times[1:]
-        color = current_theme().added
+        color = self.panel.theme.added
         drawn = dict(enumerate(self.panel.rows, self.panel.top))
         for new, old in match.changed.items():
             line = drawn.get(old)
@@ -179,7 +178,7 @@ class EvolveCode(Timeline):
 
     def _coming(self, match: Match, typed: bool) -> Iterable[Clip]:
         at = self._times[2]
-        color = current_theme().added
+        color = self.panel.theme.added
         for index, row in enumerate(self._new):
             if not self._seen(index) or index in match.kept or index in match.changed:
                 continue

@@ -19,7 +19,7 @@ from manim_metaflow.mobjects.code.line import Ink
 from manim_metaflow.mobjects.code.panel import CodeLine, CodePanel
 from manim_metaflow.mobjects.code.rows import CodeRow, Word
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
-from manim_metaflow.theme import current_theme, mix
+from manim_metaflow.theme import mix, use_theme
 
 __all__ = ["change_line", "fade_in_line", "fade_out_line", "move_line", "resize_panel", "type_line"]
 
@@ -135,7 +135,7 @@ def change_line(
 
 def resize_panel(start: float, end: float, panel: CodePanel, size: tuple[float, float]) -> Clip:
     """Let a panel's background take another size; its upper left corner stays."""
-    corner, zoom, radius = panel.corner[:2], panel.zoom, current_theme().radius
+    corner, zoom, radius = panel.corner[:2], panel.zoom, panel.theme.radius
     before, after = np.array(panel.size), np.array(size)
 
     def show(progress: float) -> None:
@@ -150,6 +150,8 @@ def _changing_words(
     old: CodeLine, new: CodeLine, times: tuple[float, float, float, float]
 ) -> tuple[VGroup, Callable[[float], None]]:
     """Return the words of two lines, and what shows them at a time."""
+    # The theme is that of the code: the one in force while it plays may be another.
+    theme = old.theme
     begin, slides, arrives, end = times
     stay, go, come = match_words(old.row.words, new.row.words)
     going = [_word(old, word) for word in go]
@@ -163,7 +165,6 @@ def _changing_words(
     number_offset = new.origin - old.origin
 
     def show(now: float) -> None:
-        theme = current_theme()
         faded, slid, grown = (
             smooth(_share(now, *span)) for span in ((begin, slides), (slides, arrives), (arrives, end))
         )
@@ -192,7 +193,7 @@ def _show_stripe(panel: CodePanel, stripe: Shape | None, amount: float) -> None:
         return
     if stripe not in panel.submobjects:
         panel.submobjects.insert(1, stripe)
-    stripe.set_fill(opacity=current_theme().stripe * amount)
+    stripe.set_fill(opacity=panel.theme.stripe * amount)
 
 
 def _named(panel: CodePanel, stripe: Shape | None, *others: Mobject) -> list[Mobject]:
@@ -202,7 +203,8 @@ def _named(panel: CodePanel, stripe: Shape | None, *others: Mobject) -> list[Mob
 
 def _word(line: CodeLine, word: Word) -> Ink:
     row = replace(line.row, words=(word,))
-    return CodeLine(row, font_size=line.font_size).place(line.origin, line.zoom).inks[0]
+    with use_theme(line.theme):
+        return CodeLine(row, font_size=line.font_size).place(line.origin, line.zoom).inks[0]
 
 
 def _share(now: float, start: float, end: float) -> float:

@@ -11,7 +11,6 @@ from manim import Mobject, Scene, VMobject, smooth
 from manim_metaflow.animations.motion.rest import Rest
 from manim_metaflow.animations.motion.timeline import Clip, Timeline
 from manim_metaflow.mobjects.code.panel import CodeLine, CodePanel
-from manim_metaflow.theme import current_theme
 
 __all__ = ["FocusCode", "View", "drawn_lines", "focus_clips", "move_light"]
 
@@ -139,7 +138,7 @@ def move_light(
     dim: float = DIM,
 ) -> Clip:
     """Let the light slide from some lines to others; without a goal, or a start, it fades where it is."""
-    color = color or current_theme().highlight
+    color = color or panel.theme.highlight
     old, new = panel.spans(before.lit), panel.spans(after.lit)
     spans = _paired(old or new, new or old)
     strength = float(bool(before.lit)), float(bool(after.lit))

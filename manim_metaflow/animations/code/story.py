@@ -20,7 +20,7 @@ from manim_metaflow.mobjects.graph.dag import FlowDAG
 from manim_metaflow.mobjects.graph.node import StepNode
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
 from manim_metaflow.mobjects.text.label import TextBlock
-from manim_metaflow.theme import current_theme
+from manim_metaflow.theme import current_theme, use_theme
 
 __all__ = ["FlowStory", "show_ring"]
 
@@ -91,6 +91,7 @@ class FlowStory(VGroup):
         if not versions:
             raise UsageError("A story needs at least one version of a flow.")
         self.versions = [v if isinstance(v, FlowVersion) else load_version(v) for v in versions]
+        self.theme = current_theme()
         self.index, self.room = 0, room
         self._direction, self._align = direction, align
         self._graph_size, self._detail = graph_size, detail
@@ -106,7 +107,7 @@ class FlowStory(VGroup):
         # as large, and its middle where it is, whichever of them is drawn.
         self.stage = Shape(rounded_rectangle(*room, 0.0))
         self.dag: FlowDAG | None = None
-        self.ring = Shape(np.zeros((0, 4, 2)), stroke=current_theme().highlight, stroke_width=3.0)
+        self.ring = Shape(np.zeros((0, 4, 2)), stroke=self.theme.highlight, stroke_width=3.0)
         self.note = VGroup()
         super().__init__(self.panel, self.stage, self.ring, self.note)
         self.stage.move_to(self.graph_center)
@@ -136,15 +137,21 @@ class FlowStory(VGroup):
 
     def graph_of(self, flow: FlowInfo) -> FlowDAG:
         """Draw a flow where the graph belongs."""
-        dag = FlowDAG(flow, direction=self._direction, font_size=self._graph_size, detail=self._detail)
+        dag = FlowDAG(
+            flow,
+            direction=self._direction,
+            font_size=self._graph_size,
+            detail=self._detail,
+            theme=self.theme,
+        )
         zoom = min(1.0, self.room[0] / float(dag.width), self.room[1] / float(dag.height))
         return dag.scale(zoom).move_to(self.graph_center)
 
     def note_for(self, version: FlowVersion) -> TextBlock:
         """Write why a version has no graph."""
-        theme = current_theme()
-        text = f"No graph: {version.problem}"
-        block = TextBlock(text, width=self.room[0] - 0.6, font_size=theme.label_size, color=theme.wrong)
+        text, theme = f"No graph: {version.problem}", self.theme
+        with use_theme(theme):
+            block = TextBlock(text, width=self.room[0] - 0.6, font_size=theme.label_size, color=theme.wrong)
         return block.move_to(self.graph_center)
 
     def lines_of(self, step: str) -> tuple[int, ...]:

@@ -11,7 +11,6 @@ from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.flow.source_lines import artifact_lines, parsed, step_lines
 from manim_metaflow.facts.records import FlowInfo
 from manim_metaflow.mobjects.graph.edge import FlowEdge
-from manim_metaflow.theme import current_theme
 
 __all__ = ["PointAt", "TraceArtifact", "edges_travelled"]
 
@@ -82,7 +81,7 @@ class TraceArtifact(Timeline):
         lines = story.panel.uses(artifact)
         if not lines:
             raise UsageError(f"No line of {story.version.label or 'the flow'} touches {artifact!r}.")
-        shade = color or current_theme().accent
+        shade = color or story.theme.accent
         focus = FocusCode(story.panel, lines, shade)
         clips: list[Clip] = [*focus.clips, show_ring(0.0, 0.3, story, None)]
         if story.dag is not None:

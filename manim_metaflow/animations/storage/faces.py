@@ -10,7 +10,7 @@ from manim import VGroup, VMobject
 from manim_metaflow.animations.motion.clips import call, enter, leave, swell, travel
 from manim_metaflow.animations.motion.timeline import Clip
 from manim_metaflow.mobjects.storage.blob import BlobCell
-from manim_metaflow.mobjects.storage.chip import ArtifactChip
+from manim_metaflow.mobjects.storage.chip import BLANK_SHARE, ArtifactChip
 from manim_metaflow.mobjects.storage.content_store import ContentStore
 
 __all__ = ["appear", "face_center", "reveal_face", "slot_of", "store_face"]
@@ -55,7 +55,8 @@ def store_face(
 
 def reveal_face(start: float, end: float, chip: ArtifactChip) -> list[Clip]:
     """Let a chip's empty tile become the face of its bytes."""
-    chip.face.move_to(chip.blank)
+    # The face was not part of the chip: it has not moved or grown with it.
+    chip.face.match_height(chip.blank).scale(1 / BLANK_SHARE).move_to(chip.blank)
     return [
         enter(start, end, chip.face, home=chip, scale=0.7),
         leave(start, end, chip.blank, home=chip),
@@ -69,6 +70,6 @@ def slot_of(place: VMobject, sha: str) -> VMobject:
 
 def face_center(mobject: Any) -> Any:
     """Return where a mobject's face is, or will be."""
-    if isinstance(mobject, ArtifactChip) and mobject.face not in mobject.submobjects:
-        return mobject.blank.get_center()
+    if isinstance(mobject, ArtifactChip):
+        return mobject.mark.get_center()
     return getattr(mobject, "face", mobject).get_center()

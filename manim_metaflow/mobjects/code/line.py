@@ -14,7 +14,7 @@ from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.shapes import Shape
 from manim_metaflow.mobjects.text.glyphs import EM, shape_text
 from manim_metaflow.mobjects.text.label import TextLabel
-from manim_metaflow.theme import current_theme
+from manim_metaflow.theme import current_theme, use_theme
 
 __all__ = ["ADVANCE", "GUTTER", "CodeLine", "Ink"]
 
@@ -90,6 +90,7 @@ class CodeLine(VGroup):
 
     def __init__(self, row: CodeRow, *, font_size: float) -> None:
         self.row = row
+        self.theme = current_theme()
         self.font_size = font_size
         self.number = _number(row, font_size)
         self.inks: Parts[Ink] = Parts(*_inks(row, font_size))
@@ -129,7 +130,8 @@ class CodeLine(VGroup):
         recolored = row.words != self.row.words
         if not recolored and (row.number, row.part) == (self.row.number, self.row.part):
             return self
-        fresh = CodeLine(row, font_size=self.font_size).place(self.origin, self.zoom)
+        with use_theme(self.theme):
+            fresh = CodeLine(row, font_size=self.font_size).place(self.origin, self.zoom)
         self.number.set_fill(opacity=0.0)  # what left the scene in mid-play is drawn until its end
         self.row, self.number = row, fresh.number
         if recolored:

@@ -19,7 +19,7 @@ from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
 from manim_metaflow.mobjects.text.glyphs import EM
 from manim_metaflow.mobjects.text.label import TextLabel
-from manim_metaflow.theme import current_theme
+from manim_metaflow.theme import current_theme, use_theme
 
 __all__ = ["CodeLine", "CodePanel"]
 
@@ -98,7 +98,7 @@ class CodePanel(CodeQueries, VGroup):
     ) -> None:
         if window is not None and window < 1:
             raise UsageError(f"A code panel's window must hold at least one row, not {window}.")
-        theme = current_theme()
+        self.theme = theme = current_theme()
         self._font_size = font_size
         self.pitch = LEADING * EM * font_size
         """Distance of two baselines at rest, units."""
@@ -147,7 +147,7 @@ class CodePanel(CodeQueries, VGroup):
             How far the rest steps back, 0 to 1.
         """
         self.lit = tuple(sorted(set(lines)))
-        self.light.tint(color or current_theme().highlight, dim)
+        self.light.tint(color or self.theme.highlight, dim)
         self.show_light(self.spans(self.lit), 1.0 if self.lit else 0.0)
         return self
 
@@ -228,7 +228,8 @@ class CodePanel(CodeQueries, VGroup):
 
     def make_line(self, row: CodeRow, index: float) -> CodeLine:
         """Draw a row at the ``index``-th place of the window; it is not part of the panel yet."""
-        return CodeLine(row, font_size=self._font_size).place(self.home(index), self.zoom)
+        with use_theme(self.theme):
+            return CodeLine(row, font_size=self._font_size).place(self.home(index), self.zoom)
 
     @animated
     def show_top(self, top: int) -> CodePanel:
@@ -301,7 +302,7 @@ class CodePanel(CodeQueries, VGroup):
         """
         shown = list(self.rows)
         stripes = Parts(*[self.stripe(shown.index(self.line(number)), color) for number in numbers])
-        stripes.set_fill(opacity=current_theme().stripe if amount is None else amount)
+        stripes.set_fill(opacity=self.theme.stripe if amount is None else amount)
         # Over the panel, under the code.
         self.submobjects[1:1] = list(stripes)
         return stripes

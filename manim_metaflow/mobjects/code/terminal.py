@@ -17,7 +17,7 @@ from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
 from manim_metaflow.mobjects.text.glyphs import EM
 from manim_metaflow.mobjects.text.label import TextLabel
-from manim_metaflow.theme import current_theme
+from manim_metaflow.theme import current_theme, use_theme
 from manim_metaflow.utils.text import break_anywhere
 
 __all__ = ["TerminalLine", "TerminalPanel"]
@@ -101,7 +101,7 @@ class TerminalPanel(VGroup):
         self.columns = int((width - 0.4) / (ADVANCE * EM * font_size))
         if rows < 1 or self.columns < 8:
             raise UsageError(f"A terminal {width:g} units wide with {rows} rows has no room for a line.")
-        theme = current_theme()
+        self.theme = theme = current_theme()
         self.rows_shown, self._font_size = rows, font_size
         self._pitch = LEADING * EM * font_size
         self._width, self._height = width, rows * self._pitch + 0.62
@@ -139,7 +139,8 @@ class TerminalPanel(VGroup):
             pieces = break_anywhere(
                 PROMPT + line if command else line.expandtabs(8), self.columns, columns_of
             )
-            drawn += [TerminalLine(t, role, font_size=self._font_size, command=command) for t in pieces]
+            with use_theme(self.theme):
+                drawn += [TerminalLine(t, role, font_size=self._font_size, command=command) for t in pieces]
         return drawn
 
     @property

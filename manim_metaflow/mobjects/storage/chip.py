@@ -13,7 +13,10 @@ from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
 from manim_metaflow.utils.text import ellipsis
 
-__all__ = ["ArtifactChip"]
+__all__ = ["BLANK_SHARE", "ArtifactChip"]
+
+BLANK_SHARE = 0.92
+"""Height of the empty tile, in heights of the face: its outline is drawn on its edge, not inside."""
 
 
 class ArtifactChip(VGroup):
@@ -71,7 +74,7 @@ class ArtifactChip(VGroup):
         self.sha = sha
         self.face = Face(sha, size=size)
         self.blank = Shape(
-            dashes(rounded_rectangle(size * 0.92, size * 0.92, size * 0.16), 0.06, 0.05),
+            dashes(rounded_rectangle(size * BLANK_SHARE, size * BLANK_SHARE, size * 0.16), 0.06, 0.05),
             stroke=theme.edge,
             stroke_width=1.4,
         )

@@ -15,7 +15,7 @@ from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
 from manim_metaflow.mobjects.storage.slots import FACE, BlobSlot, MoreSlot, slot_width
 from manim_metaflow.mobjects.text.label import TextLabel, cut_to_width
-from manim_metaflow.theme import current_theme
+from manim_metaflow.theme import current_theme, use_theme
 
 __all__ = ["SLOT_HEIGHT", "ContentStore"]
 
@@ -70,7 +70,7 @@ class ContentStore(VGroup):
         title: str | None = None,
         grows: bool = False,
     ) -> None:
-        theme = current_theme()
+        self.theme = theme = current_theme()
         self._artifacts = _blobs_of(runs)
         self._order = {sha: index for index, sha in enumerate(self._artifacts)}
         self._slots: dict[str, BlobSlot] = {}
@@ -139,7 +139,8 @@ class ContentStore(VGroup):
             # It has a face and lines as a slot has: animations need not tell them apart.
             return cast("BlobSlot", self._more_slot())
         if sha not in self._slots:
-            self._slots[sha] = BlobSlot(self._artifacts[sha])
+            with use_theme(self.theme):
+                self._slots[sha] = BlobSlot(self._artifacts[sha])
         slot = self._slots[sha]
         if slot not in self.blobs.submobjects:
             # A blob that is not shown has not moved or grown with the store.
@@ -161,7 +162,8 @@ class ContentStore(VGroup):
     def _more_slot(self) -> MoreSlot:
         window = self._window()
         if self._more is None:
-            self._more = MoreSlot(next(sha for sha, place in self._order.items() if place not in window))
+            with use_theme(self.theme):
+                self._more = MoreSlot(next(sha for sha, place in self._order.items() if place not in window))
         hidden = self._hidden()
         self._more.face.scale(self._zoom * FACE / float(self._more.face.height))
         self._more.face.move_to(self._place(self._rows * self._columns - 1))
@@ -224,7 +226,7 @@ class ContentStore(VGroup):
         """Be so many rows high; the upper edge stays where it is."""
         zoom, top = self._zoom, self.panel.get_top()
         self._height = _height_of(rows)
-        self.panel.set_curves(rounded_rectangle(self._width, self._height, current_theme().radius))
+        self.panel.set_curves(rounded_rectangle(self._width, self._height, self.theme.radius))
         self.panel.scale(zoom).move_to(top, aligned_edge=UP)
         return self
 

@@ -27,7 +27,7 @@ class StageMark(VGroup):
     """One stage: empty while it is to come, ringed while it is going on, ticked when it is past."""
 
     def __init__(self, stage: str, state: StageState = "pending") -> None:
-        theme = current_theme()
+        self.theme = theme = current_theme()
         self.state = state
         self.dot = Shape(circle(DOT), fill=theme.panel, stroke=theme.edge, stroke_width=2)
         self.ring = Shape(circle(DOT * 1.55), stroke=theme.running, stroke_width=2)
@@ -40,7 +40,7 @@ class StageMark(VGroup):
 
     def show_change(self, before: StageState, after: StageState, amount: float) -> StageMark:
         """Set what is seen between two states; ``amount`` is 0 to 1."""
-        theme = current_theme()
+        theme = self.theme
         fills = {"pending": theme.panel, "now": theme.running, "done": theme.done}
         edges = {"pending": theme.edge, "now": theme.running, "done": theme.done}
         texts = {"pending": theme.muted, "now": theme.text, "done": theme.text}
@@ -89,7 +89,7 @@ class LifecycleTrack(VGroup):
     """
 
     def __init__(self, stages: Sequence[str] = STAGES, *, width: float = 10.0) -> None:
-        theme = current_theme()
+        self.theme = theme = current_theme()
         pitch = width / max(1, len(stages) - 1)
         self.marks: Parts[StageMark] = Parts()
         self.lines: Parts[Shape] = Parts()
@@ -135,7 +135,7 @@ class LifecycleTrack(VGroup):
         self, before: Sequence[StageState], after: Sequence[StageState], amount: float
     ) -> LifecycleTrack:
         """Set what is seen between two moments; ``amount`` is 0 to 1."""
-        theme = current_theme()
+        theme = self.theme
         for mark, old, new in zip(self.marks, before, after, strict=True):
             mark.show_change(old, new, amount)
         for index, line in enumerate(self.lines):

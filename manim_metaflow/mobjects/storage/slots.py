@@ -12,7 +12,7 @@ from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.shapes import Shape, dashes, rounded_rectangle
 from manim_metaflow.mobjects.storage.face import Face
 from manim_metaflow.mobjects.text.label import TextLabel
-from manim_metaflow.theme import current_theme
+from manim_metaflow.theme import current_theme, use_theme
 from manim_metaflow.utils.text import ellipsis
 from manim_metaflow.utils.units import readable_size
 
@@ -66,7 +66,7 @@ class MoreSlot(VGroup):
     """What a store has no room for: how many blobs, and how large they are together."""
 
     def __init__(self, sha: str) -> None:
-        theme = current_theme()
+        self.theme = theme = current_theme()
         self.sha = sha
         self.face = Shape(
             dashes(rounded_rectangle(FACE, FACE, 0.08), 0.06, 0.05), stroke=theme.edge, stroke_width=1.4
@@ -76,13 +76,13 @@ class MoreSlot(VGroup):
 
     def count(self, hidden: int, size: int) -> MoreSlot:
         """Set the numbers."""
-        theme, zoom = current_theme(), float(self.face.height) / FACE
+        theme, zoom = self.theme, float(self.face.height) / FACE
         x, y = (float(c) for c in self.face.get_center()[:2])
         texts = [(f"{hidden:,}", theme.text), ("more", theme.muted), (readable_size(size), theme.muted)]
-        made = [
-            TextLabel(text, font_size=theme.minimum_size, color=color).left_at(x + TEXT, y + (1 - row) * LINE)
-            for row, (text, color) in enumerate(texts)
-        ]
+        with use_theme(theme):
+            made = [TextLabel(text, font_size=theme.minimum_size, color=color) for text, color in texts]
+        for row, label in enumerate(made):
+            label.left_at(x + TEXT, y + (1 - row) * LINE)
         for label in made:
             label.scale(zoom, about_point=self.face.get_center())
         if self.lines.submobjects:  # the same labels: a play draws those that it began with

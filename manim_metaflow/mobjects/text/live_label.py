@@ -8,6 +8,7 @@ import numpy as np
 
 from manim_metaflow.mobjects.animated import animated
 from manim_metaflow.mobjects.text.label import TextLabel
+from manim_metaflow.theme import current_theme, use_theme
 
 __all__ = ["LiveLabel"]
 
@@ -35,7 +36,7 @@ class LiveLabel(TextLabel):
     """
 
     def __init__(self, text: str, **options: Any) -> None:
-        self._options = options
+        self._options, self._theme = options, current_theme()
         super().__init__(text, **options)
 
     @animated
@@ -50,7 +51,8 @@ class LiveLabel(TextLabel):
     @animated
     def write(self, text: str, scale: float, pen: float, baseline: float) -> LiveLabel:
         """Write a text at a scale, its pen starting at a point (units), whatever was written before."""
-        new = TextLabel(text, **self._options)
+        with use_theme(self._theme):
+            new = TextLabel(text, **self._options)
         self.show_text_of(new)
         points = new.points * scale
         points[:, 0] += pen + new.bearing * scale - (points[:, 0].min() if len(points) else 0.0)
