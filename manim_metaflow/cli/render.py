@@ -51,6 +51,14 @@ __all__ = ["render"]
         help="Processes for a scene, drawing spans of it by turns; the idle ones by default if it is long.",
     ),
     cloup.option("--plain", is_flag=True, help="Let Manim draw by itself."),
+    cloup.option(
+        "--verify",
+        type=cloup.IntRange(min=1),
+        is_flag=False,
+        flag_value=10,
+        metavar="[N]",
+        help="Let Manim draw every N-th frame again, and all that follow if one differs.  [N: 10]",
+    ),
 )
 @film_options(theme=None, only=("theme", "preset", "watermark"))
 @manim_options
@@ -63,6 +71,7 @@ def render(
     options: FilmOptions,
     parts: int | None,
     plain: bool,
+    verify: int | None,
     **manim: Any,
 ) -> None:
     """Render scenes as `manim render` does, each in a process of its own.
@@ -86,6 +95,7 @@ def render(
         media=media_folder(manim["media_dir"], manim["config_file"]).absolute(),
         section=section,
         plain=plain,
+        verify=verify or 0,
         parts=1 if section or plain else parts or 0,
     )
     renders = SceneRenders(
@@ -93,7 +103,7 @@ def render(
         job,
         options,
         workers=jobs or _processors(),
-        force=bool(manim["disable_caching"]),
+        force=bool(manim["disable_caching"] or verify),
         bars=bars,
         preview=preview,
     )

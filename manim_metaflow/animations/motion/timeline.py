@@ -159,6 +159,10 @@ class Timeline(SceneAnimation):
         clip.show(progress)
         self._touched.update(dict.fromkeys(clip.touched()))
 
+    def functions(self) -> list[object]:
+        """Return what is called for a frame besides the timeline's own methods."""
+        return [function for clip in self.clips for function in (clip.show, clip.touches, clip.touched)]
+
     def take_touched(self) -> list[Mobject] | None:
         """Return what may have changed since this was last asked; ``None`` if it can be anything."""
         touched, self._touched = self._touched, {}

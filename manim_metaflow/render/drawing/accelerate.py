@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from manim import config, logger
 from manim.scene.scene import Scene
@@ -23,6 +24,8 @@ def accelerate(
     one_encoder: bool | None = None,
     preset: str | None = None,
     share: Share | None = None,
+    say: Callable[[str], object] | None = None,
+    verify: int = 0,
 ) -> str | None:
     """Give a scene that has not begun a renderer that draws only what changes from frame to frame.
 
@@ -40,6 +43,11 @@ def accelerate(
         The encoder's preset, such as ``"superfast"``; the encoder's own when omitted.
     share
         Draw only this share of the plays, and step through the others; for films in one encoder.
+    say
+        Called with a line that says why, if Manim has to draw the rest of the scene itself: something in
+        it is not drawn by Manim's code any more. By default it goes to the log.
+    verify
+        Let Manim draw every so many frames again, and the rest of the scene if one differs.
 
     Returns
     -------
@@ -58,12 +66,9 @@ def accelerate(
     if reason is not None:
         logger.info("%s is drawn by Manim: %s", scene, reason)
         return reason
-    plain: Any = scene.renderer
-    writer: Any = type(plain.file_writer)
-    if writer is SceneFileWriter:
+    renderer: Any = scene.renderer
+    if type(renderer.file_writer) is SceneFileWriter:
         joined = config.disable_caching if one_encoder is None else one_encoder
-        writer = partial(FilmWriter, joined=joined, preset=preset, share=share)
-    fast = FastRenderer(plain, cast(type[SceneFileWriter], writer), share)
-    fast.init_scene(scene, scene.session_spec, scene.file_writer_settings)
-    scene.renderer = fast
+        FilmWriter.take_over(renderer.file_writer, joined=joined, preset=preset, share=share)
+    FastRenderer.take_over(renderer, say or partial(logger.info, "%s is %s", scene), share, verify)
     return None

@@ -7,7 +7,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from manim.mobject.mobject import Mobject
 
-from manim_metaflow.render.drawing.seams import UnknownMobjectError, drawn_by_manim
+from manim_metaflow.render.drawing.seams import UnknownDrawingError
 
 __all__ = ["Family", "flatten"]
 
@@ -97,8 +97,6 @@ class Family(Generic[Entry]):
         return _Part({each: before.known.get(each) or self._member(each) for each in mobjects})
 
     def _member(self, mobject: Mobject) -> Member[Entry]:
-        if drawn_by_manim(mobject) == "unknown":
-            raise UnknownMobjectError("a mobject is drawn in a way of its own")
         return Member(OrderKey(mobject, mobject.submobjects.copy(), mobject.z_index), self._know(mobject))
 
 
@@ -137,7 +135,7 @@ def flatten(mobjects: Iterable[Mobject]) -> list[Mobject]:
                 continue
             if mobject.submobjects:
                 if mobject in above:
-                    raise UnknownMobjectError("a mobject is part of itself")
+                    raise UnknownDrawingError("a mobject is part of itself")
                 above.add(mobject)
                 walk(mobject.submobjects)
             seen.add(mobject)

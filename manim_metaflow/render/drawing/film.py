@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy.typing as npt
+from manim.scene.scene_file_writer import SceneFileWriter
 
 from manim_metaflow.manim_internals import EncoderFileWriter, VideoSegmentEncoder
 from manim_metaflow.render.drawing.dirty import Box
+from manim_metaflow.render.drawing.hooks import HOOKS, is_known
 from manim_metaflow.render.drawing.seams import FilmEncoder
 from manim_metaflow.render.drawing.shares import CannotShareError, Share
 from manim_metaflow.render.drawing.strips import Change
@@ -20,12 +22,10 @@ Pixels = npt.NDArray[Any]
 
 
 class FilmWriter(EncoderFileWriter):
-    """Manim's file writer, with one encoder for many plays.
+    """Manim's file writer, with one encoder for many plays; made by :meth:`take_over`.
 
     Parameters
     ----------
-    settings
-        What Manim resolved for the scene.
     joined
         One segment for all plays (of a section, if sections are saved) instead of one a play.
     preset
@@ -37,17 +37,30 @@ class FilmWriter(EncoderFileWriter):
     _following = False
     _fresh = True
     _elsewhere = False
+    _in_play = False
 
-    def __init__(
-        self, settings: Any, *, joined: bool = False, preset: str | None = None, share: Share | None = None
+    _joined: bool
+    _share: Share | None
+
+    @classmethod
+    def take_over(
+        cls,
+        plain: SceneFileWriter,
+        *,
+        joined: bool = False,
+        preset: str | None = None,
+        share: Share | None = None,
     ) -> None:
-        self._share = share
-        if preset is not None and settings.video_encoder is not None:
-            encoder = settings.video_encoder
+        """Turn Manim's writer into one; it stays the same object, which a scene may have kept or patched."""
+        plain.__class__ = cls
+        writer = cast(FilmWriter, plain)
+        writer._share = share
+        writer._joined = joined and writer.output_spec.is_video
+        encoder = writer.settings.video_encoder
+        if preset is not None and encoder is not None:
             options = tuple(sorted((dict(encoder.options) | {"preset": preset}).items()))
-            settings = replace(settings, video_encoder=replace(encoder, options=options))
-        self._joined = joined and settings.plan.output.is_video
-        super().__init__(settings)
+            writer.video_encoder = replace(encoder, options=options)
+            writer.settings = replace(writer.settings, video_encoder=writer.video_encoder)
 
     def next_section(self, name: str, type_: str, skip_animations: bool) -> None:
         """Begin a section, and a segment of its own if sections are saved."""
@@ -68,6 +81,7 @@ class FilmWriter(EncoderFileWriter):
         self, allow_write: bool = False, *, animation_index: int, file_path: Any = None
     ) -> None:
         """Begin a segment unless one is being written."""
+        self._in_play = allow_write
         if not self._following:
             self._fresh = True
             written = allow_write and not self._elsewhere
@@ -76,6 +90,7 @@ class FilmWriter(EncoderFileWriter):
 
     def end_animation(self, allow_write: bool = False) -> None:
         """End the segment unless the next play goes into it too."""
+        self._in_play = False
         if not self._following:
             super().end_animation(allow_write)
 
@@ -103,7 +118,7 @@ class FilmWriter(EncoderFileWriter):
 
         Unlike with :meth:`write_frame` the pixels stay the caller's, which may go on drawing on them.
         """
-        if not self.output_spec.is_video or repeat < 1:
+        if not self.output_spec.is_video or repeat < 1 or not self._takes_changes():
             self.write_frame(pixels.copy(), repeat=repeat)
             return
         change = Change.whole(pixels) if self._fresh else Change.inside(pixels, boxes)
@@ -112,9 +127,17 @@ class FilmWriter(EncoderFileWriter):
 
     def write_frame(self, pixels: Pixels, *, repeat: int = 1) -> None:
         """Take ownership of a frame."""
+        if self.output_spec.is_video and not self._in_play:
+            # Manim has no segment between two plays, and drops what is handed over there.
+            return
         if not isinstance(pixels, Change):
             self._fresh = True
         super().write_frame(pixels, repeat=repeat)
+
+    def _takes_changes(self) -> bool:
+        """Return whether whoever is handed the frames knows what differs from a whole one."""
+        own = vars(self).get("write_frame")
+        return SceneFileWriter.write_frame is HOOKS[SceneFileWriter]["write_frame"] and is_known(own)
 
     def create_encoder(self, target: Path) -> VideoSegmentEncoder:
         """Make an encoder that is given only what has changed."""

@@ -10,7 +10,7 @@ from manim.camera.camera import CAP_STYLE_MAP, LINE_JOIN_MAP, Camera
 from manim.mobject.types.vectorized_mobject import VMobject
 
 from manim_metaflow.render.drawing.ops import Paint
-from manim_metaflow.render.drawing.seams import UnknownMobjectError
+from manim_metaflow.render.drawing.seams import UnknownDrawingError
 
 __all__ = ["paints", "state"]
 
@@ -78,7 +78,7 @@ def _source(rgbas: Any, gradient: Any) -> tuple[float, float, float, float] | ca
         red, green, blue, alpha = rgbas[0].tolist()
         return (blue, green, red, alpha) if alpha > 0 else None
     if gradient is None:
-        raise UnknownMobjectError("a mobject's colours are not kept as 64-bit numbers")
+        raise UnknownDrawingError("a mobject's colours are not kept as 64-bit numbers")
     start, end = gradient
     pattern = cairo.LinearGradient(*start[:2], *end[:2])
     for rgba, offset in zip(rgbas, np.linspace(0, 1, len(rgbas)), strict=True):

@@ -18,7 +18,7 @@ from manim_metaflow.render.drawing.families import Family, flatten
 from manim_metaflow.render.drawing.ops import Paint, Picture, Shape, Surface
 from manim_metaflow.render.drawing.paints import paints as paints_of, state as state_of
 from manim_metaflow.render.drawing.paths import device_path
-from manim_metaflow.render.drawing.seams import UnknownMobjectError, drawn_by_manim
+from manim_metaflow.render.drawing.seams import UnknownDrawingError, check_context, drawn_by_manim
 
 __all__ = ["Drawn", "Reader"]
 
@@ -38,16 +38,23 @@ ONE = 32
 class _Seen:
     """A mobject as it was read last."""
 
-    __slots__ = ("drawn", "hull", "kind", "mobject", "path", "plain", "state")
+    __slots__ = ("attributes", "cls", "drawn", "hull", "kind", "mobject", "path", "plain", "state")
 
-    def __init__(self, mobject: Mobject, kind: str) -> None:
+    def __init__(self, mobject: Mobject) -> None:
         self.mobject = mobject
-        self.kind = kind
+        self.identify()
         self.state: tuple[Any, ...] | None = None
         self.plain: tuple[Any, ...] | None = None  # the state, if there is no gradient in it
         self.path: cairo.Path | None = None
         self.hull = (0.0, 0.0, 0.0, 0.0)
         self.drawn: Drawn | None = None
+
+    def identify(self) -> None:
+        """Find out how the mobject is drawn, by its class and by what it alone has."""
+        self.kind = drawn_by_manim(self.mobject)
+        if self.kind == "unknown":
+            raise UnknownDrawingError(f"{type(self.mobject).__name__} has its own way of being drawn")
+        self.cls, self.attributes = type(self.mobject), len(vars(self.mobject))
 
     def forget(self) -> None:
         """Have nothing to draw."""
@@ -77,10 +84,12 @@ class Reader:
     def look(self) -> None:
         """Find out where the camera looks; forget what was read if that has changed."""
         camera = self.camera
-        view = camera.get_cairo_context(camera.pixel_array).get_matrix()
+        context = camera.get_cairo_context(camera.pixel_array)
+        check_context(context)
+        view = context.get_matrix()
         frame = camera.frame_height, camera.frame_width, *np.asarray(camera.frame_center, float).tolist()
         matrix = view.xx, view.yx, view.xy, view.yy, view.x0, view.y0
-        key = *matrix, *frame, camera.cairo_line_width_multiple
+        key = *matrix, *frame, camera.cairo_line_width_multiple, camera.use_z_index
         if key != self._view_key:
             self._view_key, self._view = key, view
             self._scale = max(hypot(view.xx, view.yx), hypot(view.xy, view.yy))
@@ -103,7 +112,7 @@ class Reader:
 
         Raises
         ------
-        UnknownMobjectError
+        UnknownDrawingError
             If only Manim's own camera can draw one of them.
         """
         family = self._families.get(role)
@@ -122,6 +131,11 @@ class Reader:
         for seen in members:
             own = seen.mobject.__dict__
             known = seen.plain
+            # A method that is patched on the mobject is one attribute more: to look for it by name would
+            # take longer than all that is compared here.
+            if len(own) != seen.attributes or type(seen.mobject) is not seen.cls:
+                seen.identify()
+                known = seen.plain = seen.state = None
             try:
                 points = seen.mobject.points
                 if not len(points):
@@ -151,7 +165,7 @@ class Reader:
     def _entry(self, mobject: Mobject) -> _Seen:
         known = self._seen.get(id(mobject))
         if known is None:
-            known = self._seen[id(mobject)] = _Seen(mobject, drawn_by_manim(mobject))
+            known = self._seen[id(mobject)] = _Seen(mobject)
         return known
 
     def forget(self, kept: Iterable[Mobject]) -> None:
@@ -173,7 +187,7 @@ class Reader:
             return
         seen.plain = state if gradient is None else None
         if vmobject.background_image:
-            raise UnknownMobjectError("a mobject is coloured by an image")
+            raise UnknownDrawingError("a mobject is coloured by an image")
         before, seen.state = seen.state, state
         if before is None or state[0] != before[0] or state[4] != before[4]:
             seen.path = None
@@ -230,7 +244,7 @@ class Reader:
             cloud: Any = mobject
             state = (cloud.points.tobytes(), cloud.rgbas.tobytes(), cloud.stroke_width)
         else:
-            raise UnknownMobjectError(f"{type(mobject).__name__} draws itself in a way of its own")
+            raise UnknownDrawingError(f"{type(mobject).__name__} has its own way of being drawn")
         if state != seen.state:
             seen.state = state
             seen.drawn = self._image(mobject) if seen.kind == "image" else self._cloud(mobject)

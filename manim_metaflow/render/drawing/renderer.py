@@ -2,55 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
-from manim import logger
-from manim.camera.camera import Camera
 from manim.mobject.mobject import Mobject
 from manim.renderer.cairo_renderer import CairoRenderer
 from manim.scene.scene import Scene
-from manim.scene.scene_file_writer import SceneFileWriter
 from manim.utils.iterables import list_update
 
 from manim_metaflow.render.drawing.canvas import Canvas, whole_pixels
 from manim_metaflow.render.drawing.dirty import Box, merge
 from manim_metaflow.render.drawing.film import FilmWriter
 from manim_metaflow.render.drawing.reader import Drawn, Reader
-from manim_metaflow.render.drawing.seams import UnknownMobjectError
+from manim_metaflow.render.drawing.seams import UnknownDrawingError, check_kinds, why_not_hooks
 from manim_metaflow.render.drawing.shares import CannotShareError, Share
 from manim_metaflow.render.drawing.touched import reports_touched, take_touched
 
 __all__ = ["FastRenderer"]
 
 Pixels = npt.NDArray[Any]
+Say = Callable[[str], object]
 
 
 class FastRenderer(CairoRenderer):
-    """A renderer whose frames equal those of the one it replaces, pixel by pixel.
+    """A renderer whose frames equal those of Manim's own, pixel by pixel; made by :meth:`take_over`.
 
-    Parameters
+    Attributes
     ----------
-    plain
-        The renderer to replace; its camera is taken over.
-    file_writer_class
-        What makes the file writer of the scene's settings.
-    share
-        What to draw, if not all.
+    given_up
+        Why Manim draws the rest of the scene; ``None`` as long as it need not.
     """
 
-    def __init__(
-        self, plain: CairoRenderer, file_writer_class: type[SceneFileWriter], share: Share | None = None
-    ) -> None:
-        super().__init__(
-            file_writer_class=file_writer_class,
-            camera_class=cast(type[Camera], lambda: plain.camera),
-            skip_animations=plain.skip_animations,
-        )
+    given_up: str | None
+
+    @classmethod
+    def take_over(
+        cls, plain: CairoRenderer, say: Say, share: Share | None = None, verify: int = 0
+    ) -> FastRenderer:
+        """Turn Manim's renderer into a fast one.
+
+        It stays the same object: a scene may have kept it when it was made, or patched it.
+
+        Parameters
+        ----------
+        plain
+            Manim's renderer, which has not drawn yet.
+        say
+            Called with what the user should know: why Manim draws the rest of the scene.
+        share
+            What to draw, if not all.
+        verify
+            Every so many frames, Manim draws one again, and it is compared; never if 0.
+        """
+        plain.__class__ = cls
+        fast = cast(FastRenderer, plain)
+        fast.prepare(say, share, verify)
+        return fast
+
+    def prepare(self, say: Say, share: Share | None, verify: int) -> None:
+        """Begin with a frame of which nothing is known."""
         camera = self.camera
+        self.given_up = None
+        self._say = say
+        self._share = share
+        self._verify = verify
+        self._drawn = 0
         self._array = camera.pixel_array
         self._canvas = Canvas(camera.pixel_height, camera.pixel_width)
         self._reader = Reader(camera)
@@ -59,12 +78,11 @@ class FastRenderer(CairoRenderer):
         self._static: list[Drawn] = []
         # Stands for the static image, which is never drawn; Manim's own, should it draw, is an array too.
         self._token: Any = np.zeros((0, 0, 4), dtype=np.uint8)
+        self._manims_static: Pixels | None = None
         self._copied: Pixels | None = None
         self._copy: Pixels = np.zeros((0, 0), dtype=np.uint32)
-        self._by_manim = False
         self._playing = False
         self._reports_touched = False
-        self._share = share
         self._idle = False
 
     def play(self, scene: Scene, *args: Any, **kwargs: Any) -> None:
@@ -74,6 +92,8 @@ class FastRenderer(CairoRenderer):
             self._idle = not share.drawn
             self.file_writer.begin_span(self._idle)
         super().play(scene, *args, **kwargs)
+        # What comes between two plays is the scene's: anything may change there.
+        self._playing = self._reports_touched = False
 
     def get_frame(self) -> Pixels:
         """Return the frame; there is none while another process draws."""
@@ -86,24 +106,26 @@ class FastRenderer(CairoRenderer):
         if self._idle:
             self.static_image = None
             return None
-        if self._by_manim:
-            return super().save_static_frame_data(scene, static_mobjects)
         self.static_image, self._playing = None, False
         self._static, self._reports_touched = [], False
-        if self.skip_animations:
-            return None
-        self._reports_touched = reports_touched(scene)
-        self._play_background = self._background()
-        # As in Manim, which draws the whole scene here where an iterable is given that is not empty.
-        if not static_mobjects:
-            return None
-        try:
-            self._reader.forget([*scene.mobjects, *scene.foreground_mobjects])
-            self._reader.look()
-            self._static = self._reader.read(static_mobjects, "static")
-        except UnknownMobjectError as unknown:
-            self._give_up(unknown)
+        if self.given_up is None:
+            try:
+                self._check()
+                self._reports_touched = reports_touched(scene)
+                self._play_background = self._background()
+                # As in Manim, which draws the whole scene here where an iterable is given that is not empty.
+                if not static_mobjects:
+                    return None
+                static_mobjects = list(static_mobjects)
+                self._reader.forget([*scene.mobjects, *scene.foreground_mobjects])
+                self._reader.look()
+                self._static = self._reader.read(static_mobjects, "static")
+            except UnknownDrawingError as unknown:
+                self._give_up(str(unknown))
+        if self.given_up is not None:
             return super().save_static_frame_data(scene, static_mobjects)
+        if self._verify:
+            self._manims_static = self._drawn_by_manim(scene, static_mobjects, None)
         self.static_image = self._token
         return self.static_image
 
@@ -122,14 +144,23 @@ class FastRenderer(CairoRenderer):
             mobjects = list_update(scene.mobjects, scene.foreground_mobjects)
         mobjects = list(mobjects)
         ours = self.static_image is None or self.static_image is self._token
-        if not self._by_manim and ours and include_submobjects and not kwargs and self._same_camera():
+        if self.given_up is None and ours and include_submobjects and not kwargs and self._same_camera():
             try:
+                if not self._reports_touched:
+                    self._check()
                 self._draw(scene, mobjects)
-            except UnknownMobjectError as unknown:
-                self._give_up(unknown)
+            except UnknownDrawingError as unknown:
+                self._give_up(str(unknown))
             else:
                 return
         self._draw_by_manim(scene, mobjects, include_submobjects=include_submobjects, **kwargs)
+
+    def _check(self) -> None:
+        """Check that all that is stood in for is Manim's own still: code of the user's may have run."""
+        reason = why_not_hooks(self)
+        if reason is not None:
+            raise UnknownDrawingError(reason)
+        check_kinds()
 
     def _draw(self, scene: Scene, mobjects: list[Mobject]) -> None:
         self._reader.look()
@@ -137,14 +168,35 @@ class FastRenderer(CairoRenderer):
         things = self._reader.read(mobjects, "moving", touched if self._playing else None)
         background = self._play_background
         if self.static_image is None:
-            background = self._background(look_inside=not self._playing)
+            # Manim lays the background under every frame anew, as it is then.
+            background = self._background(look_inside=not self._reports_touched)
         else:
             things = self._static + things
         assert background is not None
         boxes = self._canvas.show(background, things)
-        for left, top, right, bottom in boxes:
+        # The scene may have drawn on the camera's pixels between two plays.
+        shown = boxes if self._playing else [(0, 0, *self._canvas.pixels.shape[1::-1])]
+        for left, top, right, bottom in shown:
             self._array[top:bottom, left:right] = self._canvas.pixels[top:bottom, left:right]
         self._changed.append(boxes)
+        self._drawn += 1
+        if self._verify and self._drawn % self._verify == 0:
+            self._compare(scene, mobjects)
+
+    def _compare(self, scene: Scene, mobjects: list[Mobject]) -> None:
+        """Let Manim draw the frame again, and leave the rest to it if that is another one."""
+        static = None if self.static_image is None else self._manims_static
+        same = (self._drawn_by_manim(scene, mobjects, static) == self._canvas.pixels).all()
+        if not same:
+            if static is not None:
+                self.static_image = static
+            raise UnknownDrawingError(f"the frame at {self.time:.2f} s differs from Manim's")
+
+    def _drawn_by_manim(self, scene: Scene, mobjects: Iterable[Mobject], static: Pixels | None) -> Pixels:
+        before, self.static_image = self.static_image, static
+        super().update_frame(scene, mobjects)
+        self.static_image = before
+        return self.camera.pixel_array.copy()
 
     def _draw_by_manim(self, scene: Scene, mobjects: list[Mobject], **kwargs: Any) -> None:
         if self.static_image is self._token:
@@ -153,7 +205,7 @@ class FastRenderer(CairoRenderer):
             still.show(self._play_background, self._static)
             self.static_image = still.pixels
         super().update_frame(scene, mobjects, **kwargs)
-        if self._same_camera():
+        if self.given_up is None and self._same_camera():
             self._canvas.take(self.camera.pixel_array)
             self._changed = [[(0, 0, *self._canvas.pixels.shape[1::-1])]]
 
@@ -171,13 +223,17 @@ class FastRenderer(CairoRenderer):
             self._copied = background
         return self._copy
 
-    def _give_up(self, unknown: UnknownMobjectError) -> None:
-        self._by_manim = True
-        logger.info("Drawn by Manim from here on: %s", unknown)
+    def _give_up(self, reason: str) -> None:
+        self.given_up = reason
+        self._say(f"drawn by Manim itself from {self.time:.2f} s on: {reason}")
+        if self._share is not None:
+            # A patch may do more than draw, and the processes that only step through do not draw.
+            raise CannotShareError(reason)
 
     def render(self, scene: Scene, time: float, moving_mobjects: Iterable[Mobject] | None = None) -> None:
-        """Draw a frame and hand it over; a skipped one is neither drawn nor handed over."""
-        if self.skip_animations:
+        """Draw a frame and hand it over; a skipped one is drawn too, since the scene may look at it."""
+        if self.given_up is not None:
+            super().render(scene, time, moving_mobjects)
             return
         self.update_frame(scene, moving_mobjects)
         self._playing = True
@@ -185,15 +241,19 @@ class FastRenderer(CairoRenderer):
 
     def freeze_current_frame(self, duration: float) -> None:
         """Hand the current frame over as often as it is to be seen."""
+        if self.given_up is not None:
+            super().freeze_current_frame(duration)
+            return
         self._hand_over(int(duration / (1 / self.camera.frame_rate)))
 
     def _hand_over(self, times: int) -> None:
         writer = self.file_writer
-        if self._idle:
-            if not self.skip_animations:
-                self.time += times * (1 / self.camera.frame_rate)
+        if self.skip_animations:
             return
-        if not self.skip_animations and isinstance(writer, FilmWriter) and self._same_camera():
+        if self._idle:
+            self.time += times * (1 / self.camera.frame_rate)
+            return
+        if self.given_up is None and isinstance(writer, FilmWriter) and self._same_camera():
             self.time += times * (1 / self.camera.frame_rate)
             # The boxes of one drawing share no pixel already.
             boxes = self._changed[0] if len(self._changed) == 1 else merge(chain(*self._changed))
@@ -201,6 +261,12 @@ class FastRenderer(CairoRenderer):
             self._changed = []
         else:
             self.add_frame(self.get_frame(), num_frames=times)
+
+    def scene_finished(self, scene: Scene) -> None:
+        """Note what the scene ends with, for the other processes that draw it, and end it."""
+        if self._share is not None:
+            self._share.mark(scene, self.time)
+        super().scene_finished(scene)
 
 
 def _same(one: Pixels, other: Any) -> bool:

@@ -1,6 +1,7 @@
-"""Which of Manim's drawing methods the fast engine replaces, and whether they are Manim's own in a scene.
+"""Where the fast engine stands in for Manim, and whether what it stands in for is Manim's own.
 
-A scene, camera or mobject that overrides one of them has to be drawn by Manim itself.
+A renderer, camera or mobject that has another function in the place of one of :data:`.HOOKS` has to be drawn
+by Manim itself.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import cairo
 import numpy as np
 import numpy.typing as npt
 from manim.camera.camera import Camera
@@ -20,48 +22,40 @@ from manim.renderer.cairo_renderer import CairoRenderer
 from manim.scene.scene import Scene
 
 from manim_metaflow.manim_internals import SegmentEncoder, VideoEncoderSpec, untested
+from manim_metaflow.render.drawing.hooks import HOOKS, replaced
 from manim_metaflow.render.drawing.strips import Change, Converter
 
-__all__ = ["FilmEncoder", "UnknownMobjectError", "drawn_by_manim", "why_not"]
-
-_CAMERA = (
-    "adjust_out_of_range_points",
-    "apply_fill",
-    "apply_stroke",
-    "capture_mobjects",
-    "display_image_mobject",
-    "display_multiple_image_mobjects",
-    "display_multiple_non_background_colored_vmobjects",
-    "display_multiple_point_cloud_mobjects",
-    "display_multiple_vectorized_mobjects",
-    "display_point_cloud",
-    "display_vectorized",
-    "get_cairo_context",
-    "get_fill_rgbas",
-    "get_mobjects_to_display",
-    "get_stroke_rgbas",
-    "overlay_PIL_image",
-    "points_to_subpixel_coords",
-    "set_cairo_context_color",
-    "set_cairo_context_path",
-    "transform_points_pre_display",
-    "type_or_raise",
-)
-_EVERY = ("family_members_with_points", "get_family", "get_num_points")
-_VECTOR = (
-    "consider_points_equals_2d",
-    "get_background_image",
-    "get_fill_rgbas",
-    "get_stroke_rgbas",
-    "get_stroke_width",
-    "get_subpath_split_indices_from_points",
-)
+__all__ = [
+    "FilmEncoder",
+    "UnknownDrawingError",
+    "check_context",
+    "check_kinds",
+    "drawn_by_manim",
+    "why_not",
+    "why_not_hooks",
+]
 
 Pixels = npt.NDArray[Any]
 
+READ = (
+    "points",
+    "submobjects",
+    "z_index",
+    "fill_rgbas",
+    "stroke_rgbas",
+    "background_stroke_rgbas",
+    "tolerance_for_point_equality",
+    "stroke_width",
+    "background_stroke_width",
+    "joint_type",
+    "cap_style",
+    "background_image",
+)
+"""The attributes of a mobject that its drawing depends on."""
 
-class UnknownMobjectError(Exception):
-    """A mobject that only Manim's own camera can draw."""
+
+class UnknownDrawingError(Exception):
+    """Something that only Manim's own code can draw, or may: the message says what."""
 
 
 def why_not(scene: Scene) -> str | None:
@@ -72,23 +66,60 @@ def why_not(scene: Scene) -> str | None:
         return f"it is drawn by {type(scene.renderer).__name__}"
     if scene.manager is not None:
         return "its render has started already"
-    return _why_not_camera(scene.renderer.camera)
+    return why_not_hooks(scene.renderer)
 
 
-def _why_not_camera(camera: Camera) -> str | None:
+def why_not_hooks(renderer: CairoRenderer) -> str | None:
+    """Return what of a renderer and its camera is not Manim's own any more; ``None`` if all is.
+
+    It is asked before every play, and before every frame in which the user's code may have run.
+    """
+    camera = renderer.camera
     if type(camera) not in (Camera, MovingCamera):
         return f"its camera is a {type(camera).__name__}"
-    replaced = [name for name in _CAMERA if name in vars(camera) or not _is_manims(type(camera), name)]
-    if replaced:
-        return f"its camera has its own {replaced[0]}"
+    hook = replaced(camera, type(camera))
+    if hook is not None:
+        return f"its camera has its own {hook}"
+    # The fast renderer has methods of its own, which stand for those of Manim's class.
+    hook = replaced(renderer, CairoRenderer, CairoRenderer)
+    if hook is not None:
+        return f"its renderer has its own {hook}"
     if camera.n_channels != 4 or camera.pixel_array.dtype != np.uint8:
         return "its camera does not draw 8-bit RGBA"
     return None
 
 
-def _is_manims(kind: type, name: str) -> bool:
-    module = getattr(getattr(kind, name), "__module__", "")
-    return isinstance(module, str) and module.startswith("manim.")
+def check_context(context: cairo.Context[Any]) -> None:
+    """Check that a camera's Cairo context draws as a new one does: a scene may have changed it.
+
+    Raises
+    ------
+    UnknownDrawingError
+        It does not.
+    """
+    found = (
+        context.get_antialias(),
+        context.get_operator(),
+        context.get_fill_rule(),
+        context.get_tolerance(),
+        context.get_miter_limit(),
+        context.get_dash_count(),
+    )
+    if found != _CONTEXT or not _is_unclipped(context):
+        raise UnknownDrawingError("its camera's Cairo context has other settings than a new one")
+
+
+_CONTEXT = (cairo.Antialias.DEFAULT, cairo.Operator.OVER, cairo.FillRule.WINDING, 0.1, 10.0, 0)
+"""Of a new context: antialiasing, operator, fill rule, tolerance, miter limit, dashes."""
+
+
+def _is_unclipped(context: cairo.Context[Any]) -> bool:
+    target: Any = context.get_target()
+    left, top, right, bottom = context.clip_extents()
+    x0, y0 = context.user_to_device(left, top)
+    x1, y1 = context.user_to_device(right, bottom)
+    width, height = abs(x1 - x0), abs(y1 - y0)
+    return bool(abs(width - target.get_width()) < 1 and abs(height - target.get_height()) < 1)
 
 
 _kinds: dict[type, str] = {}
@@ -102,29 +133,46 @@ def drawn_by_manim(mobject: Mobject) -> str:
     kind = type(mobject)
     if kind not in _kinds:
         _kinds[kind] = _kind(kind)
-    if _kinds[kind] == "vector" and not mobject.__dict__.keys().isdisjoint(_BY_VALUE):
+    if _kinds[kind] == "vector" and not vars(mobject).keys().isdisjoint(HOOKS[VMobject]):
         return "unknown"
     return _kinds[kind]
 
 
-_BY_VALUE = frozenset((*_EVERY, *_VECTOR, "get_gradient_start_and_end_points"))
+def check_kinds() -> None:
+    """Check that no class of mobjects has been patched since :func:`drawn_by_manim` looked at it.
+
+    Raises
+    ------
+    UnknownDrawingError
+        One has.
+    """
+    changed = [kind for kind, known in _kinds.items() if _kind(kind) != known]
+    for kind in changed:
+        del _kinds[kind]
+    if changed:
+        raise UnknownDrawingError(f"{changed[0].__name__} is drawn in another way than before")
 
 
 def _kind(kind: type) -> str:
-    if not issubclass(kind, Mobject) or not _same(kind, Mobject, _EVERY):
+    if not issubclass(kind, Mobject) or not _is_manims(kind, Mobject):
         return "unknown"
     if issubclass(kind, VMobject):
-        return "vector" if _same(kind, VMobject, _VECTOR) else "unknown"
+        return "vector" if _is_manims(kind, VMobject) and not _has_property(kind) else "unknown"
     if issubclass(kind, PMobject):
         return "points"
     if issubclass(kind, ImageMobject):
-        return "image" if _same(kind, ImageMobject, ("get_pixel_array",)) else "unknown"
+        return "image" if _is_manims(kind, ImageMobject) else "unknown"
     abstract = ImageMobject.__mro__[1]
     return "unknown" if issubclass(kind, abstract) else "nothing"
 
 
-def _same(kind: type, base: type, names: tuple[str, ...]) -> bool:
-    return all(getattr(kind, name) is getattr(base, name) for name in names)
+def _is_manims(kind: type, base: type) -> bool:
+    return all(getattr(kind, name, None) is hook for name, hook in HOOKS[base].items())
+
+
+def _has_property(kind: type) -> bool:
+    """Return whether a class computes what others keep in their ``__dict__``, where it is read."""
+    return any(hasattr(getattr(kind, name, None), "__get__") for name in READ)
 
 
 class FilmEncoder(SegmentEncoder):

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from manim.mobject.types.vectorized_mobject import VMobject
@@ -63,8 +64,12 @@ class Share:
         if span == self.span:
             return False
         self.span = span
-        self.marks.append(_mark(scene, now))
+        self.mark(scene, now)
         return True
+
+    def mark(self, scene: Scene, now: float) -> None:
+        """Record what can be seen of a scene: it must be the same in all processes."""
+        self.marks.append(_mark(scene, now))
 
     @property
     def drawn(self) -> bool:
@@ -106,6 +111,10 @@ def _mark(scene: Scene, now: float) -> str:
     """Hash what can be seen of a scene, and the state of its random numbers."""
     seen = hashlib.sha256(f"{now!r} {random.getstate()}".encode())
     seen.update(repr(np.random.get_state()).encode())  # noqa: NPY002 - what Manim seeds
+    camera: Any = scene.camera
+    view = camera.frame_height, camera.frame_width, *camera.frame_center, camera.use_z_index
+    seen.update(f"{view!r}".encode())
+    seen.update(np.ascontiguousarray(camera.background).data)
     for mobject in flatten([*scene.mobjects, *scene.foreground_mobjects]):
         paint = state(mobject)[:8] if isinstance(mobject, VMobject) else mobject.points.tobytes()
         seen.update(f"{type(mobject).__name__} {mobject.z_index} {paint!r}".encode())

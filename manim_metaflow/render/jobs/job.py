@@ -39,6 +39,8 @@ class Job:
         The colour behind scenes that do not set their own; Manim's when empty.
     watermark
         A line of text in a corner of every frame; none when empty.
+    verify
+        Every so many frames, one is compared with Manim's; never if 0.
     parts, part
         How many processes draw the scene, and which of them this is; the first puts the film together.
         With 0 parts the pool decides how many.
@@ -58,6 +60,7 @@ class Job:
     plain: bool = False
     background: str = ""
     watermark: str = ""
+    verify: int = 0
     parts: int = 0
     part: int = 0
     remote: bool = False

@@ -191,7 +191,7 @@ class _Film:
 
     def _accelerate(self, scene: Scene) -> bool:
         """Let the engine draw, into one encoder: hashing every play costs more than drawing it."""
-        reason = accelerate(scene, one_encoder=True, share=self._share)
+        reason = accelerate(scene, one_encoder=True, share=self._share, say=self._say, verify=self.job.verify)
         if reason is not None:
             self._say(f"drawn by Manim itself: {reason}")
             return False

@@ -41,14 +41,18 @@ def scene_of(build: Build, kind: type[mn.Scene] = mn.Scene) -> type[mn.Scene]:
     return type(getattr(build, "__name__", "Built"), (kind,), {"construct": build})
 
 
-def source_frames(scene_class: type[mn.Scene], *, fast: bool) -> list[tuple[str, int]]:
-    """Render a scene and return the hash of every frame it hands over, and how often it is seen."""
-    scene = scene_class()
+def source_frames(scene_class: type[mn.Scene], *, fast: bool, verify: int = 0) -> list[tuple[str, int]]:
+    """Render a scene and return the hash of every frame it hands over, and how often it is seen.
+
+    With ``verify`` the scene must be drawn fast to its end.
+    """
+    scene: Any = scene_class()
     frames: list[tuple[str, int]] = []
     if fast:
-        assert accelerate(scene) is None
+        assert accelerate(scene, verify=verify) is None
     _listen(scene.renderer.file_writer, lambda: frames)
     scene.render()
+    assert not verify or scene.renderer.given_up is None
     return frames
 
 
@@ -62,9 +66,10 @@ def _listen(writer: Any, frames: Callable[[], list[tuple[str, int]]]) -> None:
     writer.write_frame = listen
 
 
-def differences(scene_class: type[mn.Scene]) -> list[int]:
+def differences(scene_class: type[mn.Scene], verify: int = 0) -> list[int]:
     """Return the numbers of the frames that differ; -1 if there are more or fewer."""
-    plain, fast = (source_frames(scene_class, fast=fast) for fast in (False, True))
+    plain = source_frames(scene_class, fast=False)
+    fast = source_frames(scene_class, fast=True, verify=verify)
     assert plain, "the scene hands over no frame"
     wrong = [number for number, pair in enumerate(zip(plain, fast, strict=False)) if pair[0] != pair[1]]
     return wrong if len(plain) == len(fast) else [*wrong, -1]
