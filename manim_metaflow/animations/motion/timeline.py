@@ -156,6 +156,11 @@ class Timeline(SceneAnimation):
                 self._finished.add(index)
 
     def _show_clip(self, clip: Clip, progress: float) -> None:
+        if clip.end <= clip.start:
+            # It may take apart what other clips have changed for the same frame: their families are named
+            # while they are whole. Manim goes on drawing all that was there when the play began.
+            parts = (part for mobject in self._touched for part in mobject.get_family())
+            self._touched = dict.fromkeys(parts)
         clip.show(progress)
         self._touched.update(dict.fromkeys(clip.touched()))
 

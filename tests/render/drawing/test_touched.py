@@ -11,6 +11,7 @@ from source_frames import differences, small
 from manim_metaflow import StepNode
 from manim_metaflow.animations import Clip, Timeline
 from manim_metaflow.animations.graph.set_state import change_state
+from manim_metaflow.animations.motion.clips import call
 from manim_metaflow.render.drawing.accelerate import accelerate
 from manim_metaflow.render.drawing.reader import Reader
 
@@ -70,6 +71,18 @@ class Other(Boxes):
     timeline = Fading
 
 
+class TakenApart(Boxes):
+    """In one frame a box changes, and is taken apart then: Manim draws its parts to the end of the play."""
+
+    def clips(self) -> list[Clip]:
+        box = self.boxes[2]
+        apart = call(0.5, lambda: box.remove(*box.submobjects), box)
+        return [change_state(0, 0.4, box, "pending", "failed"), apart, call(1.0, lambda: None)]
+
+    def prepare(self) -> None:
+        self.boxes[2].set_state("pending")
+
+
 def looked_at(kind: type[mn.Scene], monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Count the mobjects that are looked at for each frame."""
     counts: list[int] = []
@@ -102,7 +115,7 @@ def test_all_is_looked_at_where_others_change_something(
     assert min(looked_at(kind, monkeypatch)) >= 12
 
 
-@pytest.mark.parametrize("kind", [Boxes, Updated, UpdatedScene, Together, Zooming, Other])
+@pytest.mark.parametrize("kind", [Boxes, Updated, UpdatedScene, Together, Zooming, Other, TakenApart])
 def test_frames_are_manims(kind: type[mn.Scene]) -> None:
-    with small():
+    with small(fps=2):
         assert differences(kind) == []
