@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from source_frames import small
 
-from manim_metaflow.render.drawing import seams
+from manim_metaflow import manim_internals
 from manim_metaflow.render.drawing.accelerate import accelerate
 from manim_metaflow.render.drawing.strips import Change, Converter
 
@@ -126,7 +126,7 @@ def test_scene_with_an_unknown_camera_keeps_manims_renderer(kind: type[mn.Scene]
 
 
 def test_untested_manim_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(seams, "TESTED", ("0.0.1",))
+    monkeypatch.setattr(manim_internals, "TESTED", ("0.0.1",))
     with small():
         scene = mn.Scene()
         reason = accelerate(scene)
