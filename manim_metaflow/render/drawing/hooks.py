@@ -119,7 +119,9 @@ def _search(kind: type, allowed: frozenset[str]) -> str | None:
     known = {name for base in kind.__mro__ if _is_known_class(base) for name in vars(base)} | _ACCESS
     for base in kind.__mro__:
         for name, value in vars(base).items():
-            if name in known and name != "__init__" and name not in allowed and not is_known(value):
+            # By the function's own name: Manim keeps the `__init__` of a class under a second one.
+            is_init = getattr(value, "__name__", name) == "__init__"
+            if name in known and not is_init and name not in allowed and not is_known(value):
                 return f"{base.__name__}.{name}"
     return None
 
@@ -134,7 +136,8 @@ def _functions(kind: type, names: Iterable[str] | None = None) -> dict[str, obje
     What was replaced before this module was imported is no longer Manim's: nothing equals the object that
     stands for it.
     """
-    found = {name: getattr(kind, name) for name in names or dir(kind)}
+    # A Manim that the engine was not tested with may lack some: it draws everything itself.
+    found = {name: getattr(kind, name, None) for name in names or dir(kind)}
     chosen = {
         name: value
         for name, value in found.items()
