@@ -90,7 +90,7 @@ class FrameReader:
         if last is not None and last.keys is not None:
             stack = self._internals.read(task, last, "_foreach_stack")
             if isinstance(stack, list):
-                frames = self._numbered(task.step, frames_of(stack))
+                frames = frames_of(self._numbered(task.step, stack))
                 return self._checked(task, frames, len(stack)), True
         depth = begun_depth(task)
         return self._checked(task, begun_frames(task), depth), depth > 0
@@ -101,11 +101,13 @@ class FrameReader:
             self.controls.add(task.path)
         return frames
 
-    def _numbered(self, step: str, frames: Frames) -> Frames:
+    def _numbered(self, step: str, stack: list[object]) -> list[object]:
         """Give the first node of ``@parallel``, which starts the others, its number: 2.12 does not."""
-        if frames and frames[-1].index is None and step in self._flow and self._flow[step].parallel_step:
-            return [*frames[:-1], frames[-1]._replace(index=0)]
-        return frames
+        last = stack[-1] if stack else None
+        parallel = step in self._flow and self._flow[step].parallel_step
+        if parallel and isinstance(last, Foreach) and last.index is None:
+            return [*stack[:-1], last._replace(index=0)]
+        return stack
 
     def _fans(self, step: str) -> bool:
         """Return whether a step is inside a foreach."""
