@@ -12,6 +12,14 @@ from pathlib import Path
 # Metaflow starts a task with this file's path, and Python then looks for every module beside it first.
 sys.path[:] = [path for path in sys.path if Path(path or ".").resolve() != Path(__file__).resolve().parent]
 
+from manim_metaflow.errors import ManimMetaflowError  # noqa: E402
+from manim_metaflow.facts.metaflow_internals import need_metaflow  # noqa: E402
+
+try:
+    need_metaflow()
+except ManimMetaflowError as error:
+    sys.exit(f"manim-metaflow: {error}")
+
 import metaflow  # noqa: E402
 from metaflow import FlowSpec, Parameter, card, current, step  # noqa: E402
 from metaflow.cards import Image, Markdown  # noqa: E402
