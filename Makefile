@@ -17,7 +17,7 @@ RUN = $(UV) run --locked
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup video test lint format-check types pytest test-lowest format recordings snapshots \
-	bench commits fuzz exact sheet clean
+	matrix matrix-install matrix-manim matrix-metaflow matrix-python bench commits fuzz exact sheet clean
 
 help: ## List what can be made
 	@echo 'make video [SCENE=$(SCENE)] [QUALITY=l|m|h|p|k] [ARGS="--save_sections"]'
@@ -51,11 +51,26 @@ commits: ## Check the messages of the commits that are here
 pytest:
 	$(RUN) pytest -n logical --dist loadfile $(ARGS)
 
-# Another Manim draws other pixels, so they are not compared there, also in CI.
-test-lowest: setup ## Run the tests with the oldest versions that pyproject.toml admits
+# What the oldest Metaflow lacks most tests need: these are the ones that hold for every version.
+test-lowest: setup ## Test with the oldest version of everything that pyproject.toml admits
 	$(UV) venv --quiet --clear $(LOWEST)
 	$(UV) pip install --quiet --python $(LOWEST) --resolution lowest-direct --editable . --group dev
-	CI=false $(LOWEST)/bin/python -m pytest $(ARGS)
+	CI=false $(LOWEST)/bin/python -m pytest tests/versions $(ARGS)
+
+# Each row is an environment of its own, and ends in a table of what was run with which versions.
+matrix: matrix-install matrix-manim matrix-metaflow matrix-python ## Run all of the four matrices
+
+matrix-install: setup ## Install the wheel beside Metaflow, beside ob-metaflow and alone, and test it
+	$(RUN) python scripts/matrix.py install
+
+matrix-manim: setup ## Test with the lowest, the newest and other versions of Manim
+	$(RUN) python scripts/matrix.py manim
+
+matrix-metaflow: setup ## Test with the lowest, the newest and other versions of Metaflow
+	$(RUN) python scripts/matrix.py metaflow
+
+matrix-python: setup ## Test with every Python from 3.11 to 3.14 that is here
+	$(RUN) python scripts/matrix.py python
 
 format: setup ## Format the code and mend what ruff can mend
 	$(RUN) ruff check --fix .

@@ -1,0 +1,117 @@
+"""Install the project beside other versions of Manim, Metaflow and Python, and test it there.
+
+``python scripts/matrix.py manim|metaflow|python|install`` makes one environment a row, prints what is in it,
+runs the tests below in it, and ends with a table of what was run.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+CACHE = ROOT / ".cache" / "matrix"
+TESTS = ("tests/versions",)
+"""Every row runs these: reading, running, recording, resuming, showing and drawing, in a minute or two."""
+
+SHOWN = ("manim", "metaflow", "ob-metaflow", "numpy", "pillow")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One environment: what is asked of the installer, and whether pip makes it as a user would."""
+
+    name: str
+    requirements: tuple[str, ...]
+    python: str = "3.11"
+    wheel: bool = False
+
+    @property
+    def folder(self) -> Path:
+        """Where the environment is."""
+        return CACHE / self.name.replace(" ", "-")
+
+
+def _metaflow(version: str) -> Row:
+    return Row(f"metaflow {version}", (f"metaflow=={version}",))
+
+
+# The last of each group before something changed that is read: see facts/metaflow_internals.py.
+MATRICES = {
+    "metaflow": (
+        *map(_metaflow, ("2.12.0", "2.12.39", "2.15.21", "2.18.13", "2.19.22")),
+        Row("metaflow newest", ("metaflow",)),
+    ),
+    "manim": (
+        *(Row(f"manim {version}", (f"manim=={version}", "metaflow")) for version in ("0.20.0", "0.21.0")),
+        Row("manim newest", ("manim", "metaflow")),
+    ),
+    "python": tuple(
+        Row(f"python {version}", ("metaflow",), python=version)
+        for version in ("3.11", "3.12", "3.13", "3.14")
+    ),
+    # As users install it: the wheel into an environment that has Metaflow, Outerbounds' Metaflow, or neither.
+    "install": (
+        Row("install with metaflow", ("metaflow",), wheel=True),
+        Row("install with ob-metaflow", ("ob-metaflow",), wheel=True),
+        Row("install alone", (), wheel=True),
+    ),
+}
+
+
+def main(matrix: str) -> int:
+    """Make and test every row of a matrix; return how many rows failed."""
+    results = [(row, *_try(row)) for row in MATRICES[matrix]]
+    width = max(len(row.name) for row in MATRICES[matrix])
+    print(f"\n{matrix}: {', '.join(TESTS)}")
+    for row, versions, result in results:
+        print(f"  {row.name:{width}}  {result:28}  {versions}")
+    return sum(not result.startswith("passed") for _, _, result in results)
+
+
+def _try(row: Row) -> tuple[str, str]:
+    """Return which versions a row has, and how its tests ended."""
+    print(f"\n== {row.name}", flush=True)
+    uv = ["uv", "--quiet"]
+    # An interpreter that is not to be had here is reported as such: CI has every one of them.
+    if _run([*uv, "venv", "--clear", "--no-python-downloads", "--python", row.python, str(row.folder)]):
+        return "", f"not run: no Python {row.python} here"
+    install = [*uv, "pip", "install", "--python", str(row.folder)]
+    if row.wheel:
+        wheels = CACHE / "wheels"
+        _run([*uv, "build", "--wheel", "--clear", "--out-dir", str(wheels)])
+        # First what the user has, then this package: an installer must leave the first as it is.
+        steps = [row.requirements, (str(next(wheels.glob("*.whl"))), "pytest")]
+    else:
+        steps = [("--editable", ".", "--group", "dev", *row.requirements)]
+    for step in steps:
+        if step and _run([*install, *step]):
+            return "", "failed: cannot be installed"
+    python = str(row.folder / "bin" / "python")
+    versions = _versions(python)
+    print(versions, flush=True)
+    code = _run([python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *TESTS])
+    return versions, "passed" if code == 0 else f"failed: pytest ended with {code}"
+
+
+def _run(command: list[str]) -> int:
+    """Run a command in the project's folder and return its exit code."""
+    return subprocess.run(command, cwd=ROOT, env={**os.environ, "CI": "false"}, check=False).returncode
+
+
+def _versions(python: str) -> str:
+    """Ask an environment what is in it."""
+    script = (
+        "import sys, importlib.metadata as m\n"
+        "has = {d.metadata['Name'].lower(): d.version for d in m.distributions()}\n"
+        "print('python', sys.version.split()[0], *(f'{n} {has[n]}' for n in sys.argv[1:] if n in has))"
+    )
+    asked = subprocess.run([python, "-c", script, *SHOWN], capture_output=True, text=True, check=True)
+    return asked.stdout.strip()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
