@@ -6,10 +6,11 @@ import ast
 import sys
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions, version
+from pathlib import Path
 
 from manim_metaflow.facts.records import PackageRecord
 
-__all__ = ["imported_modules", "installed_packages"]
+__all__ = ["imported_modules", "installed_packages", "modules_beside"]
 
 
 def installed_packages(text: str) -> tuple[PackageRecord, ...]:
@@ -28,13 +29,49 @@ def installed_packages(text: str) -> tuple[PackageRecord, ...]:
     return tuple(PackageRecord(name, version(name)) for name in sorted(names))
 
 
+def modules_beside(file: Path, text: str) -> dict[str, str]:
+    """Read the modules beside a flow's file that it imports, and what those import: text by name.
+
+    Parameters
+    ----------
+    file
+        The flow's file.
+    text
+        Its source.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     count = Path(folder, "beside.py").write_text("VALUE = 7")
+    ...     modules_beside(Path(folder, "flow.py"), "import beside, os")
+    {'beside.py': 'VALUE = 7'}
+    """
+    found: dict[str, str] = {}
+    unread = [text]
+    while unread:
+        for name in sorted(imported_modules(unread.pop())):
+            package = file.parent / name
+            sources = [package.with_suffix(".py"), *sorted(package.rglob("*.py") if package.is_dir() else ())]
+            for source in sources:
+                known = str(source.relative_to(file.parent))
+                if known not in found and source != file and source.is_file():
+                    found[known] = source.read_text(encoding="utf-8", errors="replace")
+                    unread.append(found[known])
+    return found
+
+
 def imported_modules(text: str) -> frozenset[str]:
     r"""Name the top-level modules that a source imports, wherever in it.
 
     >>> sorted(imported_modules("import os.path as p\ndef f():\n    from numpy import linalg"))
     ['numpy', 'os']
     """
-    return frozenset(name.partition(".")[0] for name in _imports(ast.parse(text)))
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):  # it imports nothing: who runs it is told where it is wrong
+        return frozenset()
+    return frozenset(name.partition(".")[0] for name in _imports(tree))
 
 
 def _imports(tree: ast.AST) -> Iterator[str]:

@@ -8,11 +8,11 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from manim_metaflow.errors import RunError
+from manim_metaflow.errors import RunError, UsageError
 from manim_metaflow.facts.recording.metadata import relocate
 from manim_metaflow.facts.records import RunRecord
 from manim_metaflow.facts.run.record_file import store_of
@@ -41,10 +41,16 @@ def recording_key(
     arguments: tuple[str, ...],
     environment: Mapping[str, str],
     origin: str = "",
+    modules: Mapping[str, str] | None = None,
 ) -> str:
-    """Name what would be recorded: the same flow, asked the same, has the same key on every machine."""
+    """Name what would be recorded: the same flow, asked the same, has the same key on every machine.
+
+    ``modules`` are those beside the flow's file that it imports: their text by name.
+    """
     # Line ends are those of the checkout, not of the flow.
-    parts = [source.replace("\r\n", "\n"), command, list(arguments), dict(environment), origin]
+    parts: list[object] = [source.replace("\r\n", "\n"), command, list(arguments), dict(environment), origin]
+    if modules:
+        parts.append({name: text.replace("\r\n", "\n") for name, text in modules.items()})
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
 
 
@@ -130,11 +136,13 @@ class RecordingFiles:
         found = sorted(self.directory.glob(self.path(flow_name or "*", suffix).name))
         return found[0] if len(found) == 1 else None
 
+    def output_for(self, flow_name: str) -> Output:
+        """Return where a record of the flow will be put."""
+        return self.output or Output(self.path(flow_name))
+
     def put(self, record: RunRecord, store: Path) -> RunRecord:
         """Keep the record and its datastore; either both are there afterwards or neither."""
-        # That a file with a recording's key in its name is a recording need not be asked.
-        output = self.output or Output(self.path(record.flow.name))
-        return put_recording(replace(record, key=self.key), store, output)
+        return put_recording(replace(record, key=self.key), store, self.output_for(record.flow.name))
 
 
 def put_recording(record: RunRecord, store: Path, output: Output) -> RunRecord:
@@ -145,39 +153,42 @@ def put_recording(record: RunRecord, store: Path, output: Output) -> RunRecord:
     Raises
     ------
     UsageError
-        What would be replaced is not a record of an earlier call.
+        What would be replaced is not a record of an earlier call. The record is kept under another name.
     RunError
-        The record cannot be written. If there is room for it, the datastore is kept all the same.
+        The record cannot be written. The datastore is kept under another name.
     """
+    # The run cannot be had again: what came in its way since it began must not be the end of it.
+    spare = output.path.with_name(f"{output.path.stem}-{record.run_id}.json")
+    try:
+        return _put(record, store, output)
+    except UsageError as error:
+        _put(record, store, Output(spare, output.keep_store))
+        raise UsageError(f"{error} What was recorded is in {spare}.") from error
+    except OSError as error:
+        run = f"{record.flow.name}/{record.run_id}"
+        kept = store_of(spare)
+        os.replace(store, kept)
+        raise RunError(
+            f"{run}: the run has ended ({record.status}), but {output.path} cannot be written "
+            f"({error.strerror}). Its datastore is in {kept}: give that folder as --root to show {run}."
+        ) from error
+
+
+def _put(record: RunRecord, store: Path, output: Output) -> RunRecord:
     text = record.to_json()
     path, kept = output.path.absolute(), store_of(output.path.absolute())
     relocate(store, kept)
     with folder_locked(path.parent), temporary_folder(path.parent, _SCRATCH) as old, interrupts_held():
         output.check()
-        try:
-            # First what may fail, then what takes no time: whoever looks meanwhile finds the old or the new.
-            with atomic_write(path) as draft:
-                draft.write_text(text, encoding="utf-8")
-                if os.path.lexists(kept):
-                    os.replace(kept, old / kept.name)
-                if output.keep_store:
-                    mark_folder(store)
-                    os.replace(store, kept)
-        except OSError as error:
-            raise RunError(_not_written(record, store, kept, error)) from error
+        # First what may fail, then what takes no time: whoever looks meanwhile finds the old or the new.
+        with atomic_write(path) as draft:
+            draft.write_text(text, encoding="utf-8")
+            mark_folder(store)
+            if os.path.lexists(kept):
+                os.replace(kept, old / kept.name)
+            if output.keep_store:
+                os.replace(store, kept)
     return replace(RunRecord.from_json(text), recording=output.path)
-
-
-def _not_written(record: RunRecord, store: Path, kept: Path, error: OSError) -> str:
-    """Keep the datastore of a run whose record cannot be written, and say where it is."""
-    run = f"{record.flow.name}/{record.run_id}"
-    message = f"{run}: the run has ended ({record.status}). Its record cannot be written: {error.strerror}."
-    if os.path.lexists(kept):
-        return message
-    with suppress(OSError):
-        os.replace(store, kept)
-        return f"{message} Its datastore is in {kept}: give that folder as --root to show {run}."
-    return message
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from manim_metaflow.facts.metaflow_internals import flow_class_behind
 from manim_metaflow.facts.recording.child import CONSOLE_LINES, Finished, Place, entry_point, run_child
 from manim_metaflow.facts.recording.describe import describe
 from manim_metaflow.facts.recording.metadata import gather_files
+from manim_metaflow.facts.recording.packages import modules_beside
 from manim_metaflow.facts.recording.recordings import Output, RecordingFiles, recording_key, scratch_store
 from manim_metaflow.facts.records import FlowInfo, PackageRecord, RunRecord
 from manim_metaflow.facts.run.record_file import load_recording, store_of
@@ -150,7 +151,10 @@ class Request:
         """
         file = FlowFile.of(_recorded_from(origin) if flow is None else flow)
         environment = dict(where.env or {})
-        key = recording_key(file.text, kind, arguments, environment, _key_of(origin) if origin else "")
+        modules = modules_beside(file.path.resolve(), file.text)
+        key = recording_key(
+            file.text, kind, arguments, environment, _key_of(origin) if origin else "", modules
+        )
         if recordings is None and origin is not None and origin.recording is not None:
             recordings = origin.recording.parent
         files = RecordingFiles(recordings, file.path.absolute(), kind, key, output)
@@ -178,11 +182,16 @@ class Request:
 
         Raises
         ------
+        UsageError
+            The recording would replace something that is not one.
         RunError
             It takes longer than the time there is.
         """
         with self._time_limit("being imported") as seconds:
-            return describe(self.file.path, self.file.class_name, place, seconds)
+            flow, packages = describe(self.file.path, self.file.class_name, place, seconds)
+        # Before the run: after it there would be no place for what it took long to make.
+        self.files.output_for(flow.name).check()
+        return flow, packages
 
     def run(
         self, flow_name: str, command: tuple[str, ...], place: Place, *, lines: int = CONSOLE_LINES

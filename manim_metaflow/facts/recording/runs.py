@@ -32,9 +32,10 @@ def record_run(
 
     The flow runs in a child process, in the folder of its file: it finds the files and modules beside it,
     and what it writes there stays. The datastore is one of its own, and no Metaflow configuration of this
-    user is read or touched. The recording is found again by the flow's source, the arguments and
-    ``env``, so a second call runs nothing, even if a file that the flow reads has changed since; ``fresh``
-    runs it again. A step that fails is part of the record, not an error.
+    user is read or touched. The recording is found again by the flow's source and that of the modules
+    beside it that it imports, the arguments and ``env``, so a second call runs nothing, even if a data file
+    that the flow reads has changed since; ``fresh`` runs it again. A step that fails is part of the record,
+    not an error.
 
     Parameters
     ----------

@@ -55,7 +55,7 @@ def test_a_record_of_an_earlier_call_is_replaced_with_its_datastore(tmp_path: Pa
 def test_a_file_or_folder_of_the_users_is_not_replaced(tmp_path: Path) -> None:
     path, store = tmp_path / "run.json", tmp_path / "run.store"
     path.write_text('{"mine": 1}')
-    with pytest.raises(UsageError, match=r"run.json is not a record"):
+    with pytest.raises(UsageError, match=r"run.json is not a record.* recorded is in .*run-1.json"):
         put(path)
     path.unlink()
     put(path, "1")
@@ -63,10 +63,14 @@ def test_a_file_or_folder_of_the_users_is_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"notes.txt was put into it"):
         put(path, "2")
     assert (load_recording(path).run_id, (store / "notes.txt").read_text()) == ("1", "mine")
+    assert load_recording(tmp_path / "run-2.json").run_id == "2"
+    assert (tmp_path / "run-2.store" / ".metaflow" / "run").read_text() == "2"
     (store / MARK).unlink()
     with pytest.raises(UsageError, match=r"run.store would be replaced, and nothing in it says"):
         put(path, "2", keep_store=False)
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["run.json", "run.store"]
+    assert {each.name for each in tmp_path.iterdir()} == {
+        "run.json", "run.store", "run-1.json", "run-1.store", "run-2.json",
+    }  # fmt: skip
     put(path, "3", force=True)
     assert not (store / "notes.txt").exists()
 

@@ -89,6 +89,25 @@ def test_the_key_is_the_source_the_arguments_and_the_environment(write, monkeypa
     assert record_run(elsewhere) == keys[0]
 
 
+def test_the_key_is_also_that_of_the_modules_beside_the_flow(write, monkeypatch):
+    monkeypatch.setattr(
+        "manim_metaflow.facts.recording.runs._record", lambda request, *_, **__: request.files.key
+    )
+    path = write("import one, package\n" + ONE)
+    keys = [record_run(path)]
+    for name, text in (
+        ("one.py", "import two"),
+        ("two.py", "A = 1"),
+        ("two.py", "A = 2"),
+        ("package/a.py", ""),
+    ):
+        write(text, name)
+        keys.append(record_run(path))
+    write("A = 1", "not_imported.py")
+    assert len(set(keys)) == 5
+    assert record_run(path) == keys[-1]
+
+
 def test_nothing_of_this_users_metaflow_leaks_in_or_is_touched(write, tmp_path, monkeypatch):
     home = tmp_path / "home"
     (home / ".metaflowconfig").mkdir(parents=True)
@@ -228,7 +247,7 @@ def test_a_record_that_cannot_be_written_leaves_the_datastore_and_says_where(wri
     with pytest.raises(RunError) as caught:
         record_run(path)
     (store,) = (tmp_path / "recordings").iterdir()
-    assert "Its record cannot be written: No space left on device. Its datastore is in " in str(caught.value)
+    assert "cannot be written (No space left on device). Its datastore is in " in str(caught.value)
     assert str(store) in str(caught.value)
     named = str(caught.value).partition(":")[0]
     assert load_run(named, root=store).status == "successful"
