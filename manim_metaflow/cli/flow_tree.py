@@ -6,6 +6,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from manim_metaflow.facts.records import DecoratorInfo, FlowInfo, StepInfo
+from manim_metaflow.utils.text import first_sentence
 
 __all__ = ["flow_tree"]
 
@@ -13,8 +14,8 @@ __all__ = ["flow_tree"]
 def flow_tree(flow: FlowInfo) -> Tree:
     """Return a flow as a tree."""
     tree = Tree(Text(flow.name, style="bold") + _after(flow.file, "dim"))
-    for line in flow.doc.partition("\n\n")[0].splitlines():
-        tree.add(Text(line, style="italic"))
+    if about := first_sentence(flow.doc):
+        tree.add(Text(about, style="italic"))
     for decorator in flow.decorators:
         tree.add(_decorator(decorator))
     for parameter in flow.parameters:
@@ -35,7 +36,7 @@ def _step_line(step: StepInfo) -> Text:
     line.append_text(_after(_arrow(step), ""))
     for decorator in step.decorators:
         line.append("  ").append_text(_decorator(decorator))
-    return line + _after(step.doc.strip().partition("\n")[0], "dim italic")
+    return line + _after(first_sentence(step.doc), "dim italic")
 
 
 def _kind(step: StepInfo) -> str:

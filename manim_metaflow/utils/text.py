@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 
-__all__ = ["break_anywhere", "cut", "ellipsis", "fit_lines", "wrap"]
+__all__ = ["break_anywhere", "cut", "ellipsis", "first_sentence", "fit_lines", "wrap"]
 
 _JOINER = "\u200d"
 """Joins the emoji on both of its sides into one picture."""
@@ -42,10 +43,31 @@ def ellipsis(text: str, limit: int, *, mark: str = "…", strip: bool = True) ->
     return (kept.rstrip() if strip else kept) + mark
 
 
+def first_sentence(text: str) -> str:
+    r"""Return the first sentence of a docstring on one line; of one without an end, its first paragraph.
+
+    >>> first_sentence("Train one model for every shop, e.g. for\n  the 2.5 largest. Then join them.")
+    'Train one model for every shop, e.g. for the 2.5 largest.'
+    >>> first_sentence("No end here\n\nMore of it.")
+    'No end here'
+    """
+    paragraph = " ".join(text.strip().partition("\n\n")[0].split())
+    for end in _SENTENCE_END.finditer(paragraph):
+        sentence = paragraph[: end.end()]
+        if not sentence.lower().endswith(_NO_ENDS):
+            return sentence
+    return paragraph
+
+
+_SENTENCE_END = re.compile(r"[.!?][\"')\]]*(?=\s)")
+_NO_ENDS = ("e.g.", "i.e.", "etc.", "vs.", "cf.", "approx.", "resp.", "no.", "dr.", "mr.", "ms.", "fig.")
+"""After these a sentence goes on."""
+
+
 def wrap(
     text: str, width: float, measure: Callable[[str], float] = len, *, max_lines: int | None = None
 ) -> list[str]:
-    """Break a text into lines between its words, and a word that is wider than a line inside.
+    """Break a text into lines between its words, and a word that is wider than a line behind its punctuation.
 
     Parameters
     ----------
@@ -65,7 +87,7 @@ def wrap(
     >>> wrap("read the table of prices", 9, max_lines=2)
     ['read the', 'table of…']
     >>> wrap("a_name_without_spaces in it", 8)
-    ['a_name_w', 'ithout_s', 'paces in', 'it']
+    ['a_name_', 'without_', 'spaces', 'in it']
     """
     lines: list[str] = []
     line = ""
@@ -75,7 +97,7 @@ def wrap(
             lines.append(line)
             longer = word
         if measure(longer) > width:
-            *full, longer = break_anywhere(longer, width, measure)
+            *full, longer = _break_word(longer, width, measure)
             lines += full
         line = longer
     lines += [line] if line else []
@@ -137,6 +159,20 @@ def fit_lines(text: str, width: float, measure: Callable[[str], float] = len, *,
     lines = wrap(words, width, measure)
     rest = " ".join(lines[max_lines - 1 :])
     return lines if len(lines) <= max_lines else [*lines[: max_lines - 1], cut(rest, width, measure)]
+
+
+def _break_word(word: str, width: float, measure: Callable[[str], float]) -> list[str]:
+    """Break a path, a call or a long name behind its punctuation, and inside only what is still too wide."""
+    pieces = [""]
+    for part in _PARTS.findall(word):
+        if measure(pieces[-1] + part) <= width:
+            pieces[-1] += part
+        else:
+            pieces += break_anywhere(part, width, measure)
+    return [piece for piece in pieces if piece]
+
+
+_PARTS = re.compile(r"[^-(/=,._:\[{]*[-(/=,._:\[{]+|[^-(/=,._:\[{]+")
 
 
 def break_anywhere(text: str, width: float, measure: Callable[[str], float] = len) -> list[str]:

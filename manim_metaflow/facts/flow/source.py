@@ -204,18 +204,39 @@ def _metaflow_name(target: Any) -> str | None:
 
 
 def _one_line(text: str) -> str:
-    """Join a decorator that spans lines, without touching what is inside its strings."""
-    if "\n" not in text:
-        return text
-    joined = ""
-    end, previous = (1, 0), ""
+    r"""Write a call on one line and spaced alike, without touching what is inside its strings.
+
+    >>> _one_line("pypi(packages={'a':'1',},\n  python = '3.11', # why\n)")
+    "pypi(packages={'a':'1'}, python='3.11')"
+    """
+    joined = previous = ""
+    end = (1, 0)
+    opened: list[tuple[bool, int]] = []
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type in (tokenize.NL, tokenize.NEWLINE, tokenize.COMMENT, tokenize.ENDMARKER):
             continue
-        if token.start[0] == end[0]:
-            gap = " " * (token.start[1] - end[1])
-        else:
-            gap = "" if previous in "([{" or token.string in ")]}" else " "
-        joined += gap + token.string
+        if token.string in _OPENING:
+            # Only in parentheses that are no call, and in a subscript, does a last comma mean something.
+            called = joined[-1:].isidentifier() or joined[-1:] in (")", "]")
+            opened.append((token.string == "{" or called == (token.string == "("), 0))
+        elif token.string in _CLOSING and opened:
+            plain, commas = opened.pop()
+            if previous == "," and (plain or commas > 1):
+                joined, previous = joined[:-1], ""
+        elif token.string == "," and opened:
+            opened[-1] = (opened[-1][0], opened[-1][1] + 1)
+        joined += _gap(previous, token, end) + token.string
         end, previous = token.end, token.string
     return joined
+
+
+_OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
+
+
+def _gap(previous: str, token: tokenize.TokenInfo, end: tuple[int, int]) -> str:
+    """Return the space in front of a token; what is said of neither is as the author has it."""
+    if previous in _OPENING or token.string in (*_CLOSING, ",", "=") or previous in ("", "="):
+        return ""
+    if previous == "," or token.start[0] != end[0]:
+        return " "
+    return " " * (token.start[1] - end[1])

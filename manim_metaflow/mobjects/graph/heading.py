@@ -11,12 +11,14 @@ from manim_metaflow.mobjects.graph.notes import Detail, one_line
 from manim_metaflow.mobjects.text.glyphs import EM, text_width
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
-from manim_metaflow.utils.text import wrap
+from manim_metaflow.utils.text import first_sentence, wrap
 
 __all__ = ["FlowHeading"]
 
 MOST_PARAMETERS = 12
 LETTERS = 72
+DOC_LINES = 4
+"""Lines of the docstring at most: a heading that is taller leaves too little room for the graph."""
 LEAST_HELP = 5
 """Ems below which there is no room for a help text that makes sense."""
 
@@ -72,8 +74,8 @@ class FlowHeading(VGroup):
     def _add_details(self, flow: FlowInfo, detail: Detail) -> None:
         theme = current_theme()
         size = theme.label_size
-        about = flow.doc.strip().partition("\n\n")[0] if detail == "full" else _first_line(flow.doc)
-        for line in self._wrap(about, size, 400)[:4]:
+        about = flow.doc.strip().partition("\n\n")[0] if detail == "full" else first_sentence(flow.doc)
+        for line in self._wrap(about, size, 400, max_lines=DOC_LINES):
             self._put(line, size, theme.muted, "prose")
         self._skip(0.06)
         for decorator in flow.decorators:
@@ -103,11 +105,17 @@ class FlowHeading(VGroup):
             self._put(more, theme.small_size, theme.muted, "prose")
 
     def _wrap(
-        self, text: str, size: float, weight: int, font: Literal["mono", "prose"] = "prose"
+        self,
+        text: str,
+        size: float,
+        weight: int,
+        font: Literal["mono", "prose"] = "prose",
+        *,
+        max_lines: int | None = None,
     ) -> list[str]:
         theme = current_theme()
         key = (theme.prose if font == "prose" else theme.mono, weight)
-        return wrap(text, self._width / (EM * size), text_width(key))
+        return wrap(text, self._width / (EM * size), text_width(key), max_lines=max_lines)
 
     def _put(
         self,
@@ -128,10 +136,6 @@ class FlowHeading(VGroup):
 
     def _skip(self, room: float) -> None:
         self._y -= room
-
-
-def _first_line(doc: str) -> str:
-    return doc.strip().partition("\n")[0]
 
 
 def _default(parameter: ParameterInfo) -> str:

@@ -12,7 +12,7 @@ from manim_metaflow.layout.geometry import Direction, NodeBox
 from manim_metaflow.mobjects.text.glyphs import EM, text_width
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
-from manim_metaflow.utils.text import ellipsis, wrap
+from manim_metaflow.utils.text import ellipsis, first_sentence, wrap
 
 __all__ = ["DETAILS", "Detail", "StepNotes", "break_name", "decided_text", "edge_text", "one_line"]
 
@@ -189,7 +189,7 @@ class StepNotes(VGroup):
     def _doc(self, step: StepInfo, detail: Detail) -> list[str]:
         if detail != "full" or not step.doc.strip():
             return []
-        first = step.doc.strip().partition("\n\n")[0]
+        first = first_sentence(step.doc)
         width = text_width((current_theme().prose, 400))
         return wrap(first, DOC_WIDTH / (EM * self._size), width, max_lines=DOC_LINES)
 

@@ -234,7 +234,7 @@ class Long(FlowSpec):
     flow = load_flow(path)
     assert [d.text for d in flow["start"].decorators] == [
         "@again(times=2, minutes_between_retries=0)",
-        '@metaflow.environment(vars={"A": "two  blanks ä",})',
+        '@metaflow.environment(vars={"A": "two  blanks ä"})',
     ]
     assert [d.name for d in flow["start"].decorators] == ["retry", "environment"]
     assert flow["end"].decorators == ()
