@@ -18,6 +18,7 @@ __all__ = [
     "RecordingNotFoundError",
     "RunError",
     "RunNotFoundError",
+    "UnknownNameError",
     "UsageError",
 ]
 
@@ -32,6 +33,13 @@ class UsageError(ManimMetaflowError):
     """The request itself makes no sense: a wrong option, a name that does not exist."""
 
     exit_code = 2
+
+
+class UnknownNameError(UsageError, KeyError):
+    """There is no step, task or artifact of that name; a KeyError, as one expects of ``flow[name]``."""
+
+    # KeyError would put the message into quotation marks.
+    __str__ = Exception.__str__
 
 
 class FlowError(ManimMetaflowError):

@@ -16,6 +16,7 @@ from manim_metaflow.films.flow_picture import MARGIN, draw_for_film, draw_for_st
 from manim_metaflow.films.options import FilmOptions
 from manim_metaflow.films.pipeline import STILL_QUALITY, film_settings, make_film, write_picture
 from manim_metaflow.films.progress import ProgressLine
+from manim_metaflow.layout.collapse import check_collapsed
 from manim_metaflow.mobjects.graph.dag import FlowDAG
 from manim_metaflow.mobjects.still import draw_still
 
@@ -47,7 +48,13 @@ def draw_flow(
         As for :func:`.make_film`. A still is as large as the graph needs.
     **drawing
         ``direction``, ``detail`` and ``collapsed``, as for :class:`.FlowDAG`.
+
+    Raises
+    ------
+    UsageError
+        A region that is to be collapsed would look the same.
     """
+    check_collapsed(flow, drawing.get("collapsed", ()))
     if output.suffix.lower() != ".png":
         make_film(lambda: FlowFilm(draw_for_film(flow, **drawing)), output, options, progress)
         return

@@ -9,6 +9,7 @@ from manim import UP, FadeIn
 
 from manim_metaflow.animations.code.story import FlowStory
 from manim_metaflow.animations.code.story_advance import AdvanceStory
+from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.flow.versions import FlowVersion
 from manim_metaflow.films.options import FilmOptions
 from manim_metaflow.films.pipeline import make_film
@@ -44,7 +45,18 @@ def tell_story(
         Above the code.
     direction
         Where the flow runs.
+
+    Raises
+    ------
+    UsageError
+        There are fewer than two versions.
     """
+    if len(versions) < 2:
+        only = versions[0].label if versions else "none"
+        raise UsageError(
+            f"A story needs two versions of a flow, and there is {only} alone: name another one, or a range "
+            "of revisions. To draw one flow, use draw."
+        )
     make_film(lambda: StoryFilm(versions, title, direction), output, options, progress)
 
 

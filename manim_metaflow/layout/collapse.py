@@ -9,7 +9,7 @@ from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records import EdgeInfo, FlowInfo, StepInfo
 from manim_metaflow.layout.nesting import loose_splits
 
-__all__ = ["collapse_flow", "folded_name", "inside", "region_names"]
+__all__ = ["check_collapsed", "collapse_flow", "folded_name", "inside", "region_names"]
 
 
 def region_names(flow: FlowInfo) -> list[str]:
@@ -69,6 +69,30 @@ def collapse_flow(flow: FlowInfo, regions: Sequence[str]) -> FlowInfo:
     for region, names in outer.items():
         flow = _fold(flow, region, set(names))
     return flow
+
+
+def check_collapsed(flow: FlowInfo, regions: Sequence[str]) -> None:
+    """Refuse regions that look the same collapsed: a user who asks for one expects to see a difference.
+
+    Raises
+    ------
+    UsageError
+        A step does not fan out, its region is one step, or another region that is collapsed holds it.
+    """
+    hidden = {region: inside(flow, region) for region in dict.fromkeys(regions)}
+    for region, names in hidden.items():
+        if len(names) < 2:
+            held = f"one step, {names[0]}" if names else "no step"
+            raise UsageError(
+                f"{flow.name}: the region {region!r} holds {held}: collapsed, it would look the same. "
+                "Leave it out."
+            )
+        outer = next((other for other, others in hidden.items() if region in others), None)
+        if outer is not None:
+            raise UsageError(
+                f"{flow.name}: the region {region!r} is inside of {outer!r}, which is collapsed, too. "
+                "Leave one of them out."
+            )
 
 
 def _fold(flow: FlowInfo, region: str, names: set[str]) -> FlowInfo:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-__all__ = ["break_anywhere", "cut", "ellipsis", "first_sentence", "fit_lines", "wrap"]
+__all__ = ["break_anywhere", "cut", "ellipsis", "first_sentence", "fit_lines", "known_names", "wrap"]
 
 _JOINER = "\u200d"
 """Joins the emoji on both of its sides into one picture."""
@@ -62,6 +63,18 @@ def first_sentence(text: str) -> str:
 _SENTENCE_END = re.compile(r"[.!?][\"')\]]*(?=\s)")
 _NO_ENDS = ("e.g.", "i.e.", "etc.", "vs.", "cf.", "approx.", "resp.", "no.", "dr.", "mr.", "ms.", "fig.")
 """After these a sentence goes on."""
+
+
+def known_names(name: object, known: Iterable[str], what: str) -> str:
+    """Tell, of a name that there is not, which one may be meant, or which ones there are.
+
+    >>> known_names("bkae", ["mix", "bake", "eat"], "steps")
+    'Did you mean bake? Its steps are: mix, bake, eat.'
+    """
+    names = list(known)
+    near = difflib.get_close_matches(str(name), names, n=1)
+    there = f"Its {what} are: {', '.join(names)}." if names else f"It has no {what}."
+    return f"Did you mean {near[0]}? {there}" if near else there
 
 
 def wrap(

@@ -68,7 +68,7 @@ class FocusCode(Timeline):
         run_time: float = FOCUS,
         **kwargs: Any,
     ) -> None:
-        wanted = tuple(sorted(set(lines)))
+        wanted = panel.check_lines(lines)
         seen = View(panel.top, panel.lit)
         goal = View(panel.top_for(wanted) if scroll else panel.top, wanted)
         self.panel = panel

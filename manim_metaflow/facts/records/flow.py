@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from manim_metaflow.errors import UnknownNameError
 from manim_metaflow.facts.records.codec import JsonRecord
 from manim_metaflow.facts.records.kinds import KindTraits, StepKind, kind_traits
+from manim_metaflow.utils.text import known_names
 
 __all__ = ["DecoratorInfo", "EdgeInfo", "EdgeKind", "FlowInfo", "ParameterInfo", "StepInfo"]
 
@@ -82,7 +84,8 @@ class StepInfo:
     ``source`` is the step's text with its decorators, ``first_line`` to ``last_line`` are its lines (1-based,
     inclusive) in ``file``, a bare file name. ``targets`` keeps the order of ``self.next`` without
     repeats; ``split_parents`` lists the open splits, outermost first, as Metaflow does (a join includes
-    the split it closes); ``matching_join`` is set on splits and foreaches.
+    the split it closes); ``matching_join`` is set on splits and foreaches. Where ``num_parallel`` is only
+    known in a run, ``parallel_expression`` is what the source has in its place.
     """
 
     name: str
@@ -98,6 +101,7 @@ class StepInfo:
     parallel: bool = False
     num_parallel: int | None = None
     parallel_step: bool = False
+    parallel_expression: str = ""
     condition: str | None = None
     cases: tuple[tuple[str, str], ...] = ()
     split_parents: tuple[str, ...] = ()
@@ -158,6 +162,10 @@ class FlowInfo(JsonRecord):
         return {step.name: step for step in self.steps}
 
     def __getitem__(self, name: str) -> StepInfo:
+        if name not in self._by_name:
+            raise UnknownNameError(
+                f"{self.name} has no step {name!r}. {known_names(name, self._by_name, 'steps')}"
+            )
         return self._by_name[name]
 
     def __contains__(self, name: object) -> bool:

@@ -14,11 +14,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from manim_metaflow.errors import UnknownNameError
 from manim_metaflow.facts.records.codec import JsonRecord
 from manim_metaflow.facts.records.flow import FlowInfo
 from manim_metaflow.facts.records.states import TaskState
 from manim_metaflow.facts.records.storage import StorageRecord
-from manim_metaflow.utils.text import ellipsis
+from manim_metaflow.utils.text import ellipsis, known_names
 
 __all__ = [
     "ArtifactRecord",
@@ -245,6 +246,11 @@ class RunRecord(JsonRecord):
         return {task.path: task for task in self.tasks}
 
     def __getitem__(self, path: str) -> TaskRecord:
+        if path not in self._by_path:
+            here = f"{self.flow.name}/{self.run_id}"
+            raise UnknownNameError(
+                f"{here} has no task {path!r}. {known_names(path, self._by_path, 'tasks')}"
+            )
         return self._by_path[path]
 
     @property
@@ -269,6 +275,18 @@ class RunRecord(JsonRecord):
         return float(sum(spans))
 
     def tasks_of(self, step: str) -> tuple[TaskRecord, ...]:
-        """Tasks of one step, by foreach index, then iteration."""
+        """Tasks of one step, by foreach index, then iteration; none if the run never came to it.
+
+        Raises
+        ------
+        UnknownNameError
+            The flow has no such step.
+        """
+        # A run may have tasks of a step that its flow has lost since.
+        if step not in self.flow and not any(task.step == step for task in self.tasks):
+            names = [one.name for one in self.flow.steps]
+            raise UnknownNameError(
+                f"{self.flow.name} has no step {step!r}. {known_names(step, names, 'steps')}"
+            )
         mine = (task for task in self.tasks if task.step == step)
         return tuple(sorted(mine, key=lambda task: ([f.index for f in task.foreach], task.iteration)))

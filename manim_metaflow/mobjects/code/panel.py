@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, Literal
 
@@ -28,6 +29,10 @@ LEADING = 1.55
 
 NUMBERS, MARGIN = 0.62, 0.38
 """Room left of the numbers' right edge, and right of the longest line, units."""
+
+
+_PATH = re.compile(r"[^\s'\"()=]+\.(py|ipynb|txt|md|json|ya?ml|toml|sql|sh)")
+"""One word with the suffix of a file: no code is that."""
 
 
 class CodePanel(CodeQueries, VGroup):
@@ -70,7 +75,7 @@ class CodePanel(CodeQueries, VGroup):
     Raises
     ------
     UsageError
-        Pygments does not know the language, or the window holds no row.
+        Pygments does not know the language, the window holds no row, or the source is the path of a file.
 
     Examples
     --------
@@ -98,6 +103,11 @@ class CodePanel(CodeQueries, VGroup):
     ) -> None:
         if window is not None and window < 1:
             raise UsageError(f"A code panel's window must hold at least one row, not {window}.")
+        if "\n" not in source and _PATH.fullmatch(source):
+            raise UsageError(
+                f"{source}: a code panel is given the text itself, not a path. "
+                f'Give Path("{source}").read_text(), or load_flow("{source}").source.'
+            )
         self.theme = theme = current_theme()
         self._font_size = font_size
         self.pitch = LEADING * EM * font_size
@@ -145,16 +155,27 @@ class CodePanel(CodeQueries, VGroup):
             Of the band, the theme's ``highlight`` by default.
         dim
             How far the rest steps back, 0 to 1.
+
+        Raises
+        ------
+        UsageError
+            The source has no such line.
         """
-        self.lit = tuple(sorted(set(lines)))
+        self.lit = self.check_lines(lines)
         self.light.tint(color or self.theme.highlight, dim)
         self.show_light(self.spans(self.lit), 1.0 if self.lit else 0.0)
         return self
 
     @animated
     def scroll_to(self, lines: Iterable[int]) -> CodePanel:
-        """Scroll until the lines are in the window, in its middle if there is room."""
-        self.show_top(self.top_for(lines))
+        """Scroll until the lines are in the window, in its middle if there is room.
+
+        Raises
+        ------
+        UsageError
+            The source has no such line.
+        """
+        self.show_top(self.top_for(self.check_lines(lines)))
         self.show_light(self.spans(self.lit), 1.0 if self.lit else 0.0)
         return self
 

@@ -11,6 +11,7 @@ from manim_metaflow.facts.flow.source_lines import artifact_lines, parsed, step_
 from manim_metaflow.mobjects.code.line import CodeLine
 from manim_metaflow.mobjects.code.rows import CodeRow
 from manim_metaflow.mobjects.parts import Parts
+from manim_metaflow.utils.text import known_names
 
 __all__ = ["CodeQueries"]
 
@@ -48,8 +49,7 @@ class CodeQueries:
         """
         steps = step_lines(self._tree())
         if name not in steps:
-            known = f"Its steps are: {', '.join(steps)}." if steps else "It has no step at all."
-            raise UsageError(f"The panel's source has no step {name!r}. {known}")
+            raise UsageError(f"The panel's source has no step {name!r}. {known_names(name, steps, 'steps')}")
         first, last = steps[name]
         return self._numbers(range(first, last + 1))
 
@@ -77,6 +77,19 @@ class CodeQueries:
             raise UsageError(f"{pattern!r} is not a regular expression: {error}.") from error
         texts = self.source.splitlines()
         return self._numbers(index for index, text in enumerate(texts, 1) if found.search(text))
+
+    def check_lines(self, numbers: Iterable[int]) -> tuple[int, ...]:
+        """Return the numbers in order, each once.
+
+        Raises
+        ------
+        UsageError
+            The source has no line of such a number.
+        """
+        wanted = tuple(sorted(set(numbers)))
+        for number in wanted[:1] + wanted[-1:]:
+            self.lines(number)
+        return wanted
 
     def spans(self, lines: Iterable[int]) -> list[tuple[float, float]]:
         """Find the rows of lines in the whole source, as runs: first row, row after the last."""

@@ -137,6 +137,10 @@ class FlowDAG(GraphFolding, VGroup):
         size = self.theme.label_size if font_size is None else font_size
         self.style = GraphStyle(direction, size, captions, detail, most_tasks)
         self._run: RunRecord | None = None if run is None else load_run(run)
+        if self._run is not None and self._run.flow.name != self.whole.name:
+            raise UsageError(
+                f"The run is one of {self._run.flow.name}, and the flow that was given is {self.whole.name}."
+            )
         with use_theme(self.theme):
             self._build(wrap, heading=detail == "full" if heading is None else heading)
 

@@ -19,6 +19,7 @@ from manim_metaflow.mobjects.graph.style import GraphStyle
 from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.storage.chip import ArtifactChip
 from manim_metaflow.theme import Theme
+from manim_metaflow.utils.text import known_names
 
 __all__ = ["GraphQueries"]
 
@@ -47,7 +48,7 @@ class GraphQueries:
         """
         if name not in self.nodes:
             raise UsageError(
-                f"{self.flow.name} has no step {name!r}. Its steps are: {', '.join(self.nodes)}."
+                f"{self.flow.name} has no step {name!r}. {known_names(name, self.nodes, 'steps')}"
             )
         return self.nodes[name]
 
