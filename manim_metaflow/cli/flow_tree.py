@@ -41,7 +41,7 @@ def _step_line(step: StepInfo) -> Text:
 
 def _kind(step: StepInfo) -> str:
     if step.parallel:
-        return f"foreach num_parallel={step.num_parallel or '?'}"
+        return f"foreach num_parallel={step.num_parallel or step.parallel_expression or '?'}"
     if step.is_foreach:
         return f"foreach {step.foreach_param}"
     if step.is_switch:

@@ -17,6 +17,7 @@ from manim_metaflow.facts.flow.lint import check_graph
 from manim_metaflow.facts.flow.notebook_flow import as_of_notebook, notebook_as_file
 from manim_metaflow.facts.flow.parameters import parameter_infos
 from manim_metaflow.facts.flow.source import class_excerpt, class_file, own_steps, step_excerpt
+from manim_metaflow.facts.flow.source_lines import next_argument
 from manim_metaflow.facts.metaflow_internals import (
     flow_class_behind,
     graph_of,
@@ -205,6 +206,7 @@ def _step(cls: Any, name: str, now: ClassAsRun) -> StepInfo:
         foreach_param=node.foreach_param,
         parallel=bool(node.parallel_foreach),
         num_parallel=(node.num_parallel or None) if node.parallel_foreach else None,
+        parallel_expression=next_argument(excerpt.source, "num_parallel") if node.parallel_foreach else "",
         parallel_step=bool(node.parallel_step),
         condition=condition,
         cases=tuple((case_label(key), target) for key, target in cases.items()),

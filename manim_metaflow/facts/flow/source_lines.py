@@ -6,7 +6,7 @@ import ast
 import textwrap
 from collections.abc import Iterator
 
-__all__ = ["artifact_lines", "parsed", "step_lines"]
+__all__ = ["artifact_lines", "next_argument", "parsed", "step_lines"]
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -61,6 +61,21 @@ def artifact_lines(tree: ast.AST, name: str) -> list[int]:
             elif isinstance(node, ast.keyword) and _hands_on(node, name):
                 lines.add(node.value.lineno)
     return sorted(lines)
+
+
+def next_argument(source: str, name: str) -> str:
+    r"""Return what a step hands to ``self.next`` by a name, unless it is a plain value.
+
+    >>> next_argument("def start(self):\n    self.next(self.fit, num_parallel=self.size * 2)", "num_parallel")
+    'self.size * 2'
+    """
+    tree = parsed(source)
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "next":
+            for keyword in node.keywords:
+                if keyword.arg == name and not isinstance(keyword.value, ast.Constant):
+                    return ast.unparse(keyword.value)
+    return ""
 
 
 def _hands_on(node: ast.keyword, name: str) -> bool:

@@ -98,6 +98,8 @@ def region_text(step: StepInfo, count: int) -> str:
     'foreach stores · 4 tasks'
     """
     if step.parallel:
-        return f"num_parallel={step.num_parallel or count or '?'}"
+        # A run knows how many there were; before it, the source may say only how that is computed.
+        many = step.num_parallel or count or one_line(step.parallel_expression, LETTERS)
+        return f"num_parallel={many or '?'}"
     tasks = f" · {counted(count, 'task')}" if count else ""
     return f"foreach {one_line(step.foreach_param or '', LETTERS)}{tasks}"
