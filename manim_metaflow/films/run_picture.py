@@ -61,7 +61,7 @@ class RunPicture(VGroup):
     """
 
     def __init__(self, record: RunRecord, **drawing: Any) -> None:
-        self.heading = RunHeading(f"{record.flow.name}  {command_of(record)}  {record.status}", record)
+        self.heading = RunHeading(f"{record.flow.name} · {command_of(record)} · {record.status}", record)
         self.dag = FlowDAG(record.flow, run=record, wrap="fit", **drawing)
         # The end of a replay is the run as it ended: no second way to say which state looks how.
         end = ReplayRun(self.dag, record, clock=False)
