@@ -16,6 +16,7 @@ FLOW = Path(__file__).parents[1] / "flows" / "linear.py"
 PROGRAM = str(Path(sys.executable).with_name("manim-metaflow"))
 
 WITH_A_NAME = {
+    "check": "check {}",
     "compare": "compare {} {}",
     "draw": "draw {}",
     "record": "record {}",
