@@ -56,6 +56,10 @@ def load_run(
     Times, foreach items and clones are told by Metaflow's metadata. That of a local datastore is in its
     folder; otherwise it comes from where Metaflow is configured to keep it: the metadata service, or folders.
 
+    A run whose process died is told from one that is still going by its heartbeats, which Metaflow sends to
+    the metadata service. Metadata in folders has neither heartbeats nor the process: there such a run is
+    ``"running"``, with a note that says that it may have been stopped.
+
     Examples
     --------
     >>> from manim_metaflow.facts import load_run

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import replace
 from typing import Literal
 
@@ -32,6 +33,9 @@ __all__ = ["read_run"]
 _CAUGHT = "metaflow.exception.MetaflowExceptionWrapper"
 """Type of the artifact that ``@catch(var=...)`` makes."""
 
+SILENT = 60.0
+"""Seconds without a heartbeat after which a run's process is gone: it sends one every ten seconds."""
+
 
 def read_run(
     store: Datastore, run_id: str, *, flow: FlowInfo | None = None, ended: bool = False
@@ -54,8 +58,11 @@ def read_run(
 
 class _Reader:
     def __init__(self, store: Datastore, run_id: str, flow: FlowInfo | None, ended: bool) -> None:
-        self.store, self.run_id, self.ended = store, run_id, ended
+        self.store, self.run_id = store, run_id
         self.problems: list[str] = []
+        self.silence = self._silence()
+        # Known first of all: a task that looks alive in a run that was stopped was killed with it.
+        self.ended = ended or self.silence > SILENT
         tasks = list(store.tasks(run_id, outcome))
         store.add_metadata(run_id, tasks)
         self.internals = Internals(store, tasks, INTERNAL)
@@ -205,10 +212,22 @@ class _Reader:
     def _status(self, tasks: tuple[TaskRecord, ...]) -> Literal["running", "successful", "failed"]:
         if any(task.step == self.flow.end and task.state in SUCCEEDED for task in tasks):
             return "successful"
+        if any(task.state == "failed" for task in tasks):
+            return "failed"
+        if self.silence > SILENT:
+            self.problems.append(
+                f"the run was stopped: its last heartbeat came {self.silence:.0f} s before it was read"
+            )
         if self.ended or any(task.state in FAILED for task in tasks):
             return "failed"
         self.problems.append("the run has not ended: it is still going, or its process was stopped")
         return "running"
+
+    def _silence(self) -> float:
+        """Return for how many seconds the run's process has been silent, where that is known."""
+        heartbeat = self.store.run(self.run_id).heartbeat
+        # Of a run in folders nothing tells: no process id and no host is stored, and it may run elsewhere.
+        return time.time() - heartbeat if heartbeat is not None else 0.0
 
     def _blobs(self, tasks: tuple[TaskRecord, ...]) -> tuple[BlobRecord, ...]:
         sizes = {

@@ -20,10 +20,15 @@ _TIMEOUT = 30.0
 
 @dataclass(frozen=True)
 class RunMetadata:
-    """When a run was created (seconds since the epoch), and its system tags: with which versions."""
+    """When a run was created (seconds since the epoch), and its system tags: with which versions.
+
+    ``heartbeat`` is when the process that schedules its tasks last said that it is alive, seconds since the
+    epoch. Metaflow sends that to a metadata service every ten seconds; in folders there is no such thing.
+    """
 
     created: float | None = None
     system_tags: tuple[str, ...] = ()
+    heartbeat: float | None = None
 
 
 @dataclass(frozen=True)
@@ -151,7 +156,13 @@ class ServiceMetadata(Metadata):
         """Read when a run was created, and with which versions."""
         record: dict[str, Any] = next((run for run in self._runs if _run_id(run) == run_id), {})
         created = record.get("ts_epoch")
-        return RunMetadata(created / 1000 if created else None, tuple(record.get("system_tags") or ()))
+        # The service counts heartbeats in seconds, and all its other times in thousandths of them.
+        heartbeat = record.get("last_heartbeat_ts")
+        return RunMetadata(
+            created / 1000 if created else None,
+            tuple(record.get("system_tags") or ()),
+            float(heartbeat) if isinstance(heartbeat, int | float) else None,
+        )
 
     def tasks(self, run_id: str) -> tuple[list[tuple[str, str]], list[str]]:
         """List step and id of every task; a queued one has no file in a remote store yet."""
