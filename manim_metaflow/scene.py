@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from manim import (
+    DOWN,
     LEFT,
     ORIGIN,
     UL,
@@ -21,6 +22,7 @@ from manim import (
     Scene,
     VGroup,
     VMobject,
+    config,
     there_and_back,
 )
 
@@ -32,7 +34,8 @@ from manim_metaflow.mobjects.code.panel import CodePanel
 from manim_metaflow.mobjects.code.terminal import TerminalPanel
 from manim_metaflow.mobjects.graph.dag import FlowDAG
 from manim_metaflow.mobjects.runs.headings import RunHeading
-from manim_metaflow.mobjects.text.label import TextBlock, TextLabel
+from manim_metaflow.mobjects.text.glyphs import EM
+from manim_metaflow.mobjects.text.label import TextBlock
 from manim_metaflow.theme import DARK_THEME, Theme, chosen_theme, theme_named, use_theme
 
 __all__ = ["DeepDive"]
@@ -44,7 +47,13 @@ SETTLE = 0.9
 """Seconds the eye needs to find a caption before reading it."""
 
 FADE = 0.5
-CAPTION_Y, CAPTION_WIDTH = -3.5, 12.4
+
+CAPTION_RISE, CAPTION_SHARE, CAPTION_MARGIN = 0.5, 0.872, 0.2
+"""Middle of a caption above the lower edge of the frame (units), the share of the frame's width that it may
+have, and what stays free below it however many lines it has: for an upright frame as for a wide one."""
+
+MARGIN, HEADING_PITCH, HEADING_LEADING = 0.45, 0.52, 1.25
+"""From a heading to the frame's corner, from title to subtitle (units), and between lines of either (ems)."""
 
 TITLE_SCALE, TITLE_SHIFT = 1.3, 0.2 * UP
 """How much larger the opening card is than a heading, and how it moves as it comes and goes."""
@@ -58,8 +67,11 @@ DARKNESS = 0.75
 SHARED_SIZE, SHARED_SCALE = 22, 0.8
 """Font size of a graph that has the frame to itself, and how far it shrinks to share the frame."""
 
-SHARED_X, COMMAND_AT = 1.75, (-6.5, 2.5, 0.0)
-"""Middle of a graph that shares the frame, and the left end of the command at its left."""
+SHARED_X, COMMAND_AT = 1.75, (0.611, 1.5)
+"""Middle of a graph that shares the frame, and the command's left end from the frame's upper left corner."""
+
+NARROW = 1.2
+"""Width of a frame, in heights, below which a graph and its command do not stand side by side."""
 
 
 class DeepDive(Scene):
@@ -166,10 +178,11 @@ class DeepDive(Scene):
         self.add_subcaption(caption, duration=spent, offset=-spent)
 
     def _show_caption(self, text: str) -> None:
-        new = TextBlock(text, width=CAPTION_WIDTH)
+        new = TextBlock(text, width=CAPTION_SHARE * config.frame_width)
         for line in new:
             line.set_x(0)
-        new.move_to(UP * CAPTION_Y)
+        foot = -config.frame_height / 2
+        new.move_to(UP * (foot + max(CAPTION_RISE, CAPTION_MARGIN + new.height / 2)))
         changes: list[Animation] = [FadeIn(new, shift=0.08 * UP)]
         if self._caption is not None:
             changes.insert(0, FadeOut(self._caption))
@@ -180,15 +193,23 @@ class DeepDive(Scene):
 
     def heading(self, title: str, subtitle: str = "") -> VGroup:
         """Build a heading for the upper left corner, and remember it for :meth:`clear_heading`."""
-        theme = self.theme
-        name = TextLabel(self.translate(title), font="prose", weight=600, font_size=theme.title_size)
-        lines = VGroup(name.left_at(0, 0))
+        self._heading = self._head(title, subtitle).to_corner(UL, buff=MARGIN)
+        return self._heading
+
+    def _head(self, title: str, subtitle: str, scale: float = 1.0) -> VGroup:
+        """Write a title over a subtitle, each broken where the frame is too narrow for it."""
+        theme, room = self.theme, (config.frame_width - 2 * MARGIN) / scale
+        blocks = [TextBlock(self.translate(title), width=room, weight=600, font_size=theme.title_size)]
         if subtitle:
             text = self.translate(subtitle)
-            below = TextLabel(text, font="prose", font_size=theme.label_size, color=theme.muted)
-            lines.add(below.left_at(0, -0.52))
-        self._heading = lines.to_corner(UL, buff=0.45)
-        return self._heading
+            blocks.append(TextBlock(text, width=room, font_size=theme.label_size, color=theme.muted))
+        lines, y = VGroup(), 0.0
+        for block, size in zip(blocks, (theme.title_size, theme.label_size), strict=False):
+            for index, line in enumerate(block):
+                y -= HEADING_LEADING * EM * size if index else 0.0
+                lines.add(line.left_at(0, y))
+            y -= HEADING_PITCH
+        return lines
 
     def clear_heading(self) -> None:
         """Take the heading away, to make room for what is drawn next."""
@@ -199,7 +220,7 @@ class DeepDive(Scene):
     def title(self, title: str, subtitle: str = "", *, hold: float = 1.5) -> None:
         """Open the film in an act of its own: show its name in the middle for ``hold`` seconds."""
         self.act("title")
-        self._title = self.heading(title, subtitle).center().scale(TITLE_SCALE)
+        self._title = self._head(title, subtitle, TITLE_SCALE).center().scale(TITLE_SCALE)
         self.play(FadeIn(self._title, shift=TITLE_SHIFT))
         self.wait(hold)
 
@@ -344,10 +365,25 @@ class DeepDive(Scene):
         self.play(RunCommand(terminal, command, lines))
 
     def graph_above(self, command: str, record: RunRecord) -> tuple[FlowDAG, RunHeading]:
-        """Build a run's graph for the upper part of the frame, and the command for its left."""
+        """Build a run's graph for the upper part of the frame, and the command for its left.
+
+        Where the frame is too narrow for both, the command is above the graph, which runs down.
+        """
+        heading = RunHeading(command, record)
+        if config.frame_width < NARROW * config.frame_height:
+            return self._graph_below(heading.to_corner(UL, buff=MARGIN), record), heading
         dag = FlowDAG(record.flow, run=record, font_size=SHARED_SIZE, captions="above").scale(SHARED_SCALE)
         dag.to_edge(UP, buff=0.3).set_x(SHARED_X)
-        return dag, RunHeading(command, record).move_to(COMMAND_AT, LEFT)
+        left, top = -config.frame_width / 2, config.frame_height / 2
+        return dag, heading.move_to((left + COMMAND_AT[0], top - COMMAND_AT[1], 0.0), LEFT)
+
+    def _graph_below(self, heading: RunHeading, record: RunRecord) -> FlowDAG:
+        # A flow that runs down is as wide as its widest step, not as all of them.
+        dag = FlowDAG(record.flow, run=record, font_size=SHARED_SIZE, direction="down")
+        wide = config.frame_width - 2 * MARGIN
+        high = float(heading.get_bottom()[1]) + config.frame_height / 2 - 2 * MARGIN - 2 * CAPTION_RISE
+        dag.scale(min(SHARED_SCALE, wide / float(dag.width), high / float(dag.height)))
+        return dag.next_to(heading, DOWN, buff=MARGIN).set_x(0)
 
 
 def _parts_beside(lit: set[Mobject], mobject: Mobject) -> Iterator[VMobject]:

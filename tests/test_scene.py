@@ -27,8 +27,8 @@ from manim_metaflow import (
 )
 from manim_metaflow.code import TerminalPanel
 from manim_metaflow.runs import CommandRecord
-from manim_metaflow.scene import CAPTION_Y, DARKNESS, READING_SPEED, SETTLE
-from manim_metaflow.testing import beat_frames, section_frames
+from manim_metaflow.scene import CAPTION_RISE, DARKNESS, READING_SPEED, SETTLE
+from manim_metaflow.testing import beat_frames, check_frame, section_frames
 from manim_metaflow.theme import THEME_VARIABLE
 
 HERE = Path(__file__).parent
@@ -122,7 +122,7 @@ def test_a_caption_replaces_the_one_before_at_the_foot_of_the_frame() -> None:
 
     scene = played(film)
     assert texts(scene) == ["Two."]
-    assert drawn(scene)[0].get_y() == pytest.approx(CAPTION_Y)
+    assert drawn(scene)[0].get_y() == pytest.approx(CAPTION_RISE - mn.config.frame_height / 2)
 
 
 def test_captions_are_written_to_the_subtitles(tmp_path: Path) -> None:
@@ -354,6 +354,34 @@ def test_a_run_above_has_its_command_at_the_left_of_its_graph() -> None:
     assert command.run_id.text == run.run_id
     assert command.get_left()[0] < dag["start"].get_left()[0]
     assert dag.get_top()[1] == pytest.approx(mn.config.frame_height / 2 - 0.3)
+
+
+# ----------------------------------------------------------------------------------- any frame
+
+LONG = "What a task assigned to self is stored when it ends, and not before: that is what a resume builds on."
+
+
+def in_any_frame(scene: DeepDive) -> None:
+    scene.title("A title that is too long for a narrow frame", LONG)
+    scene.act("one")
+    with scene.beat(LONG):
+        scene.leave_title(scene.heading("A flow that branches and joins", LONG))
+    with scene.beat("A run."):
+        scene.swap(scene.shown, *scene.graph_above("run", record_run(FLOW, recordings=HERE / "recordings")))
+
+
+@pytest.mark.parametrize(("width", "height"), [(8, 14.22), (8, 8), (14.22, 8), (24, 8), (4.5, 8)])
+def test_captions_headings_and_graphs_follow_the_frame(width: float, height: float) -> None:
+    pixels = round(10 * width), round(10 * height)
+    with mn.tempconfig({"frame_width": width, "frame_height": height}):
+        for beat in beat_frames(
+            type("Film", (Played,), {"film": staticmethod(in_any_frame)}), resolution=pixels
+        ):
+            assert check_frame(beat.scene) == []
+            for part in drawn(beat.scene):
+                assert abs(part.get_right()[0]) <= width / 2
+                assert part.get_bottom()[1] >= -height / 2 + 0.1
+                assert part.get_top()[1] <= height / 2
 
 
 # ------------------------------------------------------------------------------- other languages
