@@ -1,18 +1,40 @@
-"""A group whose members' kind is known to the type checker."""
+"""The groups that our mobjects are: one that takes colours as a drawing does, and one of a known kind."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from manim import VGroup, VMobject
+from manim.utils.color import ParsableManimColor
 
-__all__ = ["Parts"]
+__all__ = ["Drawing", "Parts"]
 
 Part = TypeVar("Part", bound=VMobject)
 
 
-class Parts(VGroup, Generic[Part]):
+class Drawing(VGroup):
+    """A group, as Manim's ``VGroup``, that stays legible in a colour of one's own."""
+
+    def set_color(  # type: ignore[override] # as VMobject has it, which Mobject has not
+        self, color: ParsableManimColor, family: bool = True
+    ) -> Self:
+        """Give lines and letters a colour, and tint the boxes they stand on."""
+        # Manim's own paints fill and stroke of all parts alike: a text would vanish on its box.
+        for part in self.submobjects if family else ():
+            _color(part, color)
+        return self
+
+
+def _color(part: Any, color: ParsableManimColor) -> None:
+    if isinstance(part, VGroup) and not isinstance(part, Drawing):
+        for each in part.submobjects:
+            _color(each, color)
+    else:
+        part.set_color(color)
+
+
+class Parts(Drawing, Generic[Part]):
     """A :class:`~manim.mobject.types.vectorized_mobject.VGroup` of mobjects of one kind."""
 
     def __init__(self, *parts: Part) -> None:

@@ -15,9 +15,11 @@ import numpy as np
 import numpy.typing as npt
 from manim import ManimColor, RendererType, VMobject, config
 from manim.utils.bezier import bezier
+from manim.utils.color import ParsableManimColor
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.mobjects.animated import animated
+from manim_metaflow.theme import current_theme, mix
 
 __all__ = ["Shape", "circle", "dashes", "polyline", "rounded_rectangle", "track"]
 
@@ -44,6 +46,8 @@ class Shape(VMobject):
         Colours, ``None`` for none.
     stroke_width
         Manim stroke width.
+    ground
+        Whether texts stand on it, though it has no border: :meth:`set_color` then only tints its fill.
 
     Raises
     ------
@@ -69,6 +73,7 @@ class Shape(VMobject):
         fill: str | None = None,
         stroke: str | None = None,
         stroke_width: float = 2.0,
+        ground: bool = False,
         **kwargs: Any,
     ) -> None:
         # Every mobject of the library has shapes, so this is where it is noticed for all of them.
@@ -86,7 +91,21 @@ class Shape(VMobject):
             stroke_width=stroke_width if stroke else 0.0,
             **kwargs,
         )
+        self._ground = fill if stroke or ground else None
         self.set_curves(curves)
+
+    def set_color(  # type: ignore[override] # as VMobject has it, which Mobject has not
+        self, color: ParsableManimColor, family: bool = True
+    ) -> Shape:
+        """Paint it; of a box, the border, and the fill only so far that what stands on it is legible."""
+        if self._ground is None:
+            super().set_color(color, family=family)
+            return self
+        shade = ManimColor.parse(color).to_hex()
+        if self.get_stroke_opacity():
+            self.set_stroke(shade, family=False)
+        self.set_fill(mix(shade, self._ground, current_theme().wash), family=False)
+        return self
 
     @animated
     def set_curves(self, curves: Curves) -> Shape:

@@ -55,7 +55,7 @@ def dag() -> Any:
 
 
 def grid() -> Any:
-    run = recorded("branch")
+    run = recorded("linear")
     return runs.ComparisonGrid(graph.FlowDAG(run.flow), runs.compare_runs(run, run))
 
 

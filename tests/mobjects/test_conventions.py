@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from every import EVERY, SHA, public_mobjects
-from manim import ORIGIN
+from legible import text_contrasts
+from manim import ORIGIN, RIGHT, TEAL, UP, Square, VGroup
 from recorded import FLOWS, recorded
 
-from manim_metaflow import ArtifactChip, FlowDAG, TextLabel
+from manim_metaflow import DARK_THEME, ArtifactChip, Face, FlowDAG, StepNode, TextLabel
 from manim_metaflow.mobjects.text.live_label import LiveLabel
 
 PLACED = {
@@ -46,3 +48,40 @@ LOOKS: dict[str, Callable[[], Any]] = {
 @pytest.mark.parametrize("name", LOOKS)
 def test_so_are_its_other_looks(name: str) -> None:
     assert LOOKS[name]().get_center() == pytest.approx(ORIGIN)
+
+
+@pytest.mark.parametrize("name", [name for name in EVERY if name not in ("Face", "TextLabel", "TextBlock")])
+def test_texts_are_legible_in_a_colour_of_ones_own(name: str) -> None:
+    mobject = EVERY[name]().set_color(TEAL)
+    assert [part for part, ratio in text_contrasts(mobject, DARK_THEME.background) if ratio < 3] == []
+
+
+def test_a_step_keeps_a_colour_of_its_own_when_its_state_changes() -> None:
+    node = StepNode("train").set_color(TEAL)
+    for state in ("running", "done"):
+        node.set_state(state)
+        assert node.box.get_stroke_color() == TEAL
+        assert node.label.get_fill_color().to_hex() == DARK_THEME.text
+
+
+def test_a_face_keeps_the_colour_of_its_hash() -> None:
+    chip = ArtifactChip("raw", SHA).set_color(TEAL)
+    assert chip.face.pattern.get_fill_color() == Face(SHA).pattern.get_fill_color()
+    assert chip.label.get_fill_color() == TEAL
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_it_can_be_copied_moved_scaled_and_brought_back(name: str) -> None:
+    mobject = EVERY[name]()
+    rest = mobject.copy()
+    assert all(
+        np.array_equal(one.points, other.points)
+        for one, other in zip(mobject.get_family(), rest.get_family(), strict=True)
+    )
+    mobject.save_state()
+    mobject.scale(1.5).shift(UP).set_opacity(0.3).set_z_index(2)
+    assert mobject.width == pytest.approx(1.5 * rest.width)
+    mobject.restore()
+    for one, other in zip(mobject.get_family(), rest.get_family(), strict=True):
+        assert one.points == pytest.approx(other.points)
+    assert VGroup(mobject, Square()).arrange(RIGHT)[1].get_left()[0] > mobject.get_right()[0]

@@ -18,6 +18,7 @@ from manim_metaflow.mobjects.animated import animated
 from manim_metaflow.mobjects.code.panel import CodePanel
 from manim_metaflow.mobjects.graph.dag import FlowDAG
 from manim_metaflow.mobjects.graph.node import StepNode
+from manim_metaflow.mobjects.parts import Drawing
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
 from manim_metaflow.mobjects.text.label import TextBlock
 from manim_metaflow.theme import current_theme, use_theme
@@ -28,7 +29,7 @@ GAP, RING = 0.45, 0.09
 """Between code and graph, and from a box to the ring round it, units."""
 
 
-class FlowStory(VGroup):
+class FlowStory(Drawing):
     """Code on the left, the graph it draws on the right.
 
     Parameters

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
-from manim import Scene, VGroup, config, smooth
+from manim import Scene, config, smooth
 
 from manim_metaflow.animations.motion.clips import reverse
 from manim_metaflow.animations.motion.rest import Rest
@@ -16,7 +16,7 @@ from manim_metaflow.facts.records import RunRecord, TaskRecord
 from manim_metaflow.mobjects.graph.dag import FlowDAG
 from manim_metaflow.mobjects.graph.node import StepNode
 from manim_metaflow.mobjects.graph.stack import TaskStack
-from manim_metaflow.mobjects.parts import Parts
+from manim_metaflow.mobjects.parts import Drawing, Parts
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme, use_theme
@@ -39,7 +39,7 @@ FOOT = 1.5
 """Room left below the grid for a clock (units)."""
 
 
-class TaskGrid(VGroup):
+class TaskGrid(Drawing):
     """All tasks of a step at a glance, by foreach index: boxes with their items, or squares if many.
 
     Parameters

@@ -7,10 +7,8 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Any
 
-from manim import VGroup
-
 from manim_metaflow.errors import UsageError
-from manim_metaflow.mobjects.parts import Parts
+from manim_metaflow.mobjects.parts import Drawing, Parts
 from manim_metaflow.mobjects.shapes import Shape, polyline
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
@@ -23,7 +21,7 @@ PITCH, INDENT, ELBOW = 0.4, 0.42, 0.14
 _NO_NOTES: Mapping[str, str] = MappingProxyType({})
 
 
-class FileRow(VGroup):
+class FileRow(Drawing):
     """A folder or a file.
 
     Attributes
@@ -44,7 +42,7 @@ class FileRow(VGroup):
         return {"role": "file-row", "path": self.path, "folder": self.folder}
 
 
-class FileTree(VGroup):
+class FileTree(Drawing):
     """The layout of a project.
 
     Parameters

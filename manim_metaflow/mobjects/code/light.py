@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from manim import VGroup
 
+from manim_metaflow.mobjects.parts import Drawing
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
 from manim_metaflow.theme import current_theme
 
@@ -23,7 +23,7 @@ BAND = 0.13
 Spans = list[tuple[float, float]]
 
 
-class CodeLight(VGroup):
+class CodeLight(Drawing):
     """Veil, band and bar of a :class:`.CodePanel`."""
 
     def __init__(self) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from manim import Text, VGroup
+from manim import Text
 
 from manim_metaflow.mobjects.code.rows import WRAPPED, CodeRow, Word, columns_of
-from manim_metaflow.mobjects.parts import Parts
+from manim_metaflow.mobjects.parts import Drawing, Parts
 from manim_metaflow.mobjects.shapes import Shape
 from manim_metaflow.mobjects.text.glyphs import EM, shape_text
 from manim_metaflow.mobjects.text.label import TextLabel
@@ -70,7 +70,7 @@ class Ink(Shape):
         return self
 
 
-class CodeLine(VGroup):
+class CodeLine(Drawing):
     """One row of code, its number's right edge at the origin.
 
     Parameters

@@ -5,12 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from manim import VGroup
-
 from manim_metaflow.facts.flow.notebook import NotebookCell, NotebookRecord, load_notebook
 from manim_metaflow.mobjects.code.line import ADVANCE, GUTTER, CodeLine
 from manim_metaflow.mobjects.code.rows import code_rows, columns_of
-from manim_metaflow.mobjects.parts import Parts
+from manim_metaflow.mobjects.parts import Drawing, Parts
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
 from manim_metaflow.mobjects.text.glyphs import EM
 from manim_metaflow.mobjects.text.label import TextLabel
@@ -22,7 +20,7 @@ LEADING, PAD, GAP, PROMPT = 1.55, 0.16, 0.14, 0.62
 """Distance of two baselines, ems; inside a cell, between two cells, and left of them, units."""
 
 
-class CellBox(VGroup):
+class CellBox(Drawing):
     """A code cell.
 
     Attributes
@@ -73,7 +71,7 @@ class CellBox(VGroup):
         return {"role": "cell", "number": self.cell.number, "count": self.cell.count}
 
 
-class NotebookPanel(VGroup):
+class NotebookPanel(Drawing):
     """A notebook's code cells, as they were saved.
 
     Parameters

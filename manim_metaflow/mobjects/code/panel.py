@@ -16,7 +16,7 @@ from manim_metaflow.mobjects.code.light import CodeLight
 from manim_metaflow.mobjects.code.line import ADVANCE, GUTTER, CodeLine
 from manim_metaflow.mobjects.code.queries import CodeQueries
 from manim_metaflow.mobjects.code.rows import CodeRow, code_rows, columns_of
-from manim_metaflow.mobjects.parts import Parts
+from manim_metaflow.mobjects.parts import Drawing, Parts
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
 from manim_metaflow.mobjects.text.glyphs import EM
 from manim_metaflow.mobjects.text.label import TextLabel
@@ -35,7 +35,7 @@ _PATH = re.compile(r"[^\s'\"()=]+\.(py|ipynb|txt|md|json|ya?ml|toml|sql|sh)")
 """One word with the suffix of a file: no code is that."""
 
 
-class CodePanel(CodeQueries, VGroup):
+class CodePanel(CodeQueries, Drawing):
     r"""A window on source code.
 
     Which lines to look at is asked of the panel: :meth:`step`, :meth:`lines`, :meth:`uses` and

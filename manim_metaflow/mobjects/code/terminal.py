@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from manim import VGroup
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.mobjects.animated import animated, animated_by, not_animated
 from manim_metaflow.mobjects.code.line import ADVANCE, GUTTER, Ink
 from manim_metaflow.mobjects.code.rows import Word, columns_of
-from manim_metaflow.mobjects.parts import Parts
+from manim_metaflow.mobjects.parts import Drawing, Parts
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
 from manim_metaflow.mobjects.text.glyphs import EM
 from manim_metaflow.mobjects.text.label import TextLabel
@@ -32,7 +31,7 @@ _ROLES = (
 )
 
 
-class TerminalLine(VGroup):
+class TerminalLine(Drawing):
     """One line of a terminal.
 
     Attributes
@@ -57,7 +56,7 @@ class TerminalLine(VGroup):
         return {"role": "text", "text": self.text, "font_size": self._font_size, "command": self.command}
 
 
-class TerminalPanel(VGroup):
+class TerminalPanel(Drawing):
     """A terminal that holds the last lines of what was typed and printed.
 
     Parameters

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from manim import VGroup
 
 from manim_metaflow.facts.records.states import ENDED, STATES, WAITING
 from manim_metaflow.mobjects.animated import animated
-from manim_metaflow.mobjects.parts import Parts
+from manim_metaflow.mobjects.parts import Drawing, Parts
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.mobjects.text.live_label import LiveLabel
@@ -25,7 +24,7 @@ BAR_HEIGHT, MARGIN = 0.07, 0.12
 NOTHING = np.zeros((1, 4, 2))
 
 
-class TaskCounter(VGroup):
+class TaskCounter(Drawing):
     """A row that stands for the tasks that have none of their own: a count, and a bar of their states.
 
     Parameters

@@ -22,7 +22,7 @@ from manim_metaflow.mobjects.graph.notes import DETAILS, Detail
 from manim_metaflow.mobjects.graph.queries import step_of
 from manim_metaflow.mobjects.graph.stack import TaskStack
 from manim_metaflow.mobjects.graph.style import GraphStyle
-from manim_metaflow.mobjects.parts import Parts
+from manim_metaflow.mobjects.parts import Drawing, Parts
 from manim_metaflow.mobjects.storage.chip import ArtifactChip
 from manim_metaflow.theme import Theme, current_theme, theme_named, use_theme
 from manim_metaflow.utils.lazy import deferred
@@ -39,7 +39,7 @@ LAYERS = 5
 """Frames, arrows, boxes, loops, notes: the groups that collapse takes things from."""
 
 
-class FlowDAG(GraphFolding, VGroup):
+class FlowDAG(GraphFolding, Drawing):
     """A flow's graph: a box a step, an arrow an edge, a dashed frame round what a foreach repeats.
 
     Parameters

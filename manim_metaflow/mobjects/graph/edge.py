@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from manim import DL, UR, VGroup
+from manim import DL, UR
 from manim.utils.bezier import bezier, partial_bezier_points
 
 from manim_metaflow.mobjects.animated import animated
-from manim_metaflow.mobjects.parts import Parts
+from manim_metaflow.mobjects.parts import Drawing, Parts
 from manim_metaflow.mobjects.shapes import Shape, polyline, track
 from manim_metaflow.mobjects.text.glyphs import EM
 from manim_metaflow.mobjects.text.label import TextLabel
@@ -23,7 +23,7 @@ __all__ = ["FlowEdge", "interrupt"]
 TIP_LENGTH, TIP_WIDTH = 0.13, 0.12
 
 
-class FlowEdge(VGroup):
+class FlowEdge(Drawing):
     """An edge of one or more strands: a foreach with its tasks drawn has a strand for each.
 
     Parameters

@@ -16,6 +16,7 @@ from manim_metaflow.mobjects.graph.edge import FlowEdge
 from manim_metaflow.mobjects.graph.node import SHEETS, StepNode
 from manim_metaflow.mobjects.graph.queries import GraphQueries
 from manim_metaflow.mobjects.graph.style import GraphStyle
+from manim_metaflow.mobjects.parts import Drawing
 from manim_metaflow.mobjects.shapes import polyline
 from manim_metaflow.theme import use_theme
 
@@ -25,7 +26,7 @@ PADDING = 0.25
 """Between the box and the frame of a foreach, as in a layout (units)."""
 
 
-class Fold(VGroup):
+class Fold(Drawing):
     """The box that stands for a region, with the arrows that lead to it and from it.
 
     Parameters

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from manim import VGroup
-
 from manim_metaflow.facts.records import FlowInfo, ParameterInfo
 from manim_metaflow.mobjects.graph.notes import Detail, one_line
+from manim_metaflow.mobjects.parts import Drawing
 from manim_metaflow.mobjects.text.glyphs import EM, text_width
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
@@ -23,7 +22,7 @@ LEAST_HELP = 5
 """Ems below which there is no room for a help text that makes sense."""
 
 
-class FlowHeading(VGroup):
+class FlowHeading(Drawing):
     """What a flow is, in words, above its graph.
 
     Parameters

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
-from manim import VGroup
+from manim import ManimColor
+from manim.utils.color import ParsableManimColor
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records.states import STATES as TRAITS, WAITING
 from manim_metaflow.mobjects.animated import animated, animated_by, not_animated
 from manim_metaflow.mobjects.graph.badges import Badge, attempt_dots, badge_mark
-from manim_metaflow.mobjects.parts import Parts
+from manim_metaflow.mobjects.parts import Drawing, Parts
 from manim_metaflow.mobjects.shapes import Shape, circle, dashes, rounded_rectangle
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import Theme, current_theme, mix
@@ -81,7 +82,7 @@ def state_style(state: str, theme: Theme | None = None) -> StateStyle:
     return StateStyle(fill, color, theme.text, BADGES.get(state, ""), border)
 
 
-class StepNode(VGroup):
+class StepNode(Drawing):
     """A box with a name and a state.
 
     Parameters
@@ -138,6 +139,7 @@ class StepNode(VGroup):
     ) -> None:
         self.state = state
         self.theme = current_theme()
+        self._color: str | None = None
         state_style(state, self.theme)
         self.label = TextLabel(name if text is None else text, font_size=font_size, lines=lines)
         self._width = max(least_width, self.label.width + 2 * MARGIN) if width is None else width
@@ -215,7 +217,7 @@ class StepNode(VGroup):
         pulse
             0 to 1: how far the border of a running task swells.
         """
-        a, b = state_style(before, self.theme), state_style(after, self.theme)
+        a, b = self._style(before), self._style(after)
         self.state = after if progress > 0 else before
         stroke = mix(b.stroke, a.stroke, progress)
         fill = mix(b.fill, a.fill, progress)
@@ -234,6 +236,20 @@ class StepNode(VGroup):
         grown = 1.0 if a.badge == b.badge else progress if b.badge else 1 - progress
         self._draw_badge(shown, grown)
         return self
+
+    def set_color(  # type: ignore[override] # as VMobject has it, which Mobject has not
+        self, color: ParsableManimColor, family: bool = True
+    ) -> StepNode:
+        """Give border, tint and badge a colour of one's own, which changes of state keep; the text stays."""
+        self._color = ManimColor.parse(color).to_hex()
+        return self.show_change(self.state, self.state, 1.0)
+
+    def _style(self, state: str) -> StateStyle:
+        style = state_style(state, self.theme)
+        if self._color is None:
+            return style
+        fill = mix(self._color, self.theme.panel, self.theme.wash)
+        return replace(style, stroke=self._color, fill=fill)
 
     def _hide(self, *parts: Shape) -> None:
         """Shrink parts to a point in the box's middle, where they leave no ink."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from manim import LEFT, RIGHT, VGroup
+from manim import LEFT, RIGHT
 
 from manim_metaflow.facts.records import EdgeInfo, StepInfo
 from manim_metaflow.layout.geometry import Direction, NodeBox
+from manim_metaflow.mobjects.parts import Drawing
 from manim_metaflow.mobjects.text.glyphs import EM, text_width
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
@@ -78,7 +79,7 @@ def edge_text(edge: EdgeInfo) -> str:
     return ", ".join(labels[:shown]) + (f" + {rest}" if rest else "")
 
 
-class StepNotes(VGroup):
+class StepNotes(Drawing):
     """The lines round the box of a step.
 
     Where the flow runs right, decorators are on one side of the box and everything else on the

@@ -6,12 +6,12 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from manim import VGroup
 
 from manim_metaflow.facts.records import StepInfo
 from manim_metaflow.layout.geometry import Rect
 from manim_metaflow.mobjects.animated import animated
 from manim_metaflow.mobjects.graph.notes import one_line
+from manim_metaflow.mobjects.parts import Drawing
 from manim_metaflow.mobjects.shapes import Shape, dashes, rounded_rectangle
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
@@ -22,7 +22,7 @@ __all__ = ["ForeachRegion", "region_text"]
 LETTERS = 30
 
 
-class ForeachRegion(VGroup):
+class ForeachRegion(Drawing):
     """A dashed frame with the item's name, and the number of tasks where there is a run.
 
     Parameters

@@ -8,13 +8,13 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from manim import UP, VGroup
+from manim import UP
 
 from manim_metaflow.facts.records import TaskRecord
 from manim_metaflow.facts.records.states import FAILED, WORKING
 from manim_metaflow.mobjects.graph.counter import TaskCounter
 from manim_metaflow.mobjects.graph.node import StepNode
-from manim_metaflow.mobjects.parts import Parts
+from manim_metaflow.mobjects.parts import Drawing, Parts
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
 from manim_metaflow.utils.text import ellipsis
@@ -32,7 +32,7 @@ CELL_HEIGHT, CELL_GAP, GROUP_GAP, HEADING = 0.4, 0.09, 0.14, 0.36
 TROUBLED = (*FAILED, *WORKING)
 
 
-class TaskStack(VGroup):
+class TaskStack(Drawing):
     """A step's tasks, one below the other, under the step's name.
 
     Parameters

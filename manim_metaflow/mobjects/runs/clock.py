@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from manim import VGroup, config
+from manim import config
 
 from manim_metaflow.facts.records import RunRecord
 from manim_metaflow.facts.run.history import RunHistory
 from manim_metaflow.mobjects.animated import animated
+from manim_metaflow.mobjects.parts import Drawing
 from manim_metaflow.mobjects.runs.run_ids import run_id_label
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
 from manim_metaflow.mobjects.text.label import TextLabel, cut_to_width
@@ -32,7 +33,7 @@ LONGEST = (59.9, 3599.9, 86399.0)
 NOTHING = np.zeros((1, 4, 2))
 
 
-class RunClock(VGroup):
+class RunClock(Drawing):
     """The real time of a run, while a replay stretches and shortens it.
 
     Parameters

@@ -11,7 +11,7 @@ from manim import VGroup
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.run.compare import AspectComparison, RunComparison, StepComparison
 from manim_metaflow.mobjects.graph.dag import FlowDAG
-from manim_metaflow.mobjects.parts import Parts
+from manim_metaflow.mobjects.parts import Drawing, Parts
 from manim_metaflow.mobjects.shapes import Shape, dashes, rounded_rectangle
 from manim_metaflow.mobjects.storage.face import Face
 from manim_metaflow.mobjects.text.label import TextLabel
@@ -28,7 +28,7 @@ PILL_HEIGHT, PILL_MARGIN = 0.4, 0.17
 DETAIL_DROP = 0.3
 
 
-class HashPair(VGroup):
+class HashPair(Drawing):
     """Two hashes side by side: same bytes, same face.
 
     Parameters
@@ -75,7 +75,7 @@ class HashPair(VGroup):
         return {"role": "hash-pair", "name": self.name, "verdict": self.verdict}
 
 
-class ActionPill(VGroup):
+class ActionPill(Drawing):
     """What is done with a step, in one word; dashed and blue where nothing is computed.
 
     Parameters
@@ -102,7 +102,7 @@ class ActionPill(VGroup):
         color = theme.cloned if by_reference else theme.done if word == "execute" else theme.edge
         self.label = TextLabel(word, font="prose", font_size=theme.small_size + 1).center_on(0, 0)
         outline = rounded_rectangle(self.label.width + 2 * PILL_MARGIN, PILL_HEIGHT, PILL_HEIGHT / 2)
-        self.box = Shape(outline, fill=mix(color, theme.panel, theme.wash))
+        self.box = Shape(outline, fill=mix(color, theme.panel, theme.wash), ground=True)
         border = dashes(outline, 0.07, 0.055) if by_reference else outline
         self.border = Shape(border, stroke=color, stroke_width=theme.stroke * 0.8)
         super().__init__(self.box, self.border, self.label, name=name)
@@ -111,7 +111,7 @@ class ActionPill(VGroup):
         return {"role": "action", "name": self.name, "text": self.label.text}
 
 
-class ComparisonRow(VGroup):
+class ComparisonRow(Drawing):
     """One line of the grid: what it is about at the left, a cell under each step.
 
     Attributes
@@ -128,7 +128,7 @@ class ComparisonRow(VGroup):
         return {"role": "comparison-row", "name": self.name}
 
 
-class ComparisonGrid(VGroup):
+class ComparisonGrid(Drawing):
     """The comparison of two runs, each step's under its box in a graph drawn from left to right.
 
     Parameters

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from manim import VGroup
 
 from manim_metaflow.mobjects.graph.badges import badge_mark
-from manim_metaflow.mobjects.parts import Parts
+from manim_metaflow.mobjects.parts import Drawing, Parts
 from manim_metaflow.mobjects.shapes import Shape, circle
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
@@ -35,7 +34,7 @@ class Statement:
     source: Literal["recorded", "documentation", "source code"] = "recorded"
 
 
-class EvidenceRow(VGroup):
+class EvidenceRow(Drawing):
     """A statement: tick or cross, the words, the evidence.
 
     Attributes
@@ -67,7 +66,7 @@ class EvidenceRow(VGroup):
         return {"role": "evidence", "holds": self.statement.holds, "source": self.statement.source}
 
 
-class EvidenceTable(VGroup):
+class EvidenceTable(Drawing):
     """Statements one below the other.
 
     Parameters

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from manim import DOWN, LEFT, VGroup
+from manim import DOWN, LEFT
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records import RunRecord
 from manim_metaflow.facts.run.outcome import failure_reason, raised_by
+from manim_metaflow.mobjects.parts import Drawing
 from manim_metaflow.mobjects.text.label import TextBlock, TextLabel, cut_to_width
 from manim_metaflow.theme import current_theme
 
@@ -17,7 +18,7 @@ __all__ = ["FailureNote"]
 GAP = 0.16
 
 
-class FailureNote(VGroup):
+class FailureNote(Drawing):
     """Why a run failed: the exception and the line that raised, or what befell the run where no task raised.
 
     Other than an :class:`.ExceptionNote`, it keeps to a width: the message is broken into lines, and what is

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from manim import DOWN, VGroup
+from manim import DOWN
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records import ArtifactRecord, RunRecord
 from manim_metaflow.facts.records.states import FAILED
+from manim_metaflow.mobjects.parts import Drawing
 from manim_metaflow.mobjects.runs.run_ids import origin_label, run_id_label
 from manim_metaflow.mobjects.storage.face import Face
 from manim_metaflow.mobjects.text.label import TextLabel
@@ -17,7 +18,7 @@ from manim_metaflow.theme import current_theme
 __all__ = ["ExceptionNote", "KeyLine", "RunHeading"]
 
 
-class RunHeading(VGroup):
+class RunHeading(Drawing):
     """What was typed, and the id Metaflow gave the run.
 
     Parameters
@@ -50,7 +51,7 @@ class RunHeading(VGroup):
         return {"role": "run-heading", "command": self.command.text, "run_id": self.run_id.text}
 
 
-class ExceptionNote(VGroup):
+class ExceptionNote(Drawing):
     """The exception a run failed with: its type and message, and the line that raised.
 
     Parameters
@@ -97,7 +98,7 @@ class ExceptionNote(VGroup):
         return {"role": "exception", "text": self.what.text}
 
 
-class KeyLine(VGroup):
+class KeyLine(Drawing):
     """Which key a name stands for in a run.
 
     Parameters

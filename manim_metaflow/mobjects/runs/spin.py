@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from manim import VGroup
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records import ArtifactRecord, RunRecord, TaskRecord
 from manim_metaflow.mobjects.graph.node import StepNode
-from manim_metaflow.mobjects.parts import Parts
+from manim_metaflow.mobjects.parts import Drawing, Parts
 from manim_metaflow.mobjects.storage.chip import ArtifactChip
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
@@ -20,7 +19,7 @@ __all__ = ["SpinBench"]
 CHIP, PITCH, ASIDE = 0.32, 0.44, 0.55
 
 
-class SpinBench(VGroup):
+class SpinBench(Drawing):
     """The one task of a spin: its inputs at the left, what it made and printed at the right.
 
     Parameters

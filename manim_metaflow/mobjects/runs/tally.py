@@ -8,6 +8,7 @@ from typing import Any
 from manim import LEFT, VGroup
 
 from manim_metaflow.facts.records import RunRecord
+from manim_metaflow.mobjects.parts import Drawing
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
@@ -15,7 +16,7 @@ from manim_metaflow.theme import current_theme
 __all__ = ["RunTally"]
 
 
-class RunTally(VGroup):
+class RunTally(Drawing):
     """Runs side by side in numbers: tasks executed and cloned, seconds spent, artifacts new to the store.
 
     Parameters

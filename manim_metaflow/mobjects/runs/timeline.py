@@ -14,7 +14,7 @@ from manim_metaflow.facts.records import RunRecord, TaskRecord
 from manim_metaflow.facts.records.states import ENDED, WORKING
 from manim_metaflow.facts.run.history import RunHistory
 from manim_metaflow.mobjects.animated import animated
-from manim_metaflow.mobjects.parts import Parts
+from manim_metaflow.mobjects.parts import Drawing, Parts
 from manim_metaflow.mobjects.shapes import Shape, polyline, rounded_rectangle
 from manim_metaflow.mobjects.text.label import TextLabel, cut_to_width
 from manim_metaflow.theme import Theme, current_theme, mix
@@ -66,7 +66,7 @@ def spans_of(history: RunHistory, task: TaskRecord) -> list[Span]:
     return spans
 
 
-class TaskLane(VGroup):
+class TaskLane(Drawing):
     """One task's lane: its name, a thin line while it waits, a bar for each attempt."""
 
     def __init__(self, name: str, text: str, spans: Sequence[Span], theme: Theme) -> None:
@@ -97,7 +97,7 @@ class TaskLane(VGroup):
             bar.set_curves(shape).paint(fill=self.theme.state_color(state))
 
 
-class RunTimeline(VGroup):
+class RunTimeline(Drawing):
     """Lanes of a run's tasks over real time: waiting is a line, each attempt a bar in its state's colour.
 
     Parameters

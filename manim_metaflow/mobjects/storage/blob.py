@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from manim import VGroup
 
 from manim_metaflow.facts.records.storage import BlobBytes
+from manim_metaflow.mobjects.parts import Drawing
 from manim_metaflow.mobjects.shapes import Shape, polyline, rounded_rectangle
 from manim_metaflow.mobjects.storage.face import Face, face_color
 from manim_metaflow.mobjects.text.label import TextLabel
@@ -19,7 +19,7 @@ __all__ = ["BlobCell"]
 LETTERS = 10
 
 
-class BlobCell(VGroup):
+class BlobCell(Drawing):
     """A blob: its face, its place in the store, the size of its bytes and of its file.
 
     A damaged one is crossed out, and says what is wrong.

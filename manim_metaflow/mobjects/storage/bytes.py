@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Any
 
-from manim import VGroup
-
 from manim_metaflow.facts.records.storage import BlobBytes
-from manim_metaflow.mobjects.parts import Parts
+from manim_metaflow.mobjects.parts import Drawing, Parts
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
 from manim_metaflow.utils.units import readable_size
@@ -18,7 +16,7 @@ from manim_metaflow.utils.units import readable_size
 __all__ = ["BytesStrip", "differing_bytes"]
 
 
-class BytesStrip(VGroup):
+class BytesStrip(Drawing):
     """The first bytes of a pickle in hexadecimal, abridged, and how many there are.
 
     The bytes that carry the value are brighter than those that let Python build it.

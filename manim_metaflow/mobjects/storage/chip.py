@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from manim import VGroup
 
+from manim_metaflow.mobjects.parts import Drawing
 from manim_metaflow.mobjects.shapes import Shape, dashes, rounded_rectangle
 from manim_metaflow.mobjects.storage.face import Face
 from manim_metaflow.mobjects.text.label import TextLabel
@@ -19,7 +19,7 @@ BLANK_SHARE = 0.92
 """Height of the empty tile, in heights of the face: its outline is drawn on its edge, not inside."""
 
 
-class ArtifactChip(VGroup):
+class ArtifactChip(Drawing):
     """A name and the face of the bytes it stands for, perhaps with its value.
 
     Parameters

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 import numpy as np
-from manim import UP, VGroup
+from manim import UP
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records import ArtifactRecord, RunRecord
 from manim_metaflow.mobjects.animated import animated, animated_by
-from manim_metaflow.mobjects.parts import Parts
+from manim_metaflow.mobjects.parts import Drawing, Parts
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
 from manim_metaflow.mobjects.storage.slots import FACE, BlobSlot, MoreSlot, slot_width
 from manim_metaflow.mobjects.text.label import TextLabel, cut_to_width
@@ -23,7 +23,7 @@ SLOT_WIDTH, SLOT_HEIGHT = 1.36, 0.84
 """Least width of a place, and its height (units)."""
 
 
-class ContentStore(VGroup):
+class ContentStore(Drawing):
     """Places for all blobs that some runs of one flow refer to; they are empty at first.
 
     Parameters

@@ -6,8 +6,9 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from manim import VGroup
+from manim.utils.color import ParsableManimColor
 
+from manim_metaflow.mobjects.parts import Drawing
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
 from manim_metaflow.theme import DARK_THEME, mix
 
@@ -49,7 +50,7 @@ def face_pattern(sha: str) -> tuple[tuple[bool, ...], ...]:
     return tuple((*row, row[1], row[0]) for row in rows)
 
 
-class Face(VGroup):
+class Face(Drawing):
     """The face of some bytes.
 
     It brings its own dark tile along, so that it looks the same in every theme.
@@ -79,6 +80,12 @@ class Face(VGroup):
         )
         self.pattern = Shape(_pattern_curves(sha, size), fill=color)
         super().__init__(self.tile, self.pattern)
+
+    def set_color(  # type: ignore[override] # as VMobject has it, which Mobject has not
+        self, color: ParsableManimColor, family: bool = True
+    ) -> Face:
+        """Keep its own colour: it is computed from the hash, by which the same bytes are known again."""
+        return self
 
     def __snapshot__(self) -> dict[str, Any]:
         return {"role": "face", "sha": self.sha}

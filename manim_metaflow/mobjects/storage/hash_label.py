@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from manim import VGroup
-
+from manim_metaflow.mobjects.parts import Drawing
 from manim_metaflow.mobjects.storage.face import Face, face_color
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
@@ -14,7 +13,7 @@ from manim_metaflow.utils.text import ellipsis
 __all__ = ["HashLabel", "key_color"]
 
 
-class HashLabel(VGroup):
+class HashLabel(Drawing):
     """A key: what it was computed with, its first letters, its face.
 
     Parameters

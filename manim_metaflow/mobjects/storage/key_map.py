@@ -6,12 +6,11 @@ from collections.abc import Collection
 from typing import Any
 
 import numpy as np
-from manim import VGroup
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records.storage import KeyEntry, KeyMapRecord, TaskKeys
 from manim_metaflow.mobjects.animated import animated
-from manim_metaflow.mobjects.parts import Parts
+from manim_metaflow.mobjects.parts import Drawing, Parts
 from manim_metaflow.mobjects.shapes import Shape, dashes, rounded_rectangle
 from manim_metaflow.mobjects.storage.face import Face
 from manim_metaflow.mobjects.storage.hash_label import key_color
@@ -25,7 +24,7 @@ HEAD = 0.44
 LETTERS, FACE = 8, 0.28
 
 
-class KeyRow(VGroup):
+class KeyRow(Drawing):
     """One line of a key map: face, name, key.
 
     An inherited key has a dashed outline round its face: it was copied, its bytes were not touched.
@@ -59,7 +58,7 @@ class KeyRow(VGroup):
         return facts | ({"damage": self.entry.damage} if self.entry.damage else {})
 
 
-class KeyMap(VGroup):
+class KeyMap(Drawing):
     """The name-to-key list of a task, as its ``data.json`` has it.
 
     Parameters

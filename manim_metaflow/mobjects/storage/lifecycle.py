@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from manim import VGroup
-
 from manim_metaflow.errors import UsageError
 from manim_metaflow.mobjects.animated import animated, animated_by
-from manim_metaflow.mobjects.parts import Parts
+from manim_metaflow.mobjects.parts import Drawing, Parts
 from manim_metaflow.mobjects.shapes import Shape, circle, polyline
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme, mix
@@ -23,7 +21,7 @@ DOT = 0.155
 StageState = Literal["pending", "now", "done"]
 
 
-class StageMark(VGroup):
+class StageMark(Drawing):
     """One stage: empty while it is to come, ringed while it is going on, ticked when it is past."""
 
     def __init__(self, stage: str, state: StageState = "pending") -> None:
@@ -63,7 +61,7 @@ def _blend(before: bool, after: bool, amount: float) -> float:
     return amount * after + (1 - amount) * before
 
 
-class LifecycleTrack(VGroup):
+class LifecycleTrack(Drawing):
     """The stages of an artifact in a row.
 
     Parameters

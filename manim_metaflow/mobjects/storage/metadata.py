@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from manim import UL, VGroup
+from manim import UL
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.mobjects.animated import animated
-from manim_metaflow.mobjects.parts import Parts
+from manim_metaflow.mobjects.parts import Drawing, Parts
 from manim_metaflow.mobjects.storage.panel import StoragePanel
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
@@ -19,7 +19,7 @@ __all__ = ["MetadataPanel"]
 LINE = 0.36
 
 
-class MetadataPanel(VGroup):
+class MetadataPanel(Drawing):
     """Artifacts as the metadata service lists them: flow, run, step, task, name.
 
     Parameters

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from manim import VGroup
-
+from manim_metaflow.mobjects.parts import Drawing
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
@@ -13,7 +12,7 @@ from manim_metaflow.theme import current_theme
 __all__ = ["StoragePanel"]
 
 
-class StoragePanel(VGroup):
+class StoragePanel(Drawing):
     """A place where artifacts are: a task's memory, a datastore, a metadata service.
 
     Parameters

@@ -8,7 +8,7 @@ from typing import Any
 from manim import VGroup
 
 from manim_metaflow.facts.records import ArtifactRecord
-from manim_metaflow.mobjects.parts import Parts
+from manim_metaflow.mobjects.parts import Drawing, Parts
 from manim_metaflow.mobjects.shapes import Shape, dashes, rounded_rectangle
 from manim_metaflow.mobjects.storage.face import Face
 from manim_metaflow.mobjects.text.label import TextLabel
@@ -41,7 +41,7 @@ def _lines(artifact: ArtifactRecord) -> list[str]:
     ]
 
 
-class BlobSlot(VGroup):
+class BlobSlot(Drawing):
     """One blob: its face, the name it was first stored under, its key and its size."""
 
     def __init__(self, artifact: ArtifactRecord) -> None:
@@ -62,7 +62,7 @@ class BlobSlot(VGroup):
         return {"role": "blob", "sha": self.sha}
 
 
-class MoreSlot(VGroup):
+class MoreSlot(Drawing):
     """What a store has no room for: how many blobs, and how large they are together."""
 
     def __init__(self, sha: str) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import numpy as np
-from manim import Text, VGroup
+from manim import Text
 
 from manim_metaflow.mobjects.animated import animated
+from manim_metaflow.mobjects.parts import Drawing
 from manim_metaflow.mobjects.shapes import Shape
 from manim_metaflow.mobjects.text.glyphs import EM, Outline, shape_text, text_width
 from manim_metaflow.theme import current_theme
@@ -180,7 +181,7 @@ def _pango_curves(text: str, family: str, size: float) -> Any:
     return curves - curves.reshape(-1, 2).min(axis=0)
 
 
-class TextBlock(VGroup):
+class TextBlock(Drawing):
     """Prose wrapped to a width.
 
     Parameters

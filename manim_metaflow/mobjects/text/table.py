@@ -8,6 +8,7 @@ from typing import Any
 from manim import LEFT, RIGHT, UP, VGroup, VMobject
 
 from manim_metaflow.errors import UsageError
+from manim_metaflow.mobjects.parts import Drawing
 from manim_metaflow.mobjects.text.label import TextLabel
 
 __all__ = ["TextTable"]
@@ -15,7 +16,7 @@ __all__ = ["TextTable"]
 EDGES = {"l": LEFT, "r": RIGHT}
 
 
-class TextTable(VGroup):
+class TextTable(Drawing):
     """Rows one below the other, each a group of its own, so that they can be revealed one by one.
 
     The labels of a row share a baseline; pictures stand in the middle of its lower-case letters.
