@@ -48,6 +48,8 @@ CALLS: dict[tuple[str, str], Callable[[], tuple[Any, ...]]] = {
     ("ContentStore", "fill"): lambda: (stored()[0], stored()[-1]),
     ("ContentStore", "scroll"): lambda: (1,),
     ("ContentStore", "open_to"): lambda: (1,),
+    ("FlowDAG", "move_step"): lambda: ("start", mn.UP),
+    ("FlowEdge", "move_ends"): lambda: (mn.ORIGIN, mn.UP),
     ("FlowEdge", "paint"): lambda: (current_theme().done,),
     ("FlowStory", "show_ring"): lambda: ("end",),
     ("ForeachRegion", "set_frame"): lambda: (Rect(-1, -1, 1, 1),),
@@ -115,13 +117,13 @@ BEFORE: dict[tuple[str, str], Callable[[Any], Any]] = {
 
 
 def own_methods(kind: type) -> set[str]:
-    """Public methods that this library gives a mobject."""
+    """Public methods that this library adds to those of Manim."""
     classes = [each for each in kind.__mro__ if each.__module__.startswith("manim_metaflow")]
     return {
         name
         for each in classes
         for name, value in vars(each).items()
-        if inspect.isfunction(value) and not name.startswith("_")
+        if inspect.isfunction(value) and not name.startswith("_") and not hasattr(mn.VGroup, name)
     }
 
 
@@ -211,3 +213,11 @@ def test_a_text_that_changes_can_be_animated() -> None:
     played(lambda: ([label], label.animate.set_text("9 of 9")), frame_rate=4)
     assert label.text == "9 of 9"
     assert drawn(label) == drawn(LiveLabel("0 of 9").set_text("9 of 9"))
+
+
+@pytest.mark.parametrize("name", ["StepNode", "CodePanel", "ArtifactChip", "TaskStack", "ContentStore"])
+def test_a_colour_can_be_animated(name: str) -> None:
+    called, animated = (EVERY[name]() for _ in range(2))
+    called.set_color(mn.TEAL)
+    played(lambda: ([animated], animated.animate.set_color(mn.TEAL)), frame_rate=4)
+    assert drawn(animated) == drawn(called)

@@ -85,3 +85,13 @@ def test_it_can_be_copied_moved_scaled_and_brought_back(name: str) -> None:
     for one, other in zip(mobject.get_family(), rest.get_family(), strict=True):
         assert one.points == pytest.approx(other.points)
     assert VGroup(mobject, Square()).arrange(RIGHT)[1].get_left()[0] > mobject.get_right()[0]
+
+
+def test_a_step_that_is_moved_takes_the_ends_of_its_arrows_along() -> None:
+    dag, rest = (FlowDAG(FLOWS / "branch.py") for _ in range(2))
+    dag.move_step("a", UP)
+    assert dag["a"].get_center() == pytest.approx(rest["a"].get_center() + UP)
+    for pair, edge in dag.edges.items():
+        ends = [edge.point_at(alpha) - rest.edges[pair].point_at(alpha) for alpha in (0, 1)]
+        assert ends[0] == pytest.approx(UP * (pair[0] == "a"))
+        assert ends[1] == pytest.approx(UP * (pair[1] == "a"))

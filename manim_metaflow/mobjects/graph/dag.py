@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 from manim import DL, Animation, Create, VGroup, VMobject, override_animation
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records import ArtifactRecord, FlowInfo, RunRecord
 from manim_metaflow.layout.collapse import collapse_flow
 from manim_metaflow.layout.geometry import Direction
-from manim_metaflow.mobjects.animated import animated_by, not_animated
+from manim_metaflow.mobjects.animated import animated, animated_by, not_animated
 from manim_metaflow.mobjects.graph.builder import GraphBuilder
 from manim_metaflow.mobjects.graph.chips import put_inside, put_outside, task_chips
 from manim_metaflow.mobjects.graph.folding import GraphFolding
@@ -209,6 +210,39 @@ class FlowDAG(GraphFolding, Drawing):
     def _create(self, *, introducer: bool = True, **kwargs: Any) -> Animation:
         """Let ``Create(dag)`` build the graph step by step; it adds what it draws by itself."""
         return _build(self, **kwargs)
+
+    @animated
+    def move_step(self, name: str, shift: npt.ArrayLike) -> FlowDAG:
+        """Move a step, its notes and the ends of its arrows; ``dag[name].shift(...)`` moves the box alone.
+
+        Parameters
+        ----------
+        name
+            The step.
+        shift
+            Units, shape ``(3,)``, such as ``2 * UP``.
+
+        Raises
+        ------
+        UsageError
+            There is no such step.
+
+        Examples
+        --------
+        .. manim:: MoveStepExample
+
+            class MoveStepExample(Scene):
+                def construct(self):
+                    dag = FlowDAG("tests/flows/branch.py")
+                    self.add(dag)
+                    self.play(dag.animate.move_step("a", UP))
+        """
+        by = np.asarray(shift, dtype=float)
+        self.parts(name).shift(by)
+        for (source, target), edge in self.edges.items():
+            if name in (source, target):
+                edge.move_ends(by * (source == name), by * (target == name))
+        return self
 
     @property
     def shows_tasks(self) -> bool:

@@ -110,6 +110,18 @@ class FlowEdge(Drawing):
             self.tips[index].paint(fill=shade)
         return self
 
+    @animated
+    def move_ends(self, source: npt.ArrayLike, target: npt.ArrayLike) -> FlowEdge:
+        """Move its two ends, each by a shift of shape ``(3,)`` (units), and bend what lies between."""
+        at_source, at_target = np.asarray(source, dtype=float), np.asarray(target, dtype=float)
+        for line, tip in zip(self.lines, self.tips, strict=True):
+            share = np.linspace(0, 1, len(line.points))[:, None]
+            line.points = line.points + at_source * (1 - share) + at_target * share
+            tip.shift(at_target)
+        if self.label is not None:
+            self.label.shift((at_source + at_target) / 2)
+        return self
+
     def point_at(self, alpha: float, strand: int = 0) -> npt.NDArray[np.float64]:
         """Point of a strand, 0 at the source and 1 at the target; shape ``(3,)``."""
         line, share = self.lines[strand], min(max(alpha, 0.0), 1.0)
