@@ -21,6 +21,7 @@ from manim_metaflow.theme import mix
 __all__ = [
     "FADE",
     "edge_clips",
+    "grown_steps",
     "light_edge",
     "send_dot",
     "strand_between",
@@ -71,7 +72,7 @@ def edge_clips(schedule: GraphSchedule, screen: ScreenTime, overlay: VGroup) -> 
                 continue
             lit.add((edge, strand))
             color = theme.cloned if task.cloned else theme.done
-            if not _is_counted(schedule.dag, parent, edge):
+            if not (parent.step in grown_steps(schedule) and _is_counted(schedule.dag, parent, edge)):
                 yield light_edge(end - HOP, end, edge, strand, color)
             if not task.cloned:  # a clone is handed nothing
                 yield send_dot(end - HOP, end, edge, strand, color, overlay)
@@ -85,6 +86,14 @@ def _arrival(schedule: GraphSchedule, task: TaskRecord) -> float:
 
 def _has_begun(schedule: GraphSchedule, task: TaskRecord) -> bool:
     return schedule.history.changes(task.path)[-1][1] not in WAITING
+
+
+def grown_steps(schedule: GraphSchedule) -> list[str]:
+    """Return the steps whose counted tasks let the arrows that leave them grow, each by its share.
+
+    Not those of a recursive step: only the last round leads on, and all of the arrow is taken by it.
+    """
+    return [name for name in schedule.dag.nodes if name not in schedule.dag.flow[name].targets]
 
 
 def _is_counted(dag: FlowDAG, source: TaskRecord, edge: FlowEdge) -> bool:

@@ -13,7 +13,7 @@ from manim_metaflow.animations.graph.set_state import change_state
 from manim_metaflow.animations.motion.clips import call
 from manim_metaflow.animations.motion.rest import Rest
 from manim_metaflow.animations.motion.timeline import Clip
-from manim_metaflow.animations.runs.edges import FADE
+from manim_metaflow.animations.runs.edges import FADE, grown_steps
 from manim_metaflow.animations.runs.schedule import HOP, GraphSchedule, ScreenTime
 from manim_metaflow.mobjects.graph.counter import TaskCounter
 from manim_metaflow.mobjects.graph.edge import FlowEdge
@@ -98,7 +98,7 @@ def counter_clips(schedule: GraphSchedule, screen: ScreenTime) -> Iterator[Clip]
             strands = [
                 (edge, index)
                 for (source, _), edge in schedule.dag.edges.items()
-                if source == step
+                if source == step and step in grown_steps(schedule)
                 for index, (row, _) in enumerate(edge.ends)
                 if row == len(stack.cells)
             ]
@@ -127,6 +127,8 @@ def count_tasks(
             part.pointwise_become_partial(edge.lines[strand], 0, counter.share)
             if counter.share >= 1:
                 edge.paint(color, strand=strand)
+                if edge.label is not None:
+                    edge.label.paint(fill=color)
 
     return Clip(start, end, show, touches=[counter, *(edge for edge, _ in strands)])
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from made_runs import MadeRun, with_artifacts
+from manim import ManimColor
 from playing import drawn_states, moments_of, played, state_then
 from recorded import RESUMES, recorded
 
@@ -115,6 +116,22 @@ def test_a_failed_task_keeps_what_it_stored() -> None:
     played(lambda: ([dag], ReplayRun(dag, record)), frame_rate=None)
     assert dag.task("start").state == "done"
     assert dag.task("risky").state == "caught"
+
+
+@pytest.mark.parametrize("most", [3, 4, 20])
+def test_the_way_out_of_a_loop_is_lit_also_where_its_last_rounds_are_only_counted(most: int) -> None:
+    flow = recorded("loop").flow
+    record = next(
+        made
+        for seed in range(100)
+        if len((made := MadeRun(flow, seed, trouble=0).record()).tasks_of("loop")) == 8
+    )
+    dag = FlowDAG(flow, run=record, most_tasks=most)
+    played(lambda: ([dag], ReplayRun(dag, record)), frame_rate=None)
+    done = ManimColor(dag.theme.done)
+    out = dag.edges["loop", "after"]
+    assert [line.get_stroke_color() for line in out.lines] == [done]
+    assert out.label.get_fill_color() == done
 
 
 def test_a_store_that_grows_is_high_enough_for_what_a_run_puts_there() -> None:
