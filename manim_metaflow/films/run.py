@@ -81,6 +81,8 @@ class RunFilm(Scene):
         As for :class:`.ReplayRun`.
     at
         Show only how the run stood so many seconds after it began.
+    direction
+        Where the flow runs; by default right, or down in a frame that has more room for it then.
 
     Raises
     ------
@@ -96,10 +98,12 @@ class RunFilm(Scene):
         detail: Detail = "artifacts",
         speed: float = 1.0,
         at: float | None = None,
+        direction: Direction | None = None,
     ) -> None:
         super().__init__()
         self.at = at
         self.record = record
+        self.direction = direction
         # From the edges inwards: what is written above and below the graph has the width of the frame and is
         # as high as its text needs, and the graph gets the rest.
         self.title = self._make_title()
@@ -157,6 +161,8 @@ class RunFilm(Scene):
         # The last change begins with the run's last moment, and is seen only when it is over.
         over = moment >= replay.history.end
         replay.interpolate(1.0 if over else replay.screen_time(moment) / replay.length)
+        if over and self.failure is not None:
+            self.add(self.failure)
         # Without anything played, Manim writes no last frame.
         self.wait(1 / config.frame_rate)
 
@@ -204,6 +210,7 @@ class RunFilm(Scene):
         """Let the flow run where the frame has more room for it: down in one that is higher than wide."""
         best, share = None, 0.0
         directions: tuple[Direction, ...] = ("right",) if width > height else ("right", "down")
+        directions = (self.direction,) if self.direction else directions
         for direction in directions:
             dag = (
                 FlowDAG(self.record.flow, run=self.record, most_tasks=4, direction=direction)
