@@ -33,6 +33,7 @@ __all__ = ["FlowDAG"]
 _build: Callable[..., Animation] = deferred("manim_metaflow.animations.graph.build:BuildFlow")
 _focus: Callable[..., Animation] = deferred("manim_metaflow.animations.graph.focus:FocusFlow")
 _highlight: Callable[..., Animation] = deferred("manim_metaflow.animations.graph.highlight:HighlightFlow")
+_show_end: Callable[..., None] = deferred("manim_metaflow.animations.runs.end:show_end")
 
 HEADING_GAP, NARROWEST = 0.45, 10.0
 
@@ -51,6 +52,10 @@ class FlowDAG(GraphFolding, Drawing):
     run
         A run whose tasks are drawn: each task of a foreach gets a box of its own. A record, or anything else
         that :func:`.load_run` takes, ``"run.json"`` and ``"MyFlow/123"``.
+    state
+        ``"pending"``: as the graph is before the run, for :class:`.ReplayRun` to play on. ``"final"``: as
+        the run ended, with the states of the tasks, their attempts, artifacts and the arms taken, in the same
+        look as at the end of a replay.
     direction
         ``"right"`` or ``"down"``.
     detail
@@ -110,6 +115,16 @@ class FlowDAG(GraphFolding, Drawing):
                 dag = FlowDAG(TinyFlow)
                 self.play(Create(dag))
                 self.play(dag["start"].animate.set_state("done"))
+
+    A run as it ended, without an animation:
+
+    .. manim:: FlowDAGFinalExample
+        :save_last_frame:
+
+        class FlowDAGFinalExample(Scene):
+            def construct(self):
+                run = record_run("my_flow.py")
+                self.add(FlowDAG(run.flow, run=run, state="final"))
     """
 
     def __init__(
@@ -117,6 +132,7 @@ class FlowDAG(GraphFolding, Drawing):
         flow: type | str | Path | FlowInfo,
         *,
         run: Any = None,
+        state: Literal["pending", "final"] = "pending",
         direction: Direction = "right",
         detail: Detail = "badges",
         theme: Theme | str | None = None,
@@ -132,6 +148,10 @@ class FlowDAG(GraphFolding, Drawing):
 
         if detail not in DETAILS:
             raise UsageError(f"There is no detail {detail!r}. A graph shows {', '.join(DETAILS)}.")
+        if state not in ("pending", "final") or (state == "final" and run is None):
+            raise UsageError(
+                "The state of a graph is 'pending', or 'final' where it is given the run= it shows."
+            )
         self.theme = theme_named(theme) if isinstance(theme, str) else theme or current_theme()
         self.whole = flow if isinstance(flow, FlowInfo) else load_flow(flow)
         self.flow = collapse_flow(self.whole, collapsed)
@@ -144,6 +164,10 @@ class FlowDAG(GraphFolding, Drawing):
             )
         with use_theme(self.theme):
             self._build(wrap, heading=detail == "full" if heading is None else heading)
+            if state == "final":
+                _show_end(self, self._run)
+                # Artifacts have come that were not there when the graph was centred.
+                self.center()
 
     def _build(self, wrap: float | Literal["fit"] | None, *, heading: bool) -> None:
         builder = GraphBuilder(self.whole, self.flow, self._run, self.style)
