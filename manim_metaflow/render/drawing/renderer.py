@@ -158,6 +158,9 @@ class FastRenderer(CairoRenderer):
     def _check(self) -> None:
         """Check that all that is stood in for is Manim's own still: code of the user's may have run."""
         reason = why_not_hooks(self)
+        if self.camera is not self._reader.camera or not self._same_camera():
+            # What was read and drawn so far belongs to the other one.
+            reason = "it has another camera, or its camera other pixels, than when it began"
         if reason is not None:
             raise UnknownDrawingError(reason)
         check_kinds()

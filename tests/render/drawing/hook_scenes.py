@@ -229,6 +229,18 @@ for _owner, _names in PATCHED.items():
         _add(GIVEN_UP, f"{_name} is patched on the {_owner}", prepare=_patched(_owner, _name, _scribble))
 
 
+def _new_camera(self: Any) -> None:
+    self.renderer.camera = mn.Camera(background_color=mn.BLUE_E)
+
+
+def _new_pixels(self: Any) -> None:
+    self.camera.pixel_array = self.camera.pixel_array.copy()
+
+
+_add(GIVEN_UP, "camera is another one", prepare=_new_camera)
+_add(GIVEN_UP, "camera has other pixels", prepare=_new_pixels)
+
+
 def _inverted(self: Any) -> None:
     before = self.renderer.get_frame
     self.renderer.get_frame = lambda: 255 - before()
