@@ -70,6 +70,7 @@ EVERY: dict[str, Callable[[], Any]] = {
     "EvidenceTable": lambda: runs.EvidenceTable([runs.Statement("Steps are cloned", True, "2 clones")]),
     "ExceptionNote": lambda: runs.ExceptionNote(recorded("failed")),
     "Face": lambda: storage.Face(SHA),
+    "FailureNote": lambda: runs.FailureNote(recorded("failed"), width=6),
     "FileTree": lambda: code.FileTree(["flows/train.py", "data/"], root="project"),
     "FlowDAG": dag,
     "FlowEdge": lambda: graph.FlowEdge("a", "b", [polyline((-2, 0), (2, 0))], label="x", label_at=(0, 0)),
