@@ -39,6 +39,7 @@ FLOORS = (
     ("code", "graph", "runs", "storage"),
     ("films",),
     ("cli", "render_flow"),
+    ("__main__",),
 )
 LEVELS = {part: level for level, parts in enumerate(FLOORS) for part in parts}
 
