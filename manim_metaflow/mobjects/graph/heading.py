@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from manim_metaflow.facts.records import FlowInfo, ParameterInfo
+from manim_metaflow.mobjects.graph.decorators import short_decorator
 from manim_metaflow.mobjects.graph.notes import Detail, one_line
 from manim_metaflow.mobjects.parts import Drawing
 from manim_metaflow.mobjects.text.glyphs import EM, text_width
@@ -78,8 +79,8 @@ class FlowHeading(Drawing):
             self._put(line, size, theme.muted, "prose")
         self._skip(0.06)
         for decorator in flow.decorators:
-            most = LETTERS if detail == "badges" else 400
-            for line in self._wrap(one_line(decorator.note, most), theme.small_size, 400, "mono"):
+            text = short_decorator(decorator, LETTERS) if detail == "badges" else decorator.note
+            for line in self._wrap(text, theme.small_size, 400, "mono"):
                 self._put(line, theme.small_size, theme.accent)
         if detail == "full" and flow.parameters:
             self._skip(0.06)

@@ -9,13 +9,23 @@ from manim import LEFT, RIGHT
 
 from manim_metaflow.facts.records import EdgeInfo, StepInfo
 from manim_metaflow.layout.geometry import Direction, NodeBox
+from manim_metaflow.mobjects.graph.decorators import short_decorator
 from manim_metaflow.mobjects.parts import Drawing
 from manim_metaflow.mobjects.text.glyphs import EM, text_width
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
 from manim_metaflow.utils.text import ellipsis, first_sentence, wrap
 
-__all__ = ["DETAILS", "Detail", "StepNotes", "break_name", "decided_text", "edge_text", "one_line"]
+__all__ = [
+    "DETAILS",
+    "MOST_SHORT",
+    "Detail",
+    "StepNotes",
+    "break_name",
+    "decided_text",
+    "edge_text",
+    "one_line",
+]
 
 Detail = Literal["names", "badges", "full"]
 """How much is written: the steps' names; their decorators too; docstrings and parameters too."""
@@ -26,7 +36,11 @@ NAME_LETTERS = 24
 """A longer name is broken, where it can be at an underscore."""
 
 BADGE_LETTERS = 34
-"""A longer decorator is cut short, unless every detail is asked for."""
+"""A longer condition is cut short, and a line of a decorator that is told whole is broken."""
+
+SHORT_LETTERS, MOST_SHORT = 20, 5
+"""Letters and lines of decorators in short: they must not set the pitch of the graph. Twenty letters are
+about as wide as the box of a usual name; whoever needs more than five lines asks for every detail."""
 
 LABEL_LETTERS = 30
 DOC_WIDTH = 2.7
@@ -180,12 +194,14 @@ class StepNotes(Drawing):
     def _decorators(self, step: StepInfo, detail: Detail) -> list[str]:
         if detail == "names":
             return []
-        texts = [" ".join(decorator.note.split()) for decorator in step.decorators]
-        if detail == "badges":
-            return [one_line(text, BADGE_LETTERS) for text in texts]
-        width = text_width((current_theme().mono, 400))
-        room = BADGE_LETTERS * width("m")
-        return [line for text in texts for line in wrap(text, room, width)]
+        if detail == "full":
+            return [line for each in step.decorators for line in wrap(each.note, BADGE_LETTERS)]
+        # A box that is wide by its name has room for more, at no cost.
+        most = max(SHORT_LETTERS, min(BADGE_LETTERS, max(map(len, break_name(step.name)))))
+        texts = [short_decorator(each, most) for each in step.decorators]
+        if len(texts) > MOST_SHORT:
+            texts = [*texts[: MOST_SHORT - 1], f"… {len(texts) - MOST_SHORT + 1} more"]
+        return texts
 
     def _doc(self, step: StepInfo, detail: Detail) -> list[str]:
         if detail != "full" or not step.doc.strip():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,8 @@ from manim_metaflow.layout.collapse import region_names
 from manim_metaflow.mobjects import still
 from manim_metaflow.mobjects.graph import dag as dag_module
 from manim_metaflow.mobjects.graph.builder import GraphBuilder
+from manim_metaflow.mobjects.graph.decorators import short_decorator
+from manim_metaflow.mobjects.graph.notes import MOST_SHORT
 from manim_metaflow.mobjects.still import draw_still, still_png
 from manim_metaflow.testing import check_frame, structure_of
 from manim_metaflow.testing.frames import still_config
@@ -188,10 +191,92 @@ FLOWS_BY_NAME = {path.stem: path for path in FLOWS}
 
 
 def shown(step):
-    return [
-        text if len(text) <= 34 else text[:33].rstrip() + "…"
-        for text in (" ".join(decorator.note.split()) for decorator in step.decorators)
+    lines = [short_decorator(decorator, 20) for decorator in step.decorators]
+    return lines if len(lines) <= MOST_SHORT else [*lines[: MOST_SHORT - 1], f"… {len(lines) - 4} more"]
+
+
+PRODUCTION = (
+    '@kubernetes(cpu=4, memory=16000, image="registry/team/trainer:1.2")',
+    '@pypi(packages={"pandas": "2.2", "scikit-learn": "1.4"})',
+    '@environment(vars={"A": "1", "B": "2", "C": "3"})',
+    "@retry(times=3)",
+    '@catch(var="failure")',
+    "@card",
+    "@timeout(minutes=30)",
+    "@resources(gpu=1)",
+    '@secrets(sources=["db"])',
+    '@batch(queue="a-queue-with-a-name-that-is-far-longer-than-a-line")',
+    "@team.decorator_that_nobody_has_heard_of(1, names=NAMES, strict=True)",
+)
+
+
+def decorated(info, texts):
+    decorators = tuple(DecoratorInfo("x", text) for text in texts)
+    return replace(info, steps=tuple(replace(step, decorators=decorators) for step in info.steps))
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_decorators_do_not_set_the_pitch_of_a_graph(direction):
+    plain = flow("\n".join(f"train_{i} -> train_{i + 1}" for i in range(5)) + "\ntrain_5")
+    bare, full_of_notes = (
+        FlowDAG(each, direction=direction) for each in (plain, decorated(plain, PRODUCTION))
+    )
+    along = "width" if direction == "right" else "height"
+    assert getattr(full_of_notes, along) < 1.6 * getattr(bare, along)
+    assert problems(full_of_notes) == []
+
+
+@FEWER
+@given(flows(budget=6), st.lists(st.sampled_from(PRODUCTION), max_size=11), LOOKS)
+def test_flows_of_production_are_clear_to_read(info, texts, look):
+    assert problems(FlowDAG(decorated(info, texts), **look)) == []
+
+
+def test_every_decorator_is_told_whole_in_full_detail():
+    dag = FlowDAG(decorated(flow("only"), PRODUCTION), detail="full")
+    said = "".join(label.text for label in dag.notes["only"].badges)
+    assert said.replace(" ", "") == "".join(PRODUCTION).replace(" ", "")
+
+
+@pytest.mark.parametrize("text", PRODUCTION)
+@pytest.mark.parametrize("most", [8, 12, 20, 34])
+def test_a_short_decorator_has_its_room_and_marks_what_it_leaves_out(text, most):
+    short = short_decorator(DecoratorInfo("x", text), most)
+    assert len(short) <= most
+    arguments = len(ast.parse(text[1:], mode="eval").body.keywords) if "(" in text else 0
+    whole = short_decorator(DecoratorInfo("x", text), 400)
+    assert short == whole or short.endswith("…")
+    assert bool(arguments) == (" " in whole)
+
+
+@pytest.mark.parametrize(
+    ("text", "essence"),
+    [
+        ("@retry(times=3)", "@retry \N{MULTIPLICATION SIGN}3"),
+        ("@kubernetes(cpu=4, memory=16000)", "@kubernetes 4 cpu …"),
+        ("@pypi(packages={'a': '1'})", "@pypi 1 package"),
+        ("@catch(var='failure')", "@catch failure"),
+        ("@ours(strict=True, dry_run=False)", "@ours strict …"),
+        ("@ours(made_by(x), n=-1)", "@ours made_by(x) …"),
+        ("@ours(**options)", "@ours **options"),
+        ("no decorator at all (", "no decorator at all…"),
+    ],
+)
+def test_a_short_decorator_says_the_essential(text, essence):
+    assert short_decorator(DecoratorInfo("x", text), 20) == essence
+
+
+def test_a_docstring_shows_its_first_sentence_or_is_cut_at_a_word():
+    doc = "Reads the prices of all the shops, e.g. those of Rome, and\nchecks them. Then it goes on, and on."
+    endless = "A sentence which goes on for longer than a step has room " * 4
+    steps = [
+        replace(step, doc=text) for step, text in zip(flow("a -> b; b").steps, (doc, endless), strict=True)
     ]
+    dag = FlowDAG(replace(flow("a -> b; b"), steps=tuple(steps)), detail="full")
+    first, cut = (" ".join(label.text for label in dag.notes[name].captions) for name in "ab")
+    assert first == " ".join(doc.split()).partition(" Then")[0]
+    assert cut.endswith("…")
+    assert endless.split()[: len(cut.split())] == cut.removesuffix("…").split()
 
 
 def test_a_still_grows_with_the_drawing():
