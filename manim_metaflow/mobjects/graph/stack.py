@@ -177,7 +177,7 @@ def _short(label: str) -> str:
     """Cut each part of a task's label, so that of nested items the innermost, too, is seen.
 
     >>> _short("a value of twenty-nine letters · short"), _short("a value of twenty-nine letters")
-    ('a value of tw… · short', 'a value of twenty-nine le…')
+    ('a value of t… · short', 'a value of twenty-nine le…')
     """
     parts = label.split(" · ")
     return " · ".join(ellipsis(part, max(LEAST_LETTERS, LETTERS // len(parts))) for part in parts)
