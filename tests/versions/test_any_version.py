@@ -147,6 +147,23 @@ def test_mobjects_and_stills_need_no_metaflow() -> None:
     assert Create(row[0].shift(RIGHT)).run_time == 1
 
 
+def test_images_are_drawn_by_the_pillow_that_is_allowed() -> None:
+    import numpy as np
+    from manim import ImageMobject, Scene, ZoomedScene, tempconfig
+
+    class Zoomed(ZoomedScene):
+        def construct(self) -> None:
+            self.activate_zooming()
+            self.wait(0.1)
+
+    with tempconfig({"dry_run": True, "pixel_width": 160, "pixel_height": 90, "frame_rate": 10}):
+        scene = Scene()
+        scene.add(ImageMobject(np.full((2, 2), 200, np.uint8)).scale_to_fit_height(4))
+        scene.renderer.update_frame(scene)
+        assert scene.renderer.get_frame()[45, 80, 0] == 200
+        Zoomed().render()
+
+
 def test_installer_leaves_one_metaflow() -> None:
     """Two distributions with one import name would have written over each other's files."""
     there = []
