@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import io
 import linecache
 import sys
 import threading
+import tokenize
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,11 +55,21 @@ def read_source(path: Path) -> str:
     if path.suffix != ".py":
         raise FlowNotFoundError(f"{path}: not a Python file. A flow is read from a .py file.")
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        raw = path.read_bytes()
+        return raw.decode(_encoding(raw))
     except UnicodeDecodeError as error:
-        raise FlowError(f"{path}: not UTF-8 text (byte {error.start}).") from error
+        raise FlowError(f"{path}: not {error.encoding.upper()} text (byte {error.start}).") from error
     except OSError as error:
         raise FlowError(f"{path}: cannot be read: {error.strerror}.") from error
+
+
+def _encoding(raw: bytes) -> str:
+    """Name the encoding of a source as Python finds it: a byte order mark, a cookie in the first lines."""
+    try:
+        return tokenize.detect_encoding(io.BytesIO(raw).readline)[0]
+    except SyntaxError:
+        # It is none that Python knows, or no text in the first lines: decoding says at which byte.
+        return "utf-8"
 
 
 @contextmanager

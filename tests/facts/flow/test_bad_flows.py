@@ -46,6 +46,18 @@ def test_not_text(write):
     assert message_of(path) == f"{path}: not UTF-8 text (byte 5)."
 
 
+def test_the_encoding_is_the_one_that_the_file_names(write):
+    path = write("")
+    text = f"# -*- coding: latin-1 -*-\n{HEAD}VALUE = 'ü'\n{TINY.format(name='F')}"
+    path.write_bytes(text.encode("latin-1"))
+    assert load_flow(path).source == text
+    path.write_bytes(text.replace("latin-1", "ascii").encode("latin-1"))
+    assert (
+        message_of(path)
+        == f"{path}: not ASCII text (byte {text.index('ü') - len('latin-1') + len('ascii')})."
+    )
+
+
 def test_a_file_without_a_flow(write):
     path = write("x = 1")
     assert message_of(path) == f"{path}: no FlowSpec in it. A flow is a class derived from metaflow.FlowSpec."
