@@ -129,12 +129,13 @@ class ReplayRun(Timeline):
         overlay, drawn, beside = VGroup(), graph, list[VMobject]()
         self._unfolding: Unfolding | None = None
         if graph is not None and detail != "steps" and not graph.shows_tasks:
-            others = [each for each in (timeline, store, code, graph.heading, clock) if each]
+            others = [each for each in (timeline, store, code, graph.heading) if each]
             if clock is None:
                 clock = _clock_in_a_corner(record, others)
                 beside.append(clock)
-            within = room or free_room(graph, [*others, *beside])
-            self._unfolding = Unfolding(graph, record, overlay, within)
+            within = room or free_room(graph, others)
+            kept = clock if clock and room is None else None
+            self._unfolding = Unfolding(graph, record, overlay, within, clock=kept)
             self.delay += self._unfolding.length + PAUSE
             drawn = self._unfolding.after
         shown: list[RunTimeline | RunClock] = [*lanes, *([clock] if clock else [])]

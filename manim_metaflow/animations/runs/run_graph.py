@@ -32,14 +32,14 @@ BETTER = 0.02
 """By how much larger a graph has to be drawn before fewer tasks, or broken rows, are worth it."""
 
 
-def free_room(dag: FlowDAG, beside: Iterable[VMobject]) -> Room:
-    """Return the part of the frame round a graph that nothing else takes.
+def free_room(dag: FlowDAG, beside: Iterable[VMobject], within: Room | None = None) -> Room:
+    """Return the part of the frame, or of another room, round a graph that nothing else takes.
 
     The graph of a run is larger than that of its flow, and grows in all directions: without this it would
     grow over lanes, a store or code that the graph of the flow stayed clear of.
     """
     x, y = config.frame_width / 2, config.frame_height / 2
-    left, bottom, right, top = -x + MARGIN, -y + FOOT, x - MARGIN, y - MARGIN
+    left, bottom, right, top = within or (-x + MARGIN, -y + FOOT, x - MARGIN, y - MARGIN)
     at = VGroup(*dag.nodes.values()).get_center()
     for each in beside:
         low, high = each.get_corner(DL), each.get_corner(UR)
@@ -54,8 +54,26 @@ def free_room(dag: FlowDAG, beside: Iterable[VMobject]) -> Room:
     return left, bottom, right, top
 
 
-def run_graph(dag: FlowDAG, record: RunRecord, within: Room) -> FlowDAG:
-    """Build the graph of a run, as much like a graph of its flow as can be, inside a part of the frame."""
+def run_graph(dag: FlowDAG, record: RunRecord, within: Room, *, clock: VMobject | None = None) -> FlowDAG:
+    """Build the graph of a run, as much like a graph of its flow as can be, inside a part of the frame.
+
+    A clock is small and in a corner: only a graph that would lie over it keeps clear of it.
+    """
+    graph = _largest(dag, record, within)
+    if clock is None or not _meets(VGroup(graph, *_beside(graph, record)), clock):
+        return graph
+    return _largest(dag, record, free_room(dag, [clock], within))
+
+
+def _meets(drawn: VGroup, other: VMobject) -> bool:
+    low, high = other.get_corner(DL)[:2] - GAP, other.get_corner(UR)[:2] + GAP
+    return any(
+        (part.points[:, :2].min(axis=0) < high).all() and (low < part.points[:, :2].max(axis=0)).all()
+        for part in drawn.family_members_with_points()
+    )
+
+
+def _largest(dag: FlowDAG, record: RunRecord, within: Room) -> FlowDAG:
     left, bottom, right, top = within
     room = np.array([max(right - left, 0.1), max(top - bottom, 0.1)])
     best, share = dag, 0.0

@@ -103,6 +103,8 @@ class Unfolding:
         Where the old graph lives until it has faded.
     within
         The part of the frame that the graph of the run may fill.
+    clock
+        What is in a corner of that part, and must not be covered.
 
     Attributes
     ----------
@@ -112,8 +114,16 @@ class Unfolding:
 
     length = LENGTH
 
-    def __init__(self, dag: FlowDAG, record: RunRecord, overlay: VGroup, within: Room) -> None:
-        self.dag, self.after, self.overlay = dag, run_graph(dag, record, within), overlay
+    def __init__(
+        self,
+        dag: FlowDAG,
+        record: RunRecord,
+        overlay: VGroup,
+        within: Room,
+        *,
+        clock: VMobject | None = None,
+    ) -> None:
+        self.dag, self.after, self.overlay = dag, run_graph(dag, record, within, clock=clock), overlay
         self._heading = dag.heading
         self._nodes = dict(dag.nodes)
         self._before = VGroup(*[part for part in dag.submobjects if part is not dag.heading])
