@@ -89,10 +89,13 @@ def parameter_argument(cls: type, variable: str, name: str, position: int) -> st
 def class_file(cls: type) -> str | None:
     """Name the file, or the notebook's cell, that defines a class."""
     codes = list(_own_codes(cls))
-    # Functions put into a class by a factory may come from elsewhere; those of its own say its name.
-    codes.sort(key=lambda code: not code.co_qualname.startswith(f"{cls.__qualname__}."))
-    module = sys.modules.get(cls.__module__)
-    return codes[0].co_filename if codes else getattr(module, "__file__", None)
+    # A class may hold functions from elsewhere, `helper = tools.helper`; those of its own say its name. They
+    # go before the module, which for the cells of a notebook is one without a file.
+    own = [code for code in codes if code.co_qualname.startswith(f"{cls.__qualname__}.")]
+    file: str | None = (
+        own[0].co_filename if own else getattr(sys.modules.get(cls.__module__), "__file__", None)
+    )
+    return file or (codes[0].co_filename if codes else None)
 
 
 def _own_codes(cls: type) -> Iterator[CodeType]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -14,6 +13,7 @@ from typing import Any, Self
 from manim_metaflow.errors import FlowError, RunError, UsageError
 from manim_metaflow.facts.flow.importing import read_source
 from manim_metaflow.facts.flow.load import load_flow, split_source
+from manim_metaflow.facts.flow.source import class_file
 from manim_metaflow.facts.metaflow_internals import flow_class_behind
 from manim_metaflow.facts.recording.child import CONSOLE_LINES, Finished, Place, entry_point, run_child
 from manim_metaflow.facts.recording.describe import describe
@@ -53,7 +53,8 @@ class FlowFile:
             return cls(path, name, read_source(path))
         info = load_flow(flow)
         made = flow_class_behind(flow)
-        file = inspect.getsourcefile(getattr(made, info.start)) if made is not None else None
+        # The first step may be inherited: what stands in its file is another flow, or none at all.
+        file = class_file(made) if made is not None else None
         if file is None or not Path(file).is_file():
             raise FlowError(
                 f"{info.name}: no file to run it from. Save the flow in a .py file and give that file."

@@ -277,6 +277,20 @@ def test_a_class_stands_for_its_file(monkeypatch, write):
     assert (file.path, file.class_name) == (path, "One")
 
 
+def test_a_class_that_inherits_its_steps_stands_for_its_own_file(monkeypatch, write):
+    path = write(ONE, "one_flow.py")
+    write("def helper(self):\n    return 1\n", "tools.py")
+    child = write(
+        "import tools\nfrom one_flow import One\nclass Child(One):\n    helper = tools.helper\n",
+        "child_flow.py",
+    )
+    monkeypatch.syspath_prepend(path.parent)
+    monkeypatch.setattr("sys.dont_write_bytecode", True)
+    module = import_module("child_flow")
+    file = FlowFile.of(module.Child)
+    assert (file.path, file.class_name, file.text) == (child, "Child", child.read_text())
+
+
 def test_a_class_inside_a_function_cannot_be_run(tmp_path):
     from metaflow import FlowSpec, step
 
