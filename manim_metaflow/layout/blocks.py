@@ -15,7 +15,17 @@ from manim_metaflow.layout.axes import LOOP_RISE, Extent, Style
 from manim_metaflow.layout.columns import align_columns
 from manim_metaflow.layout.nesting import Edge
 
-__all__ = ["Block", "FrameBlock", "Gap", "LaneBlock", "Port", "SeriesBlock", "StackBlock", "StepBlock"]
+__all__ = [
+    "Block",
+    "FrameBlock",
+    "Gap",
+    "LaneBlock",
+    "Port",
+    "SeriesBlock",
+    "StackBlock",
+    "StepBlock",
+    "moved",
+]
 
 LANE_ROOM = 0.06
 """Free room on both sides of an edge that passes others by."""
@@ -124,12 +134,13 @@ class StackBlock(Block):
             stack.length = max(stack.length, child.length + push)
             stack.before = max(stack.before, child.before - offset)
             stack.after = max(stack.after, child.after + offset)
-            stack.entries.update(_moved(child.entries, offset))
-            stack.exits.update(_moved(child.exits, offset))
+            stack.entries.update(moved(child.entries, offset))
+            stack.exits.update(moved(child.exits, offset))
         return stack
 
 
-def _moved(ports: dict[Edge, Port], offset: float) -> dict[Edge, Port]:
+def moved(ports: dict[Edge, Port], offset: float) -> dict[Edge, Port]:
+    """Return ports of a block as those of a block whose axis lies ``offset`` before its own."""
     return {edge: Port(port.c + offset, port.fresh) for edge, port in ports.items()}
 
 

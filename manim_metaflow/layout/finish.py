@@ -11,17 +11,14 @@ from manim_metaflow.layout.geometry import FlowLayout, Rect, Route
 from manim_metaflow.layout.nesting import Edge
 from manim_metaflow.layout.place import Area, Placed
 from manim_metaflow.layout.routes import Point, edge_points, loop_label, loop_points
-from manim_metaflow.layout.rows import Connector
 
 __all__ = ["finish"]
 
 
-def finish(
-    edges: Sequence[Edge], placed: Placed, connectors: Sequence[Connector], style: Style
-) -> FlowLayout:
+def finish(edges: Sequence[Edge], placed: Placed, style: Style) -> FlowLayout:
     """Return the layout of what was placed."""
     extents = {name: style.extent(name) for name in placed.steps}
-    paths = _paths(edges, placed, connectors, extents, style)
+    paths = _paths(edges, placed, extents, style)
     areas = [*placed.frames.values(), *placed.captions.values(), *map(_hull, paths.values())]
     areas += [_around(at, extents[name]) for name, at in placed.steps.items()]
     labels = {edge: at for edge, at in placed.labels.items() if edge in style.labels}
@@ -32,14 +29,9 @@ def finish(
 
 
 def _paths(
-    edges: Sequence[Edge],
-    placed: Placed,
-    connectors: Sequence[Connector],
-    extents: Mapping[str, Extent],
-    style: Style,
+    edges: Sequence[Edge], placed: Placed, extents: Mapping[str, Extent], style: Style
 ) -> dict[Edge, list[Point]]:
     """Return the points of every edge; labels of loops and connectors find their place here."""
-    back = {way.edge: way for way in connectors}
     paths: dict[Edge, list[Point]] = {}
     for edge in edges:
         source, target = edge
@@ -48,9 +40,10 @@ def _paths(
         if source == target:
             paths[edge] = loop_points((m0, c0), extents[source], style)
             placed.labels[edge] = loop_label((m0, c0), extents[source], style.label(edge)[1], style)
-        elif edge in back:
-            paths[edge] = back[edge].points(start, end)
-            placed.labels[edge] = back[edge].middle
+        elif edge in placed.connectors:
+            connector = placed.connectors[edge]
+            paths[edge] = connector.points(start, end)
+            placed.labels[edge] = connector.middle
         else:
             paths[edge] = edge_points(start, end, placed.bends.get(edge, ()))
     return paths

@@ -22,7 +22,6 @@ from manim_metaflow.layout.geometry import Direction, FlowLayout, NodeBox, Spaci
 from manim_metaflow.layout.measure import Measurer
 from manim_metaflow.layout.place import Placed, place
 from manim_metaflow.layout.regions import region_tree
-from manim_metaflow.layout.rows import arrange_rows
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -64,7 +63,9 @@ def layout_flow(
         Width and height of the captions of foreach frames, by the step that fans out (units). Without
         one the room is ``spacing.region_label`` high and as wide as the frame.
     max_length
-        Longest row (units). A longer flow is wrapped into rows; regions are never broken.
+        Longest row (units). A longer flow is wrapped into rows, and so is, inside of its frame or beside the
+        other branches, what is too long between a split and its join. A split stays in one row with its
+        join: a row of steps that cannot be parted may be longer.
 
     Returns
     -------
@@ -89,12 +90,10 @@ def layout_flow(
     own = {step.name: boxes[step.name] for step in flow.steps}
     style = Style(direction, spacing, own, labels, captions)
     edges = list(dict.fromkeys((edge.source, edge.target) for edge in flow.edges))
-    children = Measurer(style, edges).children(region_tree(flow))
-    rows, connectors = arrange_rows(children, style, max_length)
+    whole = Measurer(style, edges, max_length).measure(region_tree(flow))
     placed = Placed()
-    for row in rows:
-        place(row.block, style, row.m, row.c, placed)
-    return finish(edges, placed, connectors, style)
+    place(whole, style, 0.0, 0.0, placed)
+    return finish(edges, placed, style)
 
 
 def layout_function(

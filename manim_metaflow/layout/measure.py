@@ -10,6 +10,7 @@ from manim_metaflow.layout.blocks import Block, FrameBlock, LaneBlock, SeriesBlo
 from manim_metaflow.layout.coordinates import offsets
 from manim_metaflow.layout.nesting import Edge
 from manim_metaflow.layout.regions import Fan, Lane, Region, Series, Tangle, walk
+from manim_metaflow.layout.rows import CONNECTOR_ROOM, measure_series
 from manim_metaflow.layout.tangle import Layers, layer_links
 
 __all__ = ["Measurer"]
@@ -17,24 +18,70 @@ __all__ = ["Measurer"]
 _NEARLY_LEVEL = 0.4
 """A middle branch that misses the axis by less is moved onto it: a slight S looks like a mistake."""
 
+_LEAST_SHARE = 0.4
+"""Share of the longest row that a region may always have for its own rows, however deep it is nested."""
+
 
 class Measurer:
     """Turns regions into blocks; keeps those made, so that a region is measured once."""
 
-    def __init__(self, style: Style, edges: Sequence[Edge]) -> None:
+    def __init__(self, style: Style, edges: Sequence[Edge], max_length: float | None) -> None:
         self.style = style
+        self.max_length = max_length
         self.touching: dict[str, list[Edge]] = {}
         for edge in edges:
             for name in dict.fromkeys(edge):
                 self.touching.setdefault(name, []).append(edge)
         self.done: dict[int, Block] = {}
+        self.rooms: dict[int, float | None] = {}
 
-    def children(self, series: Series) -> list[Block]:
-        """Measure the items of a series and all that is in them."""
-        for region in reversed(list(walk(series))):
-            if region is not series:
-                self.done[id(region)] = self._measure(region)
-        return self._items(series)
+    def measure(self, series: Series) -> Block:
+        """Measure a series and all that is in it."""
+        regions = list(walk(series))
+        self.rooms = dict.fromkeys(map(id, regions))
+        whole = self._measure_all(regions)
+        if self.max_length is None or whole.length <= self.max_length:
+            return whole
+        self.rooms[id(series)] = self.max_length
+        for region in regions:
+            self._share_room(region)
+        return self._measure_all(regions)
+
+    def _measure_all(self, regions: Sequence[Region]) -> Block:
+        # What is inside comes first: a block is as large as what it holds.
+        for region in reversed(regions):
+            self.done[id(region)] = self._measure(region)
+        return self.done[id(regions[0])]
+
+    def _share_room(self, region: Region) -> None:
+        """Tell the regions in a region how long their rows may be."""
+        room = self.rooms[id(region)]
+        if isinstance(region, Series):
+            around = zip([None, *region.items], region.items, [*region.items[1:], None], strict=False)
+            for before, item, after in around:
+                if not isinstance(item, str):
+                    self.rooms[id(item)] = self._room_between(room, before, after)
+        elif isinstance(region, Fan):
+            padding = self.style.spacing.region_padding if region.kind == "foreach" else 0.0
+            for branch in region.branches:
+                self.rooms[id(branch)] = room and room - 2 * padding
+        elif isinstance(region, Tangle):
+            for member in region.members:
+                self.rooms[id(member)] = room
+
+    def _room_between(self, room: float | None, *ends: object) -> float | None:
+        """Return what a row leaves a region that stands in it between a split and its join."""
+        if room is None or self.max_length is None:
+            return None
+        # A series that does not fit is broken, and its connectors need room at both ends of its rows.
+        room -= CONNECTOR_ROOM
+        for name in ends:
+            if isinstance(name, str):
+                extent = self.style.extent(name)
+                room -= extent.back + extent.ahead + self.style.spacing.layer_gap
+        # Each level of nesting leaves less. Below a share of the whole, rows of one step would make a tower
+        # that is harder to read than a row that is too long.
+        return max(room, _LEAST_SHARE * self.max_length)
 
     def _items(self, series: Series) -> list[Block]:
         return [self._step(item) if isinstance(item, str) else self.done[id(item)] for item in series.items]
@@ -46,7 +93,7 @@ class Measurer:
         if isinstance(region, Lane):
             return LaneBlock.measure(region.edge, self.style)
         if isinstance(region, Series):
-            return SeriesBlock.measure(self._items(region), self.style)
+            return measure_series(self._items(region), self.style, self.rooms[id(region)])
         if isinstance(region, Fan):
             return self._fan(region)
         return self._tangle(region)

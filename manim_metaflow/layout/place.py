@@ -18,20 +18,13 @@ from manim_metaflow.layout.blocks import (
     StepBlock,
 )
 from manim_metaflow.layout.nesting import Edge
+from manim_metaflow.layout.routes import Bend
+from manim_metaflow.layout.rows import Connector, RowsBlock
 
-__all__ = ["Bend", "Placed", "place"]
+__all__ = ["Placed", "place"]
 
 _WIDEST = 1.6
 """How much wider than measured an S-curve may become where its gap has grown."""
-
-
-class Bend(NamedTuple):
-    """An S-curve from one offset to another."""
-
-    m0: float
-    c0: float
-    m1: float
-    c1: float
 
 
 class Area(NamedTuple):
@@ -52,6 +45,7 @@ class Placed:
     labels: dict[Edge, tuple[float, float]] = field(default_factory=dict)
     frames: dict[str, Area] = field(default_factory=dict)
     captions: dict[str, Area] = field(default_factory=dict)
+    connectors: dict[Edge, Connector] = field(default_factory=dict)
 
 
 class _Job(NamedTuple):
@@ -75,6 +69,8 @@ def place(root: Block, style: Style, m: float, c: float, placed: Placed) -> None
             todo.append(_frame(job.block, job, style, placed))
         elif isinstance(job.block, SeriesBlock):
             todo.extend(_series(job.block, job, style, placed))
+        elif isinstance(job.block, RowsBlock):
+            todo.extend(_rows(job.block, job, placed))
 
 
 def _job(block: Block, columns: Sequence[float], start: float, c: float) -> _Job:
@@ -118,6 +114,18 @@ def _series(series: SeriesBlock, job: _Job, style: Style, placed: Placed) -> lis
         jobs.append(_job(child, columns, start, job.c))
         if gap:
             _bend(gap, jobs[-2], jobs[-1], style, placed)
+    return jobs
+
+
+def _rows(block: RowsBlock, job: _Job, placed: Placed) -> list[_Job]:
+    # Rows are rigid: nothing outside pushes their columns apart, so that each begins at the block's start.
+    for connector in block.connectors:
+        placed.connectors[connector.edge] = connector.moved(job.start, job.c)
+    jobs = []
+    for row in block.rows:
+        start = job.start + row.m
+        columns = [start + column for column in row.block.columns]
+        jobs.append(_job(row.block, columns, start, job.c + row.c))
     return jobs
 
 

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from manim_metaflow.layout.axes import LOOP_RISE, Extent, Style
 from manim_metaflow.layout.blocks import LANE_ROOM, LEVEL
-from manim_metaflow.layout.place import Bend
 
-__all__ = ["Point", "edge_points", "join_points", "loop_label", "loop_points", "straight"]
+__all__ = ["Bend", "Point", "edge_points", "join_points", "loop_label", "loop_points", "straight"]
 
 Point = tuple[float, float]
+
+
+class Bend(NamedTuple):
+    """An S-curve from one offset to another."""
+
+    m0: float
+    c0: float
+    m1: float
+    c1: float
 
 
 def straight(start: Point, end: Point) -> list[Point]:

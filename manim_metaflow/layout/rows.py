@@ -1,19 +1,26 @@
-"""A flow too long for one line: rows below each other, joined by connectors that run back between them."""
+"""A series too long for one line: rows below each other, joined by connectors that run back between them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from manim_metaflow.layout.axes import Style
-from manim_metaflow.layout.blocks import LABEL_ROOM, Block, Gap, SeriesBlock, StepBlock
+from manim_metaflow.layout.blocks import LABEL_ROOM, Block, Gap, SeriesBlock, StepBlock, moved
 from manim_metaflow.layout.nesting import Edge
 from manim_metaflow.layout.routes import Point, join_points, straight
 
-__all__ = ["Connector", "Row", "arrange_rows"]
+__all__ = ["CONNECTOR_ROOM", "Connector", "RowsBlock", "measure_series"]
 
 _TURN = 0.3
 """Radius of a connector's corners."""
+
+_OUT, _BACK = _TURN + LABEL_ROOM, _TURN + 2 * LABEL_ROOM
+"""How far connectors reach out behind a row's end, and before the start of the next: there the arrow's
+tip needs more than the turn."""
+
+CONNECTOR_ROOM = _OUT + _BACK
+"""What connectors take of the length of a row."""
 
 _CIRCLE = 0.5522847498
 """Length of the handles with which a cubic comes nearest to a quarter of a circle of radius one."""
@@ -21,7 +28,7 @@ _CIRCLE = 0.5522847498
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the drawing, its start and its axis."""
+    """One row, its axis and its start."""
 
     block: SeriesBlock
     m: float
@@ -36,6 +43,10 @@ class Connector:
     out: float
     c: float
     back: float
+
+    def moved(self, m: float, c: float) -> Connector:
+        """Return the connector elsewhere."""
+        return replace(self, out=self.out + m, c=self.c + c, back=self.back + m)
 
     def points(self, start: Point, end: Point) -> list[Point]:
         """Return the way from port to port: out, across, back along the channel, across, in."""
@@ -55,20 +66,44 @@ class Connector:
         return ((self.out + self.back) / 2, self.c)
 
 
-def arrange_rows(
-    children: list[Block], style: Style, max_length: float | None
-) -> tuple[list[Row], list[Connector]]:
-    """Lay the blocks of the top-level series in one row, or in as few rows of ``max_length`` as will do."""
-    rows = [SeriesBlock.measure(part, style) for part in _split(children, style, max_length)]
-    placed = [Row(rows[0], 0.0, 0.0)]
-    connectors = []
-    for one, two in pairwise(rows):
-        edge = next(edge for edge in one.exits if edge in two.entries)
-        half = max(style.spacing.lane_gap, style.label(edge)[1] / 2 + LABEL_ROOM, _TURN)
-        channel = placed[-1].c + one.after + half
-        connectors.append(Connector(edge, one.length + _TURN + LABEL_ROOM, channel, -_TURN - 2 * LABEL_ROOM))
-        placed.append(Row(two, 0.0, channel + half + two.before))
-    return placed, connectors
+@dataclass(slots=True)
+class RowsBlock(Block):
+    """A series in rows, on the axis of the first: a split and its join stay level with what they enclose."""
+
+    rows: list[Row] = field(default_factory=list)
+    connectors: list[Connector] = field(default_factory=list)
+
+    @classmethod
+    def measure(cls, parts: list[list[Block]], style: Style) -> RowsBlock:
+        """Put each part of a series in a row of its own."""
+        series = [SeriesBlock.measure(part, style) for part in parts]
+        rows = [Row(series[0], _BACK, 0.0)]
+        connectors = []
+        for one, two in pairwise(series):
+            edge = next(edge for edge in one.exits if edge in two.entries)
+            half = max(style.spacing.lane_gap, style.label(edge)[1] / 2 + LABEL_ROOM, _TURN)
+            channel = rows[-1].c + one.after + half
+            connectors.append(Connector(edge, _BACK + one.length + _OUT, channel, 0.0))
+            rows.append(Row(two, _BACK, channel + half + two.before))
+        last = rows[-1]
+        return cls(
+            length=_BACK + max(row.length for row in series) + _OUT,
+            before=series[0].before,
+            after=last.c + last.block.after,
+            # Columns of branches beside are pushed into line one by one. Pushed so, rows would tear at their
+            # connectors; a single column lets the block move as a whole.
+            columns=[_BACK + series[0].columns[0]],
+            entries=series[0].entries,
+            exits=moved(last.block.exits, last.c),
+            rows=rows,
+            connectors=connectors,
+        )
+
+
+def measure_series(children: list[Block], style: Style, max_length: float | None) -> Block:
+    """Put the blocks of a series in one row, or in as few rows of ``max_length`` as will do."""
+    parts = _split(children, style, max_length)
+    return SeriesBlock.measure(children, style) if len(parts) == 1 else RowsBlock.measure(parts, style)
 
 
 def _split(children: list[Block], style: Style, max_length: float | None) -> list[list[Block]]:
@@ -77,7 +112,7 @@ def _split(children: list[Block], style: Style, max_length: float | None) -> lis
     sizes = [SeriesBlock.measure(unit, style).length for unit in units]
     if max_length is None or sum(sizes) + sum(gap) <= max_length:
         return [children]
-    room = max_length - 2 * _TURN - 3 * LABEL_ROOM
+    room = max_length - CONNECTOR_ROOM
     counts = _fill(sizes, gap, room)
     counts = _even(sizes, gap, room, counts)
     rows, start = [], 0
@@ -89,6 +124,8 @@ def _split(children: list[Block], style: Style, max_length: float | None) -> lis
 
 def _units(children: list[Block]) -> list[list[Block]]:
     """Group blocks so that no region parts from the steps at its ends."""
+    # Several edges lead in and out of a region. Only between two steps there is a single one, which a
+    # connector can take to the next row without crossing others.
     units: list[list[Block]] = []
     for block in children:
         if units and not (isinstance(units[-1][-1], StepBlock) and isinstance(block, StepBlock)):

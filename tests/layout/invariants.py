@@ -28,7 +28,7 @@ def violations(
     tags = label_rects(layout, labels or {})
     found = [*_numbers(layout), *_overlaps(layout, rooms, tags), *_edges(layout, rooms, tags)]
     found += [*_frames(flow, layout, rooms), *_levels(flow, layout), *_bounds(layout, rooms, tags)]
-    found += _ports(layout)
+    found += [*_ports(layout), *_frame_edges(flow, layout)]
     if not wrapped:
         found += _onward(layout)
     if labels:
@@ -179,6 +179,21 @@ def _frames(flow: FlowInfo, layout: FlowLayout, rooms: Mapping[str, Rect]) -> It
         a, b = layout.regions[one], layout.regions[two]
         if overlap(a, b) and not contains(a, b) and not contains(b, a):
             yield f"frames of {one} and {two} overlap"
+
+
+def _frame_edges(flow: FlowInfo, layout: FlowLayout) -> Iterator[str]:
+    """A foreach's frame holds the edges between its steps, and no edge of other steps touches it."""
+    for name, frame in layout.regions.items():
+        join = flow[name].matching_join
+        inside = {step.name for step in flow.steps if name in step.split_parents and step.name != join}
+        for edge, route in layout.routes.items():
+            line = polyline(route)
+            if inside.issuperset(edge):
+                (left, bottom), (right, top) = line.min(axis=0), line.max(axis=0)
+                if not contains(frame, Rect(left, bottom, right, top)):
+                    yield f"edge {edge} leaves the frame of {name}"
+            elif not inside.intersection(edge) and hits(line, frame, -EPS):
+                yield f"edge {edge} passes through the frame of {name}"
 
 
 def _levels(flow: FlowInfo, layout: FlowLayout) -> Iterator[str]:

@@ -22,6 +22,7 @@ e -> join
 end
 """
 K22 = "start ?> a b; a ?> c d; b ?> c d; c -> e; d -> e; e -> end; end"
+CHAIN = [*(f"s{i} -> s{i + 1}" for i in range(9)), "s9"]
 SHAPES = {
     "one step": ("only", 0),
     "own names": ("begin -> work; work -> finish; finish", 0),
@@ -140,11 +141,44 @@ def test_a_long_chain_is_wrapped(direction):
     assert violations(info, layout, wrapped=True) == []
 
 
-def test_rows_do_not_break_regions():
+LONG_FOREACH = "; ".join(
+    ["start => b0", *(f"b{i} -> b{i + 1}" for i in range(14)), "b14 -> join; *join -> end; end"]
+)
+
+
+@pytest.mark.parametrize("direction", ["right", "down"])
+def test_a_long_foreach_is_wrapped_inside_its_frame(direction):
+    info = flow(LONG_FOREACH)
+    layout = layout_flow(info, boxes(info), direction=direction, max_length=16)
+    along, across = (0, 1) if direction == "right" else (1, 0)
+    frame = layout.regions["start"]
+    assert (frame.width, frame.height)[along] < 16
+    assert len({layout.positions[f"b{i}"][across] for i in range(15)}) > 1
+    assert violations(info, layout, wrapped=True, crossings=0) == []
+
+
+def test_long_branches_are_wrapped_beside_each_other():
+    arms = [f"{arm}{i} -> {arm}{i + 1}" for arm in "ab" for i in range(14)]
+    info = flow("; ".join(["start -> a0 b0", *arms, "a14 -> join; b14 -> join; *join -> end; end"]))
+    layout = layout_flow(info, boxes(info), max_length=16)
+    assert layout.bounds.width <= 16
+    lowest = min(layout.positions[f"a{i}"][1] for i in range(15))
+    assert all(layout.positions[f"b{i}"][1] < lowest for i in range(15))
+    assert violations(info, layout, wrapped=True, crossings=0) == []
+
+
+def test_a_split_stays_in_one_row_with_its_join():
     info = flow(TRAIN)
     layout = layout_flow(info, boxes(info), max_length=3)
     assert layout.positions["join"][1] == layout.positions["start"][1]
     assert layout.positions["end"][1] < layout.positions["d"][1]
+
+
+def test_a_region_that_fits_into_a_row_is_not_broken():
+    info = flow("; ".join(["start => a; a -> b; b -> c; c -> j; *j -> s0", *CHAIN]))
+    layout = layout_flow(info, boxes(info), max_length=16)
+    assert len({layout.positions[name][1] for name in "abc"}) == 1
+    assert layout.positions["s9"][1] < layout.positions["a"][1]
 
 
 def test_spacing_is_kept():

@@ -39,6 +39,27 @@ def test_without_switches_no_edges_cross(drawing, direction):
 
 
 @SETTINGS
+@given(drawings(switches=False, budget=40), DIRECTIONS, st.floats(4.0, 30.0))
+def test_without_switches_no_edges_cross_in_rows(drawing, direction, length):
+    flow, boxes, labels, captions = drawing
+    layout = layout_flow(
+        flow, boxes, direction=direction, labels=labels, captions=captions, max_length=length
+    )
+    assert violations(flow, layout, labels, wrapped=True, crossings=0) == []
+
+
+@SETTINGS
+@given(drawings(), DIRECTIONS)
+def test_a_flow_that_fits_looks_the_same_with_a_longest_row(drawing, direction):
+    flow, boxes, labels, captions = drawing
+    options = {"direction": direction, "labels": labels, "captions": captions}
+    whole = layout_flow(flow, boxes, **options)
+    length = whole.bounds.width if direction == "right" else whole.bounds.height
+    wrapped = layout_flow(flow, boxes, max_length=length + 0.01, **options)
+    assert wrapped.positions == whole.positions
+
+
+@SETTINGS
 @given(flows(), DIRECTIONS)
 def test_switches_that_nest_do_not_cross(flow, direction):
     tangled = any(isinstance(region, Tangle) for region in walk(region_tree(flow)))
