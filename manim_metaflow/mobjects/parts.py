@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from manim import VGroup, VMobject
+from manim import VGroup, VMobject, __version__
 from manim.utils.color import ParsableManimColor
+
+from manim_metaflow.utils.versions import release
 
 __all__ = ["Drawing", "Parts"]
 
@@ -24,6 +26,16 @@ class Drawing(VGroup):
         for part in self.submobjects if family else ():
             _color(part, color)
         return self
+
+    if release(__version__) < (0, 21):
+        # There a part without points, the mark of a step that has not ended, is measured as a point at the
+        # origin: a step's width and height would grow with its distance from there.
+        def reduce_across_dimension(
+            self, reduce_func: Callable[[Iterable[float]], float], dim: int
+        ) -> float | None:
+            """Return the least or the greatest coordinate of what is drawn, as Manim does since 0.21."""
+            drawn = [reduce_func(part.points[:, dim]) for part in self.family_members_with_points()]
+            return reduce_func(drawn) if drawn else 0
 
 
 def _color(part: Any, color: ParsableManimColor) -> None:

@@ -33,6 +33,15 @@ def test_it_is_built_centred_on_the_origin(name: str) -> None:
     assert EVERY[name]().get_center() == pytest.approx(ORIGIN)
 
 
+@pytest.mark.parametrize("name", EVERY)
+def test_size_does_not_depend_on_where_it_stands(name: str) -> None:
+    mobject = EVERY[name]()
+    size = mobject.width, mobject.height
+    # Manim before 0.21 measures a part without points as a point at the origin.
+    mobject.shift(20 * RIGHT + 20 * UP)
+    assert (mobject.width, mobject.height) == pytest.approx(size)
+
+
 LOOKS: dict[str, Callable[[], Any]] = {
     "a chip without a hash": lambda: ArtifactChip("a_long_name", SHA, hashed=False),
     "a graph with its heading": lambda: FlowDAG(FLOWS / "complex_flow.py", detail="full"),
