@@ -74,7 +74,9 @@ class MadeRun:
         states = [task.state for task in self.tasks]
         done = any(task.step == self.flow.end and task.state in ("done", "caught") for task in self.tasks)
         going = "running" in states or "queued" in states
-        status = "successful" if done else "running" if going else "failed"
+        caught = any(task.step == self.flow.end and task.state == "caught" for task in self.tasks)
+        ended = "finished" if caught else "successful"
+        status = ended if done else "running" if going else "failed"
         return RunRecord(self.flow, "1", status, tuple(self.tasks), started=99.5)
 
     def _run(self, name, stack, iteration, parents) -> None:

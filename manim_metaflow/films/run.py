@@ -12,7 +12,7 @@ from manim_metaflow.animations.runs.replay import Detail, ReplayRun
 from manim_metaflow.animations.runs.run_graph import Room
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records import RunRecord
-from manim_metaflow.facts.run.outcome import command_of
+from manim_metaflow.facts.run.outcome import UNSUCCESSFUL, command_of
 from manim_metaflow.films.options import FilmOptions
 from manim_metaflow.films.pipeline import make_film
 from manim_metaflow.films.progress import ProgressLine
@@ -176,7 +176,7 @@ class RunFilm(Scene):
         ).to_corner(UL, buff=EDGE)
 
     def _make_failure(self) -> FailureNote | None:
-        if self.record.status != "failed":
+        if self.record.status not in UNSUCCESSFUL:
             return None
         whole = config.frame_width - 2 * EDGE
         beside = whole - GAP - float(self.run_clock.width)

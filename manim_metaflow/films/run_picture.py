@@ -9,7 +9,7 @@ from manim import DOWN, LEFT, VGroup, config
 
 from manim_metaflow.animations.runs.replay import ReplayRun
 from manim_metaflow.facts.records import RunRecord
-from manim_metaflow.facts.run.outcome import command_of
+from manim_metaflow.facts.run.outcome import UNSUCCESSFUL, command_of
 from manim_metaflow.films.options import FilmOptions
 from manim_metaflow.films.pipeline import STILL_QUALITY, film_settings, write_picture
 from manim_metaflow.mobjects.graph.dag import FlowDAG
@@ -45,7 +45,7 @@ def draw_run(record: RunRecord, output: Path, options: FilmOptions, **drawing: A
 
 
 class RunPicture(VGroup):
-    """What was typed, the graph with the run's tasks, and why it failed, if it did.
+    """What was typed, the graph with the run's tasks, and why it was not successful, if so.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ class RunPicture(VGroup):
     Attributes
     ----------
     heading, dag, note
-        Its parts; no note of a run that did not fail.
+        Its parts; no note of a run that was successful.
     """
 
     def __init__(self, record: RunRecord, **drawing: Any) -> None:
@@ -68,7 +68,7 @@ class RunPicture(VGroup):
         end.begin()
         end.finish()
         room = max(NARROWEST, float(self.dag.width))
-        self.note = FailureNote(record, width=room) if record.status == "failed" else None
+        self.note = FailureNote(record, width=room) if record.status in UNSUCCESSFUL else None
         parts = [self.heading, self.dag, *([self.note] if self.note is not None else [])]
         super().__init__(*parts)
         self.arrange(DOWN, buff=GAP, aligned_edge=LEFT)

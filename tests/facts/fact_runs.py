@@ -15,6 +15,7 @@ RUNS = {
     "unpicklable": ("kill_flow.py", {"UNPICKLABLE": "1"}),
     "unbounded": ("unbounded.py", {}),
     "an artifact called name": ("artifact_name.py", {}),
+    "caught at the end": ("caught_end.py", {}),
 }
 
 

@@ -17,6 +17,7 @@ from manim_metaflow.facts.records.run import (
     ForeachIndex,
     PackageRecord,
     RunRecord,
+    RunStatus,
     TaskRecord,
 )
 from manim_metaflow.facts.records.states import TaskState
@@ -50,6 +51,7 @@ __all__ = [
     "PackageRecord",
     "ParameterInfo",
     "RunRecord",
+    "RunStatus",
     "StepInfo",
     "StorageRecord",
     "StorageTotals",

@@ -29,10 +29,16 @@ __all__ = [
     "ForeachIndex",
     "PackageRecord",
     "RunRecord",
+    "RunStatus",
     "TaskRecord",
 ]
 
 Provenance = Literal["created", "changed", "inherited"]
+
+RunStatus = Literal["running", "successful", "finished", "failed"]
+"""What Metaflow's client says of a run: ``Run.successful``, or only ``Run.finished``, or neither.
+
+A run is finished and no more if the step that ends it raised, and ``@catch`` caught what it raised."""
 
 
 @dataclass(frozen=True)
@@ -215,7 +221,7 @@ class RunRecord(JsonRecord):
 
     flow: FlowInfo
     run_id: str
-    status: Literal["running", "successful", "failed"]
+    status: RunStatus
     tasks: tuple[TaskRecord, ...]
     origin_run_id: str | None = None
     command: tuple[str, ...] = ()

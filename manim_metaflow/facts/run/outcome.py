@@ -1,11 +1,14 @@
-"""Why a run failed, in words."""
+"""Why a run was not successful, in words."""
 
 from __future__ import annotations
 
 from manim_metaflow.facts.records import ExceptionRecord, RunRecord
 from manim_metaflow.facts.records.states import FAILED
 
-__all__ = ["command_of", "failure_reason", "raised_by"]
+__all__ = ["UNSUCCESSFUL", "command_of", "failure_reason", "failure_text", "raised_by"]
+
+UNSUCCESSFUL = ("failed", "finished")
+"""What a run that ended may be besides successful, as Metaflow's client has it."""
 
 _WORDS = {"killed": "was killed", "timed out": "ran out of time"}
 """What befell a task that has no exception, by its state."""
@@ -20,13 +23,32 @@ def command_of(record: RunRecord) -> str:
 
 
 def raised_by(record: RunRecord) -> ExceptionRecord | None:
-    """Return the exception that a run failed with; ``None`` if no task of it raised.
+    """Return the exception for which a run was not successful; ``None`` if no task of it raised.
 
-    An exception of a task that was caught, or tried again with success, did not fail the run. Tasks of a
-    foreach often fail alike: the first stands for all.
+    An exception that was caught, or after which the task was tried again with success, did not fail the run,
+    unless it was the last step's. Tasks of a foreach often fail alike: the first stands for all.
     """
-    raised = (task.exception for task in record.tasks if task.state in FAILED)
+    last = record.tasks_of(record.flow.end) if record.status == "finished" else ()
+    raised = (task.exception for task in (*last, *record.tasks) if task in last or task.state in FAILED)
     return next((exception for exception in raised if exception is not None), None)
+
+
+def failure_text(record: RunRecord) -> str:
+    """Say in one sentence why a run was not successful: what was raised, or what befell it.
+
+    Examples
+    --------
+    >>> from manim_metaflow.facts.records import AttemptRecord, FlowInfo, StepInfo, TaskRecord
+    >>> attempt = AttemptRecord(0, "caught", exception=ExceptionRecord("ValueError", "no"))
+    >>> flow = FlowInfo("F", (StepInfo("a", "end"),), (), "a", "a")
+    >>> failure_text(RunRecord(flow, "1", "finished", (TaskRecord("a", "1", "caught", attempts=(attempt,)),)))
+    'The run finished, not successfully: ValueError: no was caught.'
+    """
+    error = raised_by(record)
+    raised = f"{error.type}: {error.message}" if error is not None else ""
+    if record.status == "finished":
+        return f"The run finished, not successfully: {raised or 'an exception of its last step'} was caught."
+    return raised or f"The run failed: {failure_reason(record)}."
 
 
 def failure_reason(record: RunRecord) -> str:

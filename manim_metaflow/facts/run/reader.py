@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import replace
-from typing import Literal
 
 from manim_metaflow.facts.flow.graph_info import constant_names
 from manim_metaflow.facts.records import (
@@ -16,6 +15,7 @@ from manim_metaflow.facts.records import (
     FlowInfo,
     ForeachIndex,
     RunRecord,
+    RunStatus,
     TaskRecord,
     TaskState,
 )
@@ -29,9 +29,6 @@ from manim_metaflow.facts.store.datastore import Datastore, outcome
 from manim_metaflow.facts.store.internals import INTERNAL, NAME, Internals, exception_of, sets_name
 
 __all__ = ["read_run"]
-
-_CAUGHT = "metaflow.exception.MetaflowExceptionWrapper"
-"""Type of the artifact that ``@catch(var=...)`` makes."""
 
 SILENT = 60.0
 """Seconds without a heartbeat after which a run's process is gone: it sends one every ten seconds."""
@@ -152,25 +149,18 @@ class _Reader:
             state=state,
             started=attempt.started,
             finished=attempt.finished,
-            exception=self._exception(task, attempt, state, parents),
+            exception=self._exception(task, attempt, state),
             artifacts=self.keys.artifacts(attempt, parents),
             stdout=attempt.stdout,
         )
 
     def _exception(
-        self,
-        task: StoredTask,
-        attempt: StoredAttempt,
-        state: TaskState,
-        parents: Parents,
+        self, task: StoredTask, attempt: StoredAttempt, state: TaskState
     ) -> ExceptionRecord | None:
-        """Read what an attempt raised; ``@catch(var=...)`` keeps that as an artifact of the task."""
-        if state != "caught":
-            return exception_of(self.internals.read(task, attempt, "_exception"), self.files)
-        for artifact in self.keys.artifacts(attempt, parents):
-            if artifact.type_name == _CAUGHT and artifact.provenance != "inherited":
-                return exception_of(self.internals.read(task, attempt, artifact.name), self.files)
-        return None
+        """Read what an attempt raised. Metaflow keeps what ``@catch`` caught under a name of its own."""
+        # Only asked of the task itself: tasks after it inherit the name with all others.
+        name = "_catch_exception" if state == "caught" else "_exception"
+        return exception_of(self.internals.read(task, attempt, name), self.files)
 
     def _state(self, task: StoredTask, attempt: StoredAttempt) -> TaskState:
         if attempt.keys is None:
@@ -209,9 +199,10 @@ class _Reader:
         origin = resumed.metadata.newest("origin-run-id") if resumed is not None else None
         return None if origin in (None, "None") else str(origin)
 
-    def _status(self, tasks: tuple[TaskRecord, ...]) -> Literal["running", "successful", "failed"]:
-        if any(task.step == self.flow.end and task.state in SUCCEEDED for task in tasks):
-            return "successful"
+    def _status(self, tasks: tuple[TaskRecord, ...]) -> RunStatus:
+        for stored, task in zip(self.tasks, tasks, strict=True):
+            if task.step == self.flow.end and task.state in SUCCEEDED:
+                return self._finished(stored)
         if any(task.state == "failed" for task in tasks):
             return "failed"
         if self.silence > SILENT:
@@ -222,6 +213,15 @@ class _Reader:
             return "failed"
         self.problems.append("the run has not ended: it is still going, or its process was stopped")
         return "running"
+
+    def _finished(self, end: StoredTask) -> RunStatus:
+        """Ask the task that ended the run what the client asks it; a clone has the answer of its origin."""
+        if end.last is not None and self.internals.read(end, end.last, "_success") is True:
+            return "successful"
+        self.problems.append(
+            f"the run finished, and was not successful: {end.path} raised, and @catch caught what it raised"
+        )
+        return "finished"
 
     def _silence(self) -> float:
         """Return for how many seconds the run's process has been silent, where that is known."""

@@ -29,6 +29,7 @@ __all__ = [
 ]
 
 INTERNAL = (
+    "_catch_exception",
     "_exception",
     "_foreach_num_splits",
     "_foreach_stack",

@@ -1,4 +1,4 @@
-"""How a run failed, in as many lines as there is room for."""
+"""Why a run was not successful, in as many lines as there is room for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from manim import DOWN, LEFT
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records import RunRecord
-from manim_metaflow.facts.run.outcome import failure_reason, raised_by
+from manim_metaflow.facts.run.outcome import UNSUCCESSFUL, failure_text, raised_by
 from manim_metaflow.mobjects.parts import Drawing
 from manim_metaflow.mobjects.text.label import TextBlock, TextLabel, cut_to_width
 from manim_metaflow.theme import current_theme
@@ -19,7 +19,7 @@ GAP = 0.16
 
 
 class FailureNote(Drawing):
-    """Why a run failed: the exception and the line that raised, or what befell the run where no task raised.
+    """Why a run was not successful: the exception and the line that raised, or what befell the run.
 
     Other than an :class:`.ExceptionNote`, it keeps to a width: the message is broken into lines, and what is
     cut ends with an ellipsis.
@@ -27,7 +27,7 @@ class FailureNote(Drawing):
     Parameters
     ----------
     record
-        A failed run.
+        A run that failed, or that finished because ``@catch`` caught the exception of its last step.
     width
         Units a line may be wide.
     max_lines
@@ -41,7 +41,7 @@ class FailureNote(Drawing):
     Raises
     ------
     UsageError
-        The run did not fail.
+        The run is still going, or was successful.
 
     Examples
     --------
@@ -56,17 +56,16 @@ class FailureNote(Drawing):
     """
 
     def __init__(self, record: RunRecord, *, width: float, max_lines: int = 3) -> None:
-        if record.status != "failed":
+        if record.status not in UNSUCCESSFUL:
             raise UsageError(f"{record.flow.name}/{record.run_id} did not fail: it is {record.status}.")
         theme, error = current_theme(), raised_by(record)
-        said = f"{error.type}: {error.message}" if error else f"The run failed: {failure_reason(record)}."
-        self.text = said
+        self.text = failure_text(record)
         self.what = TextBlock(
-            said,
+            self.text,
             width=width,
             font="mono",
             font_size=theme.label_size,
-            color=theme.failed,
+            color=theme.failed if record.status == "failed" else theme.text,
             max_lines=max_lines,
         )
         self.where: TextLabel | None = None
