@@ -15,7 +15,8 @@ def parsed(source: str) -> ast.Module | None:
     """Parse a whole file or an indented part of one; ``None`` where it does not parse."""
     try:
         return ast.parse(textwrap.dedent(source))
-    except (SyntaxError, ValueError):
+    # The last two are how Python's parser refuses what is nested too deep.
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 

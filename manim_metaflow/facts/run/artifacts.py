@@ -39,12 +39,12 @@ class KeyMaps:
         if made is not None:
             return made
         inherited = source is not None and before is None
-        info = attempt.info.get(name) or {}
+        said = attempt.described(name)
         record = self._records[name, key, source, before] = ArtifactRecord(
             name=name,
             sha=key,
-            size=int(info.get("size") or 0),
-            type_name=plain_type(str(info.get("type", ""))),
+            size=said.size,
+            type_name=plain_type(said.type),
             provenance="inherited" if inherited else "changed" if before else "created",
             source=source if inherited else None,
         )

@@ -23,7 +23,7 @@ from manim_metaflow.facts.records.storage import (
 from manim_metaflow.facts.run.frames import FrameReader
 from manim_metaflow.facts.run.lineage import Parents, parent_key, parents_of
 from manim_metaflow.facts.run.stored_flow import PARAMETERS, described_flow, graph_infos
-from manim_metaflow.facts.store.attempts import StoredAttempt, StoredTask
+from manim_metaflow.facts.store.attempts import Described, StoredAttempt, StoredTask
 from manim_metaflow.facts.store.datastore import Datastore, beginning
 from manim_metaflow.facts.store.inert import bounded_text, dangerous_name, decode, same_value
 from manim_metaflow.facts.store.internals import LINEAGE, NAME, Internals, plain_type, sets_name
@@ -135,28 +135,28 @@ class StorageReader:
         """Learn the size and type of every key that is named, and let go of all else the map says."""
         if attempt.keys is None:
             return
-        blobs, info, keys = self.blobs, attempt.info, {}
+        blobs, keys = self.blobs, {}
         self.named = self.named or sets_name(attempt.keys, self.store.flow_name)
         for name, sha in attempt.keys.items():
             blob = blobs.get(sha)
             if blob is None:
-                blob = blobs[sha] = self._draft(sha, info.get(name) or {})
+                blob = blobs[sha] = self._draft(sha, attempt.described(name))
             # One text for all tasks, not one a task: that is most of the memory a large run would take.
             keys[intern(name)] = blob.sha
         attempt.keys, attempt.info = keys, {}
 
-    def _draft(self, sha: str, info: Mapping[str, Any]) -> Any:
-        text, encoding = info.get("type", ""), str(info.get("encoding", ""))
+    def _draft(self, sha: str, said: Described) -> Any:
+        size, text, encoding = said
         kind = self.kinds.get(text)
         if kind is None:
-            kind = self.kinds[text] = plain_type(str(text))
+            kind = self.kinds[text] = plain_type(text)
         if encoding == _TODAY:
-            return _BlobDraft(sha, None, int(info.get("size") or 0), kind, "", "", "", False, None, "")
+            return _BlobDraft(sha, None, size, kind, "", "", "", False, None, "")
         self.encodings[sha] = encoding
         damage = ""
         if encoding not in _ENCODINGS:
             damage = self.damaged[sha] = f"written by a serializer that is not known here ({encoding})"
-        return _BlobDraft(sha, None, int(info.get("size") or 0), kind, "", "", "", False, None, damage)
+        return _BlobDraft(sha, None, size, kind, "", "", "", False, None, damage)
 
     def _task(
         self,
@@ -222,7 +222,7 @@ class StorageReader:
     def _alike(self, one: str, other: str) -> bool:
         """Return whether two blobs have equal values."""
         if (one, other) not in self.alike:
-            blobs = [blob for _, blob in self.store.blobs((one, other))]
+            blobs = [blob for _, blob in self.store.blobs((one, other), _COMPARED)]
             self.alike[one, other] = None not in blobs and same_value(blobs[0] or b"", blobs[1] or b"")
         return self.alike[one, other]
 
@@ -247,7 +247,9 @@ class StorageReader:
         """Add what was asked for of each blob's content, if it is not too large."""
         limit = max(_SHOWN, self.head)
         wanted = [draft for draft in drafts if draft.raw_size <= limit]
-        for draft, (key, blob) in zip(wanted, self.store.blobs(draft.sha for draft in wanted), strict=True):
+        # The key map says how large each value is, but a blob may be decompressed to anything.
+        blobs = self.store.blobs((draft.sha for draft in wanted), limit)
+        for draft, (key, blob) in zip(wanted, blobs, strict=True):
             draft.head, draft.value, draft.damage = self._content(blob, draft.damage)
             if draft.damage:
                 self.damaged[key] = draft.damage

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import ast
 import io
-import json
 import tarfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from manim_metaflow.errors import RunError
 from manim_metaflow.facts.flow.graph_info import flow_from_graph_info
 from manim_metaflow.facts.flow.source import plain_source
+from manim_metaflow.facts.flow.source_lines import parsed
 from manim_metaflow.facts.records import FlowInfo
 from manim_metaflow.facts.store.attempts import StoredTask
+from manim_metaflow.facts.store.checked import is_key, json_object
 from manim_metaflow.facts.store.datastore import Datastore
+from manim_metaflow.facts.store.files import unpacked
 from manim_metaflow.facts.store.internals import Internals
 
 __all__ = ["PARAMETERS", "described_flow", "graph_infos", "packaged_flow"]
@@ -28,6 +31,10 @@ PARAMETERS = "_parameters"
 
 _LARGEST = 4 * 1024 * 1024
 """Bytes of source that are read at most: what is larger is no flow that somebody wrote."""
+_LARGEST_PACKAGE = 256 * 1024 * 1024
+"""Bytes of a package, decompressed, that are searched for the source."""
+_MOST_FILES = 100_000
+"""Files of a package that are looked at."""
 
 
 def graph_infos(tasks: Sequence[StoredTask], internals: Internals) -> Iterator[dict[str, Any]]:
@@ -70,7 +77,7 @@ def packaged_flow(flow: FlowInfo, tasks: Iterable[StoredTask], store: Datastore)
     Metaflow keeps a package with a run only if a task of it ran elsewhere, or if it is told to.
     """
     for sha, script in _packages(tasks):
-        text = _member(store.blob(sha), flow.file or script)
+        text = _member(store.blob(sha, _LARGEST_PACKAGE), flow.file or script)
         if text:
             return _with_source(flow, text)
     return flow
@@ -81,11 +88,9 @@ def _packages(tasks: Iterable[StoredTask]) -> list[tuple[str, str]]:
     found: dict[str, str] = {}
     for task in tasks:
         value = task.metadata.newest("code-package")
-        try:
-            sha = json.loads(value).get("sha") if isinstance(value, str) else None
-        except (ValueError, AttributeError):
-            continue
-        if isinstance(sha, str):
+        noted = json_object(value.encode(errors="replace")) if isinstance(value, str) else None
+        sha = (noted or {}).get("sha")
+        if isinstance(sha, str) and is_key(sha):
             found.setdefault(sha, str(task.metadata.newest("script-name") or ""))
     return list(found.items())
 
@@ -94,19 +99,23 @@ def _member(package: bytes | None, name: str) -> str:
     """Read one file of a package."""
     if package is None or not name:
         return ""
+    # Decompressed before, and only so far: tarfile would go on for as long as there is something.
+    plain = unpacked(package, _LARGEST_PACKAGE) or package
     try:
-        with tarfile.open(fileobj=io.BytesIO(package)) as archive:
-            member = archive.getmember(name)
-            file = archive.extractfile(member) if member.size <= _LARGEST else None
-            return file.read().decode() if file is not None else ""
-    except (KeyError, tarfile.TarError, OSError, EOFError, UnicodeDecodeError):
+        with tarfile.open(fileobj=io.BytesIO(plain), mode="r:") as archive:
+            members = islice(archive, _MOST_FILES)
+            member = next((member for member in members if member.name == name), None)
+            file = archive.extractfile(member) if member is not None else None
+            text = file.read(_LARGEST + 1) if file is not None else b""
+            return text.decode() if len(text) <= _LARGEST else ""
+    # A link that leads to itself is followed until Python gives up.
+    except (KeyError, tarfile.TarError, OSError, EOFError, ValueError, OverflowError, RecursionError):
         return ""
 
 
 def _with_source(flow: FlowInfo, text: str) -> FlowInfo:
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError):
+    tree = parsed(text)
+    if tree is None:
         return flow
     found = {
         step.name: step

@@ -7,15 +7,15 @@ process end. The newest attempt is the one that the next task and the client rea
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from manim_metaflow.facts.store.files import json_object
+from manim_metaflow.facts.store.checked import is_key, json_object, whole_number
 from manim_metaflow.facts.store.metadata import TaskMetadata
+from manim_metaflow.utils.text import ellipsis
 
 __all__ = [
     "BEGUN",
@@ -23,6 +23,7 @@ __all__ = [
     "RUNTIME",
     "STDERR",
     "STDOUT",
+    "Described",
     "StoredAttempt",
     "StoredTask",
     "attempt_files",
@@ -40,7 +41,18 @@ _LOG_PREFIX = re.compile(r"^\[!?MFLOG\|[^]]*\]")
 _FOLDER_IN_TRACE = re.compile(r'(?<=File ")[^"]*[/\\](?=[^"/\\]+")')
 _LOG_LINES, _LOG_WIDTH = 50, 200
 _ERROR_LINES = 4
+_NAME_SHOWN = 40
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a letter, which JSON can hold and no file or terminal."""
 _NO_METADATA = TaskMetadata()
+
+
+class Described(NamedTuple):
+    """What a key map says of a value beside its key."""
+
+    size: int = 0
+    type: str = ""
+    encoding: str = ""
 
 
 @dataclass(slots=True)
@@ -55,7 +67,7 @@ class StoredAttempt:
     info: Mapping[str, Any] = field(default_factory=dict)
     """Size, type and encoding of each name's value."""
     damage: str = ""
-    """Why there are no keys, though there should be."""
+    """Why there are no keys, though there should be, or why some of them are left out."""
     package: str | None = None
     """Key of the code package it ran from."""
     exit: dict[str, Any] | None = None
@@ -69,6 +81,18 @@ class StoredAttempt:
     def done(self) -> bool:
         """Whether it has stored everything: Metaflow writes its mark last."""
         return DONE in self.files
+
+    def described(self, name: str) -> Described:
+        """Return what the key map says of a name's value, as far as that is of the right types."""
+        info = self.info.get(name)
+        if not isinstance(info, dict):
+            return Described()
+        kind, encoding = info.get("type"), info.get("encoding")
+        return Described(
+            whole_number(info.get("size")) or 0,
+            kind if isinstance(kind, str) else "",
+            encoding if isinstance(encoding, str) else "",
+        )
 
     def read_file(self, kind: str, text: bytes | None, problem: str) -> None:
         """Read one of its files. Only that a key map is missing or damaged is worth a note."""
@@ -91,15 +115,22 @@ class StoredAttempt:
         if text is None:
             self.damage = f"{name} cannot be read ({problem})" if problem else f"{name} is missing"
             return
-        try:
-            content = json.loads(text.decode())  # bytes would be searched for their encoding first
-        except ValueError:
+        content = json_object(text)
+        if content is None:
             self.damage = f"{name} is cut short or no JSON"
             return
-        if isinstance(content, dict) and isinstance(content.get("objects"), dict):
-            self.keys, self.info = content["objects"], content.get("info") or {}
-        else:
+        keys, info = content.get("objects"), content.get("info")
+        if not isinstance(keys, dict):
             self.damage = f"{name} has no keys"
+            return
+        # A key names the blob's file: one that is anything else, a path perhaps, must not be followed.
+        self.keys = {key: sha for key, sha in keys.items() if is_key(sha) and _is_name(key)}
+        self.info = info if isinstance(info, dict) else {}
+        left_out = [key for key in keys if key not in self.keys]
+        if left_out:
+            first = ellipsis(repr(left_out[0]), _NAME_SHOWN)
+            more = f" and {len(left_out) - 1} more" if len(left_out) > 1 else ""
+            self.damage = f"{name} is damaged: {first}{more} is no name, or its key no hash"
 
 
 @dataclass(slots=True)
@@ -139,7 +170,7 @@ class StoredTask:
         times = self.metadata.stamps.get(name, [])
         if len(times) == len(self.attempts):
             return {attempt.number: time / 1000 for attempt, time in zip(self.attempts, times, strict=True)}
-        return {int(self.metadata.read(name, time) or 0): time / 1000 for time in times}
+        return {whole_number(self.metadata.read(name, time)) or 0: time / 1000 for time in times}
 
 
 def attempt_files(names: Iterable[str]) -> Mapping[int, frozenset[str]]:
@@ -157,7 +188,7 @@ def _grouped(names: frozenset[str]) -> Mapping[int, frozenset[str]]:
     found: dict[int, set[str]] = {}
     for name in names:
         number, _, kind = name.partition(".")
-        if number.isdigit():
+        if whole_number(number) is not None:
             found.setdefault(int(number), set()).add(kind)
     return {number: frozenset(kinds) for number, kinds in sorted(found.items()) if kinds & ATTEMPT_KINDS}
 
@@ -165,7 +196,12 @@ def _grouped(names: frozenset[str]) -> Mapping[int, frozenset[str]]:
 @lru_cache(maxsize=16)  # nearly all attempts of a run began with the very same text
 def _package(text: bytes) -> str | None:
     package = (json_object(text) or {}).get("code_package_sha")
-    return package if isinstance(package, str) else None
+    return package if is_key(package) else None
+
+
+def _is_name(text: str) -> bool:
+    """Tell whether a text can name an artifact: it is not empty, and every letter of it can be written."""
+    return text != "" and "\0" not in text and (text.isascii() or _SURROGATE.search(text) is None)
 
 
 def _log_lines(text: bytes) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from manim_metaflow.facts.store.attempts import (
     StoredTask,
     attempt_files,
 )
+from manim_metaflow.facts.store.checked import is_key
 from manim_metaflow.facts.store.files import StoreFiles
 from manim_metaflow.facts.store.folders import (
     data_folder,
@@ -173,14 +174,17 @@ class Datastore:
                     written = self._files.written(path)
                     attempt.finished = round(written, 3) if written is not None else None
 
-    def blobs(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
-        """Read blobs, decompressed; ``None`` for one that is missing or damaged."""
-        keys = list(keys)
-        return zip(keys, self._files.blobs(self.blob_paths(keys)), strict=True)
+    def blobs(self, keys: Iterable[str], most: int) -> Iterator[tuple[str, bytes | None]]:
+        """Read blobs, decompressed; ``None`` for one that is missing, damaged or has over ``most`` bytes.
 
-    def blob(self, key: str) -> bytes | None:
-        """Read one blob, decompressed; ``None`` if it is missing or damaged."""
-        [(_, blob)] = self.blobs((key,))
+        A few bytes can be decompressed to any number of them, so a caller says how many it has use for.
+        """
+        keys = list(keys)
+        return zip(keys, self._files.blobs(self.blob_paths(keys), most), strict=True)
+
+    def blob(self, key: str, most: int) -> bytes | None:
+        """Read one blob, decompressed; ``None`` if it is missing, damaged or has over ``most`` bytes."""
+        [(_, blob)] = self.blobs((key,), most)
         return blob
 
     def blob_paths(self, keys: Iterable[str]) -> list[str]:
@@ -197,7 +201,7 @@ class Datastore:
         data = data_folder(self.flow_name)
         [(prefixes, _)] = self._files.folders([data])
         listed = self._files.names([f"{data}/{prefix}" for prefix in prefixes])
-        return {name for names, _ in listed for name in names if not name.endswith("_meta")}
+        return {name for names, _ in listed for name in names if is_key(name)}
 
     def _other_flows(self) -> str:
         """Name the flows there are; listing all of a remote root would take too long for a message."""

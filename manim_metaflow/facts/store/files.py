@@ -2,25 +2,33 @@
 
 Metaflow's code for a local root asks the file system six to nine times for each file, which is most of the
 time that a run of thousands of tasks takes to read. A local root is plain files in a layout that
-Metaflow documents, so they are opened as they are here; whatever is unusual is left to Metaflow's code.
-Every other root is read through Metaflow: see :mod:`.storages`.
+Metaflow documents, so they are opened as they are here. Every other root is read through Metaflow: see
+:mod:`.storages`.
+
+A root may come from a stranger. Only regular files inside it are opened, no device and no pipe, and no link
+that leads out of it; and of each no more is read than a caller has use for.
 """
 
 from __future__ import annotations
 
-import json
+import errno
 import os
+import stat
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
-from typing import Any, Protocol
+from typing import Protocol
 
-__all__ = ["LocalFiles", "StoreFiles", "json_object", "reason", "unpacked"]
+from manim_metaflow.facts.store.checked import json_object
 
-_GZIP = b"\x1f\x8b"
+__all__ = ["LocalFiles", "StoreFiles", "packed_limit", "reason", "unpacked"]
+
 _GZIP_FORMAT = 31
 """``wbits`` that make zlib expect a gzip header."""
 _PIECE = 16 * 1024
+_LARGEST = 64 * 1024 * 1024
+"""Bytes of a file that are read at most: a key map of 400,000 names has as many."""
+_LOG_END = 1024 * 1024
+"""Bytes at the end of a log that are read: a task may have printed gigabytes, and a record has 50 lines."""
 
 
 class StoreFiles(Protocol):
@@ -54,8 +62,8 @@ class StoreFiles(Protocol):
         """Return when a file was written, seconds since the epoch, where the storage keeps that."""
         ...
 
-    def blobs(self, paths: Sequence[str]) -> Iterator[bytes | None]:
-        """Read and decompress each blob."""
+    def blobs(self, paths: Sequence[str], most: int) -> Iterator[bytes | None]:
+        """Read and decompress each blob; ``None`` also for one that is of more than ``most`` bytes then."""
         ...
 
 
@@ -72,12 +80,15 @@ class LocalFiles:
 
     def __init__(self, root: str) -> None:
         self.root = root
+        self._real = os.path.realpath(root)
+        self._places = {"": root}
+        """Folders below the root that were found to be inside it, and where they are."""
 
     def folders(self, paths: Sequence[str]) -> Iterator[tuple[list[str], str]]:
         """List the folders right inside each folder, by name."""
         for path in paths:
             try:
-                with os.scandir(f"{self.root}/{path}") as found:
+                with os.scandir(self._folder(path)) as found:
                     yield [entry.name for entry in found if _is_folder(entry)], ""
             except FileNotFoundError:
                 yield [], ""
@@ -88,7 +99,7 @@ class LocalFiles:
         """List all that is right inside each folder, by name."""
         for path in paths:
             try:
-                yield os.listdir(f"{self.root}/{path}"), ""
+                yield os.listdir(self._folder(path)), ""
             except FileNotFoundError:
                 yield [], ""
             except OSError as error:
@@ -98,7 +109,7 @@ class LocalFiles:
         """Read each file."""
         for path in paths:
             try:
-                yield _whole(f"{self.root}/{path}"), ""
+                yield self._content(path, _LARGEST), ""
             except FileNotFoundError:
                 yield None, ""
             except OSError as error:
@@ -106,49 +117,103 @@ class LocalFiles:
 
     def sizes(self, paths: Sequence[str]) -> Iterator[int | None]:
         """Return the size of each file."""
-        root, stat = self.root, os.stat  # asked of every blob there is
         for path in paths:
             try:
-                yield stat(f"{root}/{path}").st_size
+                yield self._file(path)[1].st_size
             except OSError:
                 yield None
 
     def written(self, path: str) -> float | None:
         """Return when a file was written, seconds since the epoch."""
         try:
-            return os.stat(f"{self.root}/{path}").st_mtime_ns / 1e9
+            return self._file(path)[1].st_mtime_ns / 1e9
         except OSError:
             return None
 
-    def blobs(self, paths: Sequence[str]) -> Iterator[bytes | None]:
-        """Read and decompress each blob."""
-        for path, (content, _) in zip(paths, self.read(paths), strict=True):
-            blob = None
-            # Metaflow keeps only code packages as they are. They are gzip files, too: decompressed they are
-            # the same archive, and asking for the note beside each blob would double the requests.
-            if content is not None and content.startswith(_GZIP):
-                with suppress(zlib.error):
-                    blob = zlib.decompress(content, _GZIP_FORMAT)
-            yield blob if blob is not None else self._unpacked(path)
+    def blobs(self, paths: Sequence[str], most: int) -> Iterator[bytes | None]:
+        """Read and decompress each blob; ``None`` also for one that is of more than ``most`` bytes then."""
+        for path in paths:
+            try:
+                yield self._blob(path, most)
+            except OSError:
+                yield None
 
-    def _unpacked(self, path: str) -> bytes | None:
-        from metaflow.plugins.datastores.local_storage import LocalStorage
+    def _blob(self, path: str, most: int) -> bytes | None:
+        content = self._content(path, packed_limit(most))
+        # Metaflow keeps only code packages as they are. They are gzip files, too: decompressed they are
+        # the same archive, and asking for the note beside each blob would double the requests.
+        blob = unpacked(content, most)
+        if blob is None:
+            note = json_object(self._content(f"{path}_meta", _PIECE)) or {}
+            return content if note.get("cas_raw") is True and len(content) <= most else None
+        return blob
 
-        storage: Any = LocalStorage
-        return unpacked(storage(self.root), path)
+    def _content(self, path: str, most: int) -> bytes:
+        """Read a file, of a log its end; an error if it has more bytes than are wanted."""
+        place, found = self._file(path)
+        is_log = path.endswith(".log")
+        if found.st_size > most and not is_log:
+            raise OSError(errno.EFBIG, f"it has {found.st_size} bytes, more than are read")
+        # Should a link or a pipe take the file's place now, it is not followed, and not waited for.
+        file = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            if is_log and found.st_size > _LOG_END:
+                os.lseek(file, -_LOG_END, os.SEEK_END)
+            return _whole(file, most)
+        finally:
+            os.close(file)
+
+    def _file(self, path: str) -> tuple[str, os.stat_result]:
+        """Find a regular file inside the root: where it is, and its size and time."""
+        folder, _, name = path.rpartition("/")
+        place = f"{self._folder(folder)}/{name}"
+        found = os.lstat(place)
+        if stat.S_ISLNK(found.st_mode):
+            place = self._target(place)
+            found = os.lstat(place)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file")
+        return place, found
+
+    def _folder(self, path: str) -> str:
+        """Find a folder inside the root. Each is looked at once: most of them hold many files."""
+        place = self._places.get(path)
+        if place is None:
+            above, _, name = path.rpartition("/")
+            if name in ("", ".", ".."):
+                raise OSError(errno.EINVAL, "its name is no name of a folder")
+            place = f"{self._folder(above)}/{name}"
+            if stat.S_ISLNK(os.lstat(place).st_mode):
+                place = self._target(place)
+            self._places[path] = place
+        return place
+
+    def _target(self, link: str) -> str:
+        """Return where a link leads to, if that is inside the root."""
+        target = os.path.realpath(link, strict=True)
+        if os.path.commonpath((target, self._real)) != self._real:
+            raise OSError(errno.EXDEV, "it is a link that leads out of the datastore")
+        return target
 
 
-def unpacked(storage: Any, path: str) -> bytes | None:
-    """Let Metaflow's content-addressed store, which knows all its formats, load one blob."""
-    from metaflow.datastore.content_addressed_store import ContentAddressedStore
+def unpacked(content: bytes, most: int) -> bytes | None:
+    """Decompress a blob; ``None`` if it is no gzip, cut short, or of more than ``most`` bytes.
 
-    folder, _, key = path.rsplit("/", 2)
-    store: Any = ContentAddressedStore
+    >>> import gzip
+    >>> unpacked(gzip.compress(b"abc"), 3), unpacked(gzip.compress(b"abc"), 2), unpacked(b"abc", 3)
+    (b'abc', None, None)
+    """
+    reader = zlib.decompressobj(_GZIP_FORMAT)
     try:
-        [(_, blob)] = store(folder, storage).load_blobs([key])
-    except Exception:  # each storage raises errors of its own; here they all mean the same
+        blob = reader.decompress(content, most + 1)
+    except zlib.error:
         return None
-    return bytes(blob)
+    return blob if reader.eof and len(blob) <= most else None
+
+
+def packed_limit(most: int) -> int:
+    """Return how many bytes a blob's file can have whose content has so many: random bytes grow a little."""
+    return most + most // 1000 + 1024
 
 
 def reason(error: Exception) -> str:
@@ -159,31 +224,19 @@ def reason(error: Exception) -> str:
     return given or str(getattr(error, "headline", "") or type(error).__name__)
 
 
-def json_object(text: bytes | None) -> dict[str, Any] | None:
-    """Read a JSON object; ``None`` if it is none."""
-    try:
-        content = json.loads(text) if text is not None else None
-    except ValueError:
-        return None
-    return content if isinstance(content, dict) else None
-
-
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     """Take a link for a folder, too: reading it shows that nothing is behind it, and why."""
     return entry.is_dir(follow_symlinks=False) or entry.is_symlink()
 
 
-def _whole(path: str) -> bytes:
+def _whole(file: int, most: int) -> bytes:
     """Read a file with the fewest requests there can be: nearly all are a few hundred bytes."""
-    file = os.open(path, os.O_RDONLY)
-    try:
-        content = os.read(file, _PIECE)
-        if len(content) < _PIECE:
-            return content
-        pieces = [content]
-        while content:
-            content = os.read(file, 64 * _PIECE)
-            pieces.append(content)
-        return b"".join(pieces)
-    finally:
-        os.close(file)
+    content = os.read(file, _PIECE)
+    if len(content) < _PIECE:
+        return content
+    pieces, size = [content], len(content)
+    while content and size <= most:  # it may grow while it is read
+        content = os.read(file, 64 * _PIECE)
+        pieces.append(content)
+        size += len(content)
+    return b"".join(pieces)

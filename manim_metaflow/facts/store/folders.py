@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from manim_metaflow.facts.store.checked import whole_number
 from manim_metaflow.facts.store.files import StoreFiles
 
 __all__ = ["data_folder", "list_flows", "list_runs", "list_tasks", "newest_first"]
@@ -60,4 +61,9 @@ def newest_first(run_ids: Iterable[str]) -> list[str]:
     >>> newest_first(["9", "mine", "10"])
     ['10', '9', 'mine']
     """
-    return sorted(run_ids, key=lambda run_id: (int(run_id) if run_id.isdigit() else -1, run_id), reverse=True)
+    return sorted(run_ids, key=_age, reverse=True)
+
+
+def _age(run_id: str) -> tuple[int, str]:
+    number = whole_number(run_id)
+    return -1 if number is None else number, run_id

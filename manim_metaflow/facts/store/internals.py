@@ -12,6 +12,7 @@ from typing import Any
 
 from manim_metaflow.facts.records import ExceptionRecord
 from manim_metaflow.facts.store.attempts import StoredAttempt, StoredTask
+from manim_metaflow.facts.store.checked import whole_number
 from manim_metaflow.facts.store.datastore import Datastore
 from manim_metaflow.facts.store.pickles import Foreach, Raised, RefusedError, read_pickle
 
@@ -48,6 +49,8 @@ NAME = "name"
 """The one artifact without an underscore that Metaflow makes itself: the name of the flow, in every task."""
 
 _FRAME = re.compile(r'^\s*File "(.+)", line (\d+), in .*$')
+_LARGEST = 16 * 1024 * 1024
+"""Bytes of an internal artifact that are read at most: what Metaflow notes of a graph are some thousands."""
 _TYPE = re.compile(r"^<class '(.+)'>$")
 
 
@@ -110,10 +113,10 @@ class Internals:
         return self._decoded[key]
 
     def _decode(self, keys: Iterable[str]) -> None:
-        for key, blob in self._store.blobs(keys):
+        for key, blob in self._store.blobs(keys, _LARGEST):
             self._decoded[key] = None
             if blob is None:
-                self.damaged[key] = f"its blob {key} is not in the store"
+                self.damaged[key] = f"its blob {key} is not in the store, or cannot be unpacked"
                 continue
             try:
                 self._decoded[key] = read_pickle(blob)
@@ -157,7 +160,7 @@ def frames_of(stack: Any) -> list[Foreach]:
 
 def _execution_path(task: StoredTask) -> list[tuple[str, int]]:
     parts = (part.rpartition(":") for part in _execution_parts(task))
-    return [(step, int(index)) for step, _, index in parts if index.isdigit()]
+    return [(step, int(index)) for step, _, index in parts if whole_number(index) is not None]
 
 
 def _execution_parts(task: StoredTask) -> list[str]:

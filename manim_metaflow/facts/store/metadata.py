@@ -9,11 +9,14 @@ from functools import cached_property, partial
 from typing import Any
 
 from manim_metaflow.errors import RunError
-from manim_metaflow.facts.store.files import LocalFiles, json_object
+from manim_metaflow.facts.store.checked import is_folder_name, json_object, moment, texts, whole_number
+from manim_metaflow.facts.store.files import LocalFiles
 from manim_metaflow.facts.store.folders import list_runs, list_tasks
 
 __all__ = ["FolderMetadata", "Metadata", "RunMetadata", "ServiceMetadata", "TaskMetadata"]
 
+_PER_SECOND = 1000
+"""Metaflow counts the times of its metadata in thousandths of a second."""
 _TIMEOUT = 30.0
 """Seconds in which the service has to answer."""
 
@@ -93,8 +96,9 @@ class FolderMetadata(Metadata):
     def run(self, run_id: str) -> RunMetadata:
         """Read when a run was created, and with which versions."""
         record = self._json(f"{self._flow}/{run_id}/_meta/_self.json")
-        created = record.get("ts_epoch")
-        return RunMetadata(created / 1000 if created else None, tuple(record.get("system_tags", ())))
+        return RunMetadata(
+            moment(record.get("ts_epoch"), per_second=_PER_SECOND), texts(record.get("system_tags"))
+        )
 
     def tasks(self, run_id: str) -> tuple[list[tuple[str, str]], list[str]]:
         """List step and id of every task, and beside them what could not be read."""
@@ -108,7 +112,7 @@ class FolderMetadata(Metadata):
         for name in names:
             if name.startswith("sysmeta_"):
                 metadatum, _, time = name[8:-5].rpartition("_")
-                if time.isdigit():
+                if moment(whole_number(time), per_second=_PER_SECOND) is not None:
                     stamps.setdefault(metadatum, []).append(int(time))
         for times in stamps.values():
             times.sort()
@@ -117,8 +121,9 @@ class FolderMetadata(Metadata):
     def _age(self, run_id: str) -> tuple[float, str]:
         """Order a run by when it was created, which an id that somebody chose does not contain."""
         # The age of the folder would not do: a copy of it is younger, and each new task changes it.
-        if run_id.isdigit():
-            return int(run_id) / 1e6, run_id  # Metaflow's ids are microseconds since the epoch
+        number = whole_number(run_id)
+        if number is not None:
+            return number / 1e6, run_id  # Metaflow's ids are microseconds since the epoch
         return self.run(run_id).created or 0.0, run_id
 
     def _value(self, folder: str, name: str, stamp: int) -> Any:
@@ -149,20 +154,15 @@ class ServiceMetadata(Metadata):
 
     def run_ids(self) -> list[str]:
         """List the runs, newest first."""
-        runs = sorted(self._runs, key=lambda run: (run.get("ts_epoch") or 0, _run_id(run)), reverse=True)
-        return [_run_id(run) for run in runs]
+        runs = sorted(self._runs, key=lambda run: (_created(run) or 0.0, _run_id(run)), reverse=True)
+        return [run_id for run in runs if is_folder_name(run_id := _run_id(run))]
 
     def run(self, run_id: str) -> RunMetadata:
         """Read when a run was created, and with which versions."""
         record: dict[str, Any] = next((run for run in self._runs if _run_id(run) == run_id), {})
-        created = record.get("ts_epoch")
         # The service counts heartbeats in seconds, and all its other times in thousandths of them.
-        heartbeat = record.get("last_heartbeat_ts")
-        return RunMetadata(
-            created / 1000 if created else None,
-            tuple(record.get("system_tags") or ()),
-            float(heartbeat) if isinstance(heartbeat, int | float) else None,
-        )
+        heartbeat = moment(record.get("last_heartbeat_ts"))
+        return RunMetadata(_created(record), texts(record.get("system_tags")), heartbeat)
 
     def tasks(self, run_id: str) -> tuple[list[tuple[str, str]], list[str]]:
         """List step and id of every task; a queued one has no file in a remote store yet."""
@@ -173,9 +173,10 @@ class ServiceMetadata(Metadata):
         stamps: dict[str, list[int]] = defaultdict(list)
         values: dict[tuple[str, int], Any] = {}
         for record in self._metadata(run_id).get((step, task_id), ()):
-            name, stamp = str(record["field_name"]), int(record["ts_epoch"])
-            stamps[name].append(stamp)
-            values[name, stamp] = record.get("value")
+            name, stamp = str(record.get("field_name")), whole_number(record.get("ts_epoch"))
+            if moment(stamp, per_second=_PER_SECOND) is not None and stamp is not None:
+                stamps[name].append(stamp)
+                values[name, stamp] = record.get("value")
         for times in stamps.values():
             times.sort()
         return TaskMetadata(dict(stamps), partial(_value, values))
@@ -188,8 +189,12 @@ class ServiceMetadata(Metadata):
         if run_id not in self._of_run:
             found = self._of_run[run_id] = defaultdict(list)
             for record in self._get(f"/runs/{run_id}/metadata"):
-                task_id = str(record.get("task_name") or record["task_id"])
-                found[str(record["step_name"]), task_id].append(record)
+                step, task_id = (
+                    str(record.get("step_name")),
+                    str(record.get("task_name") or record.get("task_id")),
+                )
+                if is_folder_name(step) and is_folder_name(task_id):  # paths are made of them
+                    found[step, task_id].append(record)
         return self._of_run[run_id]
 
     def _get(self, path: str) -> list[dict[str, Any]]:
@@ -207,11 +212,15 @@ class ServiceMetadata(Metadata):
                 f"{url}: the metadata service does not answer ({_reason(error)}). "
                 "See METAFLOW_SERVICE_URL, or name a local datastore with root=."
             ) from error
-        return content if isinstance(content, list) else []
+        return [record for record in content if isinstance(record, dict)] if isinstance(content, list) else []
 
 
 def _run_id(run: dict[str, Any]) -> str:
-    return str(run.get("run_id") or run["run_number"])
+    return str(run.get("run_id") or run.get("run_number"))
+
+
+def _created(run: dict[str, Any]) -> float | None:
+    return moment(run.get("ts_epoch"), per_second=_PER_SECOND)
 
 
 def _value(values: dict[tuple[str, int], Any], name: str, stamp: int) -> Any:

@@ -8,6 +8,7 @@ not written as its address is, or where it can return many sizes at once, add a 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -16,7 +17,7 @@ from typing import Any
 
 from manim_metaflow.errors import RunError, RunNotFoundError
 from manim_metaflow.facts.metaflow_internals import need_metaflow
-from manim_metaflow.facts.store.files import LocalFiles, StoreFiles, reason, unpacked
+from manim_metaflow.facts.store.files import LocalFiles, StoreFiles, packed_limit, reason, unpacked
 
 __all__ = ["READERS", "AzureFiles", "S3Files", "StorageFiles", "open_files", "storage_class"]
 
@@ -81,19 +82,27 @@ class StorageFiles:
         """Return ``None``: Metaflow's storage classes do not give the time."""
         return None
 
-    def blobs(self, paths: Sequence[str]) -> Iterator[bytes | None]:
-        """Read and decompress each blob, a batch at a time; where one is damaged, one by one."""
-        from metaflow.datastore.content_addressed_store import ContentAddressedStore
-
-        store: Any = ContentAddressedStore
+    def blobs(self, paths: Sequence[str], most: int) -> Iterator[bytes | None]:
+        """Read and decompress each blob, a batch at a time; where one cannot be fetched, one by one."""
         for batch in _batches(paths):
-            keys = [path.rpartition("/")[2] for path in batch]
-            try:
-                found = dict(store(batch[0].rsplit("/", 2)[0], self._storage).load_blobs(keys))
-            except Exception:  # Metaflow gives the whole batch up at the first blob it cannot load
-                found = {}
-            for path, key in zip(batch, keys, strict=True):
-                yield found[key] if key in found else unpacked(self._storage, path)
+            found = self._unpacked(batch, most)
+            if found is None:  # a storage gives the whole batch up at the first file it cannot load
+                found = {path: (self._unpacked([path], most) or {}).get(path) for path in batch}
+            yield from map(found.get, batch)
+
+    def _unpacked(self, paths: list[str], most: int) -> dict[str, bytes | None] | None:
+        found: dict[str, bytes | None] = {}
+        try:
+            with self._storage.load_bytes(paths) as loaded:
+                for path, file, note in loaded:
+                    if file is not None and os.path.getsize(file) <= packed_limit(most):
+                        content = Path(file).read_bytes()
+                        # Metaflow notes beside a blob whether it is kept as it is, as code packages are.
+                        raw = isinstance(note, dict) and note.get("cas_raw") is True
+                        found[path] = content if raw else unpacked(content, most)
+        except Exception:  # each storage raises errors of its own; here they all mean the same
+            return None
+        return found
 
     def _listed(self, paths: Sequence[str], *, files: bool) -> Iterator[tuple[list[str], str]]:
         found: dict[str, list[str]] = {path: [] for path in paths}
