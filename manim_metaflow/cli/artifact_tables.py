@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from manim_metaflow.facts.records.storage import KeyMapRecord, StorageRecord, TaskKeys
 from manim_metaflow.facts.run.recorded_storage import RECORDED
+from manim_metaflow.utils.terminal import Terminal
+from manim_metaflow.utils.text import visible
 from manim_metaflow.utils.units import readable_size
 
 __all__ = ["print_artifacts"]
@@ -16,9 +17,9 @@ _KEY = 12
 """Letters that are shown of a key."""
 
 
-def print_artifacts(record: StorageRecord, console: Console, *, values: bool = False) -> None:
+def print_artifacts(record: StorageRecord, console: Terminal, *, values: bool = False) -> None:
     """Print the key maps and the blobs of a run; ``values`` adds what was stored, as far as it was read."""
-    console.print(f"{record.flow_name}/{record.run_id}", style="bold", highlight=False)
+    _print_line(console, f"{record.flow_name}/{record.run_id}", "bold")
     for task in record.tasks:
         for attempt in task.attempts:
             _print_map(record, task, attempt, console, values)
@@ -44,11 +45,11 @@ def print_artifacts(record: StorageRecord, console: Console, *, values: bool = F
 
 
 def _print_map(
-    record: StorageRecord, task: TaskKeys, attempt: KeyMapRecord, console: Console, values: bool
+    record: StorageRecord, task: TaskKeys, attempt: KeyMapRecord, console: Terminal, values: bool
 ) -> None:
     title = task.path if len(task.attempts) == 1 else f"{task.path}, attempt {attempt.number}"
     console.print()
-    console.print(title, style="bold", highlight=False)
+    _print_line(console, title, "bold")
     if not attempt.stored:
         _print_line(console, "  no artifact can be read: it never closed its key map", style="yellow")
         return
@@ -70,9 +71,9 @@ def _print_map(
             entry.type_name,
             how,
         ]
-        table.add_row(*map(Text, [*cells, *([blob.value] if values else [])]))
+        table.add_row(*[Text(visible(cell)) for cell in (*cells, *([blob.value] if values else []))])
     console.print(table)
 
 
-def _print_line(console: Console, text: str, style: str = "") -> None:
-    console.print(Text(text, style=style), highlight=False, soft_wrap=True)
+def _print_line(console: Terminal, text: str, style: str = "") -> None:
+    console.print(Text(visible(text), style=style), soft_wrap=True)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 import cloup
-from rich.console import Console
 
 from manim_metaflow.cli.comparison_table import print_comparison
 from manim_metaflow.cli.film_options import film_options
@@ -17,6 +16,7 @@ from manim_metaflow.errors import UsageError
 from manim_metaflow.facts import compare_runs
 from manim_metaflow.films.options import FilmOptions
 from manim_metaflow.films.progress import progress_line
+from manim_metaflow.utils.terminal import Terminal
 
 if TYPE_CHECKING:
     from manim_metaflow.facts.run.compare import RunComparison
@@ -65,7 +65,7 @@ def compare(
     elif as_json:
         print(found.to_json(), end="")
     else:
-        print_comparison(found, Console())
+        print_comparison(found, Terminal())
 
 
 def _draw(found: RunComparison, output: Path, options: FilmOptions) -> None:

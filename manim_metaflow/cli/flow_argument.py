@@ -12,6 +12,7 @@ import cloup
 from click.shell_completion import CompletionItem
 
 from manim_metaflow.errors import FlowWarning
+from manim_metaflow.utils.text import visible
 
 if TYPE_CHECKING:
     from manim_metaflow.facts.records import FlowInfo
@@ -66,7 +67,7 @@ def _warnings_as_messages() -> Iterator[None]:
 
         def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
             if issubclass(category, FlowWarning):
-                click.echo(f"manim-metaflow: {message}", err=True)
+                click.echo(f"manim-metaflow: {visible(str(message))}", err=True)
             else:
                 shown(message, category, *where, **more)
 

@@ -12,12 +12,14 @@ from typing import NoReturn
 import click
 
 from manim_metaflow.errors import ManimMetaflowError, UsageError
-from manim_metaflow.utils.text import ellipsis
+from manim_metaflow.utils.text import ellipsis, visible
 
 __all__ = ["errors_as_messages", "need_working_folder", "print_any_text"]
 
 INTERRUPTED = 130
 """The exit code of a process that Ctrl-C ended, as shells count it: 128 and the number of the signal."""
+
+_LINES = "\n\t"
 
 LONGEST = 100
 """Letters of a file's name in a message. The system refuses names that are much longer, so they do occur."""
@@ -72,7 +74,7 @@ def _system_message(error: OSError) -> str:
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    click.echo(f"manim-metaflow: {message}", err=True)
+    click.echo(f"manim-metaflow: {visible(message, keep=_LINES)}", err=True)
     sys.exit(code)
 
 

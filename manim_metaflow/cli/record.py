@@ -12,6 +12,7 @@ from manim_metaflow.cli.number import PositiveNumber
 from manim_metaflow.errors import UsageError
 from manim_metaflow.films.progress import progress_line
 from manim_metaflow.utils.files import writable
+from manim_metaflow.utils.text import visible
 from manim_metaflow.utils.units import counted
 
 if TYPE_CHECKING:
@@ -98,9 +99,9 @@ def record(
         run = _record(flow, options, target, origin, step, place, keep)
     cloned = f", {len(run.cloned)} cloned" if run.cloned else ""
     executed = f"{counted(len(run.executed), 'task')} executed{cloned}"
-    click.echo(f"{run.flow.name}/{run.run_id}: {run.status}, {executed}", err=True)
+    click.echo(visible(f"{run.flow.name}/{run.run_id}: {run.status}, {executed}"), err=True)
     for note in run.notes:
-        click.echo(f"Note: {note}", err=True)
+        click.echo(f"Note: {visible(note)}", err=True)
     click.echo(target)
 
 

@@ -8,6 +8,7 @@ from rich.tree import Tree
 from manim_metaflow.facts.records import RunRecord, TaskRecord
 from manim_metaflow.facts.records.states import STATES, SUCCEEDED
 from manim_metaflow.facts.run.history import RunHistory
+from manim_metaflow.utils.text import visible
 from manim_metaflow.utils.units import counted, readable_time
 
 __all__ = ["run_tree"]
@@ -22,6 +23,8 @@ MARKS = {
     "retrying": ("●", "yellow"),
     "cloned": ("⧉", "blue"),
 }
+LINES = "\n\t"
+"""What a message may have of control characters: it may be of several lines."""
 MOST = 12
 """Tasks of a step that are listed, those in trouble first; the others are counted."""
 
@@ -37,31 +40,34 @@ def run_tree(record: RunRecord, *, most: int | None = MOST) -> Tree:
         tasks = record.tasks_of(step.name)
         if not tasks:
             why = "never reached" if step.name in unreached else "not reached yet"
-            tree.add(Text.assemble((step.name, "dim"), (f"  {why}", "dim italic")))
+            tree.add(Text.assemble((visible(step.name), "dim"), (f"  {why}", "dim italic")))
             continue
         if len(tasks) == 1:
-            tree.add(Text.assemble((step.name, "bold"), "  ") + _task(tasks[0], history))
+            tree.add(Text.assemble((visible(step.name), "bold"), "  ") + _task(tasks[0], history))
             continue
-        branch = tree.add(Text.assemble((step.name, "bold"), f"  {_counted(tasks)}"))
+        branch = tree.add(Text.assemble((visible(step.name), "bold"), f"  {_counted(tasks)}"))
         shown = list(tasks) if most is None else _chosen(tasks, most)
         for task in shown:
             branch.add(_task(task, history))
         if len(shown) < len(tasks):
             branch.add(Text(f"{len(tasks) - len(shown)} more: --all lists them", style="dim"))
     for note in record.notes:
-        tree.add(Text(f"note: {note}", style="yellow"))
+        tree.add(Text(f"note: {visible(note)}", style="yellow"))
     return tree
 
 
 def _head(record: RunRecord, history: RunHistory) -> Text:
     style = {"successful": "green", "failed": "red"}.get(record.status, "yellow")
     head = Text.assemble(
-        (f"{record.flow.name}/{record.run_id}", "bold"), "  ", (record.status, style), f"  {_tasks(record)}"
+        (visible(f"{record.flow.name}/{record.run_id}"), "bold"),
+        "  ",
+        (record.status, style),
+        f"  {_tasks(record)}",
     )
     if not history.timeless:
         head.append(f"  {_time(history.end - history.begin)}")
     if record.origin_run_id:
-        head.append(f"  resumes {record.origin_run_id}", style="blue")
+        head.append(f"  resumes {visible(record.origin_run_id)}", style="blue")
     return head
 
 
@@ -87,17 +93,20 @@ def _chosen(tasks: tuple[TaskRecord, ...], most: int) -> list[TaskRecord]:
 def _task(task: TaskRecord, history: RunHistory) -> Text:
     state = task.shown_state
     mark, style = MARKS.get(state, ("·", "dim"))
-    line = Text.assemble((f"{mark} {state}", style), (f"  {task.path}", "dim" if task.foreach else ""))
+    line = Text.assemble(
+        (f"{mark} {state}", style), (f"  {visible(task.path)}", "dim" if task.foreach else "")
+    )
     if task.label != task.task_id:
-        line.append(f"  {task.label}", style="magenta")
+        line.append(f"  {visible(task.label)}", style="magenta")
     if task.origin:
-        return line.append(f"  of {task.origin}", style="blue")
+        return line.append(f"  of {visible(task.origin)}", style="blue")
     if len(task.attempts) > 1:
         # Metaflow counts attempts from 0: in its files, in Task(..., attempt=0) and in the notes below.
         line.append(f"  attempt {task.attempts[-1].number}", style="yellow")
     line.append(_times(task, history), style="dim")
     if task.exception is not None and state not in SUCCEEDED:
-        line.append(f"  {task.exception.type}: {task.exception.message}", style="red")
+        raised = f"{task.exception.type}: {task.exception.message}"
+        line.append(f"  {visible(raised, keep=LINES)}", style="red")
     return line
 
 

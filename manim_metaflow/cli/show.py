@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import cloup
-from rich.console import Console
 
 from manim_metaflow.cli.flow_argument import flow_argument, read_flow
 from manim_metaflow.cli.run_argument import names_run, read_run_named, read_storage_named, root_option
 from manim_metaflow.errors import UsageError
+from manim_metaflow.utils.terminal import Terminal
 
 __all__ = ["show"]
 
@@ -60,7 +60,7 @@ def _show_flow(flow: str, *, as_json: bool) -> None:
     if as_json:
         print(info.to_json(), end="")
         return
-    Console(highlight=False).print(flow_tree(info))
+    Terminal().print(flow_tree(info))
 
 
 def _show_run(run: str, root: str | None, *, as_json: bool, every: bool) -> None:
@@ -83,7 +83,7 @@ def _show_artifacts(run: str, root: str | None, *, as_json: bool, values: bool) 
     print_artifacts(record, _console(WIDE_TABLE), values=values)
 
 
-def _console(width: int) -> Console:
+def _console(width: int) -> Terminal:
     """Return the terminal, or what is as wide as the lines need."""
-    terminal = Console(highlight=False)
-    return terminal if terminal.is_terminal else Console(highlight=False, width=width)
+    terminal = Terminal()
+    return terminal if terminal.is_terminal else Terminal(width=width)

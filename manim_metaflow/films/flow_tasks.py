@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, Self
 
 import av
-from rich.console import Console
 
 from manim_metaflow.errors import ManimMetaflowError, UsageError
 from manim_metaflow.films.sheets import film_length, film_sheet
@@ -26,6 +25,7 @@ from manim_metaflow.render.jobs.job import Job
 from manim_metaflow.render.jobs.pool import render_all
 from manim_metaflow.render.jobs.processes import run_one
 from manim_metaflow.render.jobs.progress import Display
+from manim_metaflow.utils.terminal import Terminal
 
 __all__ = ["Film", "card_entries", "choose", "in_parts", "join_parts", "list_scenes", "render_one"]
 
@@ -162,7 +162,7 @@ def render_one(job: str, folder: Path, arguments: Sequence[str], media: str = ""
 
 
 def _render(scene: str, job: Job) -> Path:
-    with Display(Console(stderr=True, width=160), bars=False) as display:
+    with Display(Terminal(stderr=True, width=160), bars=False) as display:
         [outcome] = render_all([job], workers=1, listener=display)
     if outcome.status not in ("done", "unchanged"):
         raise ManimMetaflowError(f"{scene} was not rendered. {outcome.text}")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from manim_metaflow.utils.progress import progress_bars
+from manim_metaflow.utils.terminal import Terminal
 
 __all__ = ["ProgressLine", "progress_line"]
 
@@ -50,5 +50,5 @@ class ProgressLine:
 @contextmanager
 def progress_line(description: str) -> Iterator[ProgressLine]:
     """Show a line on standard error while the block works, if that is a terminal."""
-    with progress_bars(Console(stderr=True)) as bars:
+    with progress_bars(Terminal(stderr=True)) as bars:
         yield ProgressLine(bars, bars.add_task(description, total=None, state=""))

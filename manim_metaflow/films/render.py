@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.films.options import FilmOptions
@@ -21,6 +20,7 @@ from manim_metaflow.render.jobs.job import Job
 from manim_metaflow.render.jobs.pool import Outcome, render_all
 from manim_metaflow.render.jobs.progress import Display
 from manim_metaflow.theme import THEME_VARIABLE
+from manim_metaflow.utils.terminal import Terminal
 
 __all__ = ["Preview", "SceneRenders"]
 
@@ -94,7 +94,7 @@ class SceneRenders:
             outcomes = self._render()
             # What is saved while it renders is a change, too.
             before = {**self._watched(outcomes), **before}
-            Console(stderr=True).print("Watching. Ctrl-C ends it.", style="dim")
+            Terminal(stderr=True).print("Watching. Ctrl-C ends it.", style="dim")
             while {path: file_state(Path(path)) for path in before} == before:
                 time.sleep(_INTERVAL)
             before = _stats(map(Path, before))
@@ -103,7 +103,7 @@ class SceneRenders:
         background = self.options.make_theme().background if self.options.theme else ""
         job = replace(self.job, background=background, watermark=self.options.watermark or "")
         jobs = [replace(job, file=file) for file in scene_files(self.path, job.names)]
-        with _theme_of_workers(self.options.theme), Display(Console(stderr=True), bars=self.bars) as display:
+        with _theme_of_workers(self.options.theme), Display(Terminal(stderr=True), bars=self.bars) as display:
             outcomes = render_all(jobs, workers=self.workers, listener=display, force=self.force)
         if all(outcome.status == "empty" for outcome in outcomes):
             raise UsageError(f"{self.path}: no scene there.")

@@ -7,7 +7,16 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 
-__all__ = ["break_anywhere", "cut", "ellipsis", "first_sentence", "fit_lines", "known_names", "wrap"]
+__all__ = [
+    "break_anywhere",
+    "cut",
+    "ellipsis",
+    "first_sentence",
+    "fit_lines",
+    "known_names",
+    "visible",
+    "wrap",
+]
 
 _JOINER = "\u200d"
 """Joins the emoji on both of its sides into one picture."""
@@ -42,6 +51,36 @@ def ellipsis(text: str, limit: int, *, mark: str = "…", strip: bool = True) ->
         return text
     kept = text[: _boundary(text, max(0, limit - len(mark)))]
     return (kept.rstrip() if strip else kept) + mark
+
+
+def visible(text: str, *, keep: str = "") -> str:
+    r"""Show the control characters of a text as Python writes them, so that they control nothing.
+
+    Those of terminals are meant, that change the direction of the text behind them, that end a line, and
+    halves of letters, which cannot be written at all.
+
+    Parameters
+    ----------
+    text
+        The text.
+    keep
+        Which of them stay as they are: ``"\n"`` where a text may have several lines.
+
+    Examples
+    --------
+    >>> visible("red: " + chr(27) + "[31m"), visible("a" + chr(0x202E) + "b"), visible("one\ntwo", keep="\n")
+    ('red: \\x1b[31m', 'a\\u202eb', 'one\ntwo')
+    """
+    if text.isprintable():
+        return text
+    return _CONTROLS.sub(lambda found: found[0] if found[0] in keep else _written(found[0]), text)
+
+
+def _written(character: str) -> str:
+    return character.encode("unicode_escape").decode()
+
+
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def first_sentence(text: str) -> str:

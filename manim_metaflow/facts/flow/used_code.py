@@ -18,10 +18,18 @@ def used_code(flow: FlowInfo, step: str) -> dict[str, str]:
     A part is a top-level definition or import, a method of the flow (``self.name``), or the flow's
     decorators and bases (``@FlowName``). What a used part uses counts too. Left out are other steps, each
     compared on its own; class constants and parameters, which are inputs with keys of their own; and what
-    is imported from Metaflow, which has a version.
+    is imported from Metaflow, which has a version. Of a file that no longer parses, or that is nested too
+    deep to be taken apart, all counts.
     """
     if not flow.source:
         return {}
+    try:
+        return _used(flow, step)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {flow.file or flow.name: flow.source}
+
+
+def _used(flow: FlowInfo, step: str) -> dict[str, str]:
     parts = _parts(flow.source, flow.name)
     steps = {f"self.{one.name}" for one in flow.steps}
     own = parts.get(f"self.{step}") or (_tree(flow[step].source),)

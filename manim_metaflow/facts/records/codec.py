@@ -16,8 +16,10 @@ __all__ = ["SCHEMA_VERSION", "JsonRecord"]
 
 SCHEMA_VERSION = 1
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
-"""Half a letter: Python's stand-in for a byte that is no text, in a file name say. It cannot be written."""
+_UNSAFE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Characters that JSON leaves as they are, though a terminal obeys some of them, and halves of letters.
+
+Half a letter is Python's stand-in for a byte that is no text, in a file name say. It cannot be written."""
 
 _PLAIN: dict[Any, tuple[type, ...]] = {
     str: (str,),
@@ -42,9 +44,7 @@ class JsonRecord:
         True
         """
         payload = {"kind": type(self).__name__, "record": _encode(self), "schema": SCHEMA_VERSION}
-        return (
-            _SURROGATE.sub(_visible, json.dumps(payload, indent=1, sort_keys=True, ensure_ascii=False)) + "\n"
-        )
+        return _UNSAFE.sub(_escaped, json.dumps(payload, indent=1, sort_keys=True, ensure_ascii=False)) + "\n"
 
     @classmethod
     def from_json(cls, text: str | bytes, *, name: str = "recording") -> Self:
@@ -81,9 +81,10 @@ class JsonRecord:
         return record
 
 
-def _visible(half: re.Match[str]) -> str:
-    r"""Write half a letter as Python would show it, ``\udce9``: two backslashes in JSON are one."""
-    return f"\\\\u{ord(half.group()):04x}"
+def _escaped(found: re.Match[str]) -> str:
+    r"""Write a character as JSON does, and half a letter as Python would show it: two backslashes are one."""
+    half = "\ud800" <= found[0] <= "\udfff"
+    return ("\\\\u" if half else "\\u") + f"{ord(found[0]):04x}"
 
 
 class _ShapeError(Exception):
