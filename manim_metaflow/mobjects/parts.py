@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from manim import VGroup, VMobject, __version__
+from manim import VGroup, VMobject
 from manim.utils.color import ParsableManimColor
 
 from manim_metaflow.utils.versions import release
@@ -27,7 +28,7 @@ class Drawing(VGroup):
             _color(part, color)
         return self
 
-    if release(__version__) < (0, 21):
+    if release(version("manim")) < (0, 21):
         # There a part without points, the mark of a step that has not ended, is measured as a point at the
         # origin: a step's width and height would grow with its distance from there.
         def reduce_across_dimension(
