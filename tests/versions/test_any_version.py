@@ -72,7 +72,7 @@ def test_parameter_has_the_default_that_its_author_wrote() -> None:
 def test_nodes_of_a_parallel_step_are_numbered_from_zero(tmp_path: Path) -> None:
     run = record_run(FLOWS / "parallel.py", recordings=tmp_path)
     assert run.status == "successful"
-    # Not in the order of run.tasks: before 2.12.39 the nodes' tasks are queued at once, in any order.
+    # run.tasks has them as they were queued, and the first node queues the others in any order.
     assert [task.foreach[-1].index for task in run.tasks_of("train")] == [0, 1, 2]
 
 
