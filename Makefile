@@ -61,16 +61,16 @@ test-lowest: setup ## Test with the oldest version of everything that pyproject.
 matrix: matrix-install matrix-manim matrix-metaflow matrix-python ## Run all of the four matrices
 
 matrix-install: setup ## Install the wheel beside Metaflow, beside ob-metaflow and alone, and test it
-	$(RUN) python scripts/matrix.py install
+	$(RUN) python scripts/matrix.py install $(ARGS)
 
 matrix-manim: setup ## Test with the lowest, the newest and other versions of Manim
-	$(RUN) python scripts/matrix.py manim
+	$(RUN) python scripts/matrix.py manim $(ARGS)
 
 matrix-metaflow: setup ## Test with the lowest, the newest and other versions of Metaflow
-	$(RUN) python scripts/matrix.py metaflow
+	$(RUN) python scripts/matrix.py metaflow $(ARGS)
 
 matrix-python: setup ## Test with every Python from 3.11 to 3.14 that is here
-	$(RUN) python scripts/matrix.py python
+	$(RUN) python scripts/matrix.py python $(ARGS)
 
 format: setup ## Format the code and mend what ruff can mend
 	$(RUN) ruff check --fix .

@@ -1,7 +1,8 @@
 """Install the project beside other versions of Manim, Metaflow and Python, and test it there.
 
 ``python scripts/matrix.py manim|metaflow|python|install`` makes one environment a row, prints what is in it,
-runs the tests below in it, and ends with a table of what was run.
+runs the tests below in it, and ends with a table of what was run. A word after it, ``matrix.py manim 0.20``,
+chooses the rows that have it in their names.
 """
 
 from __future__ import annotations
@@ -65,10 +66,10 @@ MATRICES = {
 }
 
 
-def main(matrix: str) -> int:
-    """Make and test every row of a matrix; return how many rows failed."""
-    results = [(row, *_try(row)) for row in MATRICES[matrix]]
-    width = max(len(row.name) for row in MATRICES[matrix])
+def main(matrix: str, word: str = "") -> int:
+    """Make and test the rows of a matrix with ``word`` in their names; return how many failed."""
+    results = [(row, *_try(row)) for row in MATRICES[matrix] if word in row.name]
+    width = max(len(row.name) for row, *_ in results)
     print(f"\n{matrix}: {', '.join(TESTS)}")
     for row, versions, result in results:
         print(f"  {row.name:{width}}  {result:44}  {versions}")
@@ -102,7 +103,8 @@ def _try(row: Row) -> tuple[str, str]:
 
 def _test(python: str) -> tuple[int, str]:
     """Run the tests in an environment; return pytest's exit code and its last line, which counts them."""
-    command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *TESTS]
+    # -P: else the package would come from this folder, and the wheel would not be tested at all.
+    command = [python, "-P", "-m", "pytest", "-q", "-p", "no:cacheprovider", *TESTS]
     last = ""
     with subprocess.Popen(command, cwd=ROOT, env=_ENVIRONMENT, stdout=subprocess.PIPE, text=True) as tests:
         assert tests.stdout is not None
@@ -130,4 +132,4 @@ def _versions(python: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))
