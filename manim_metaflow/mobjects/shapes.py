@@ -174,10 +174,13 @@ def track(curves: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], npt
     return points, np.concatenate([[0.0], np.cumsum(steps)])
 
 
-def dashes(curves: Curves, dash: float = 0.09, gap: float = 0.07) -> Curves:
-    """Cut a contour into dashes of about ``dash`` units, so that a whole number fits."""
+def dashes(curves: Curves, dash: float = 0.09, gap: float = 0.07, *, zoom: float = 1.0) -> Curves:
+    """Cut a contour into dashes of about ``dash`` units times ``zoom``, so that a whole number fits.
+
+    What is drawn anew on a mobject that was scaled by ``zoom`` then has the dashes it had at rest.
+    """
     points, along = track(curves)
-    count = max(1, round(along[-1] / (dash + gap)))
+    count = max(1, round(along[-1] / ((dash + gap) * zoom)))
     period = along[-1] / count
     share = dash / (dash + gap)
     cuts = (np.arange(count)[:, None] + np.linspace(0, share, 4)) * period

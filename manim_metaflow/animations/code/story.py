@@ -25,8 +25,11 @@ from manim_metaflow.theme import current_theme, use_theme
 
 __all__ = ["FlowStory", "show_ring"]
 
-GAP, RING = 0.45, 0.09
-"""Between code and graph, and from a box to the ring round it, units."""
+GAP, RING, ROUND = 0.45, 0.09, 0.2
+"""Between code and graph, from a box to the ring round it, and of the ring's corners, units at rest."""
+
+NOTE_MARGIN = 0.6
+"""Room beside the lines of a note, so that they do not look like a part of the code, units at rest."""
 
 
 class FlowStory(Drawing):
@@ -93,8 +96,8 @@ class FlowStory(Drawing):
             raise UsageError("A story needs at least one version of a flow.")
         self.versions = [v if isinstance(v, FlowVersion) else load_version(v) for v in versions]
         self.theme = current_theme()
-        self.index, self.room = 0, room
-        self._direction, self._align = direction, align
+        self.index, self._room = 0, room
+        self._direction = direction
         self._graph_size, self._detail = graph_size, detail
         first = self.versions[0]
         self.panel = CodePanel(
@@ -111,7 +114,9 @@ class FlowStory(Drawing):
         self.ring = Shape(np.zeros((0, 4, 2)), stroke=self.theme.highlight, stroke_width=3.0)
         self.note = VGroup()
         super().__init__(self.panel, self.stage, self.ring, self.note)
-        self.stage.move_to(self.graph_center)
+        right, middle, top = self.panel.get_right()[0], self.panel.get_y(), self.panel.get_top()[1]
+        y = middle if align == "center" else top - room[1] / 2
+        self.stage.move_to((right + GAP + room[0] / 2, y, 0.0))
         self.center()
         if first.flow is None:
             self.note.add(self.note_for(first))
@@ -128,13 +133,19 @@ class FlowStory(Drawing):
         return self.versions[self.index]
 
     @property
+    def zoom(self) -> float:
+        """How much it has been scaled since it was built."""
+        return float(self.stage.width) / self._room[0]
+
+    @property
+    def room(self) -> tuple[float, float]:
+        """Width and height that graphs have now (units)."""
+        return float(self.stage.width), float(self.stage.height)
+
+    @property
     def graph_center(self) -> Any:
         """Where the middle of the graph belongs; shape ``(3,)``."""
-        panel = self.panel.panel
-        x = float(panel.get_right()[0]) + GAP + self.room[0] / 2
-        top = float(panel.get_top()[1])
-        y = float(panel.get_center()[1]) if self._align == "center" else top - self.room[1] / 2
-        return np.array([x, y, 0.0])
+        return self.stage.get_center()
 
     def graph_of(self, flow: FlowInfo) -> FlowDAG:
         """Draw a flow where the graph belongs."""
@@ -145,15 +156,16 @@ class FlowStory(Drawing):
             detail=self._detail,
             theme=self.theme,
         )
-        zoom = min(1.0, self.room[0] / float(dag.width), self.room[1] / float(dag.height))
+        zoom = min(self.zoom, self.room[0] / float(dag.width), self.room[1] / float(dag.height))
         return dag.scale(zoom).move_to(self.graph_center)
 
     def note_for(self, version: FlowVersion) -> TextBlock:
         """Write why a version has no graph."""
         text, theme = f"No graph: {version.problem}", self.theme
         with use_theme(theme):
-            block = TextBlock(text, width=self.room[0] - 0.6, font_size=theme.label_size, color=theme.wrong)
-        return block.move_to(self.graph_center)
+            width = self._room[0] - NOTE_MARGIN
+            block = TextBlock(text, width=width, font_size=theme.label_size, color=theme.wrong)
+        return block.scale(self.zoom).move_to(self.graph_center)
 
     def lines_of(self, step: str) -> tuple[int, ...]:
         """Numbers of a step's lines in the version that is shown."""
@@ -167,7 +179,8 @@ class FlowStory(Drawing):
             self.ring.set_curves(np.zeros((0, 4, 2)))
             return
         left, bottom, right, top = node.node_box
-        shape = rounded_rectangle(right - left + 2 * RING, top - bottom + 2 * RING, 0.2)
+        ring = 2 * RING * self.zoom
+        shape = rounded_rectangle(right - left + ring, top - bottom + ring, ROUND * self.zoom)
         self.ring.set_curves(shape + np.array([(left + right) / 2, (bottom + top) / 2]))
 
 

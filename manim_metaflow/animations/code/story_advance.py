@@ -91,7 +91,9 @@ class AdvanceStory(Timeline):
         if story.dag is None:
             story.dag = story.graph_of(flow)
             return [enter(0.5, 1.2, story.dag, home=story, index=1, pace=linear)]
-        graph = EvolveFlow(story.dag, flow, at=story.graph_center, fit=story.room, arrivals=arrivals)
+        graph = EvolveFlow(
+            story.dag, flow, at=story.graph_center, fit=story.room, largest=story.zoom, arrivals=arrivals
+        )
         overlay.add(graph.overlay)
         return graph.clips
 

@@ -56,6 +56,8 @@ class EvolveFlow(Timeline):
         Where the middle of the graph shall be; where it is by default.
     fit
         Width and height it has to fit in (units); it keeps its size where there is room.
+    largest
+        How much its new parts are scaled where it has room to fit in.
     wrap
         As for :class:`.FlowDAG`.
     arrivals
@@ -84,6 +86,7 @@ class EvolveFlow(Timeline):
         *,
         at: npt.ArrayLike | None = None,
         fit: tuple[float, float] | None = None,
+        largest: float = 1.0,
         wrap: float | Literal["fit"] | None = None,
         arrivals: Mapping[str, float] = _NO_ARRIVALS,
         run_time: float | None = None,
@@ -94,7 +97,7 @@ class EvolveFlow(Timeline):
                 f"The graph of {dag.flow.name} shows the tasks of a run: only the graph of a flow can evolve."
             )
         self.dag, self._arrivals = dag, arrivals
-        self.fresh = self._fresh(flow, at, fit, wrap)
+        self.fresh = self._fresh(flow, at, fit, largest, wrap)
         self._overlay = VGroup()
         self.kept: list[tuple[VMobject, VMobject]] = []
         """Parts of the fresh graph, each with the part of the graph that stays instead of it."""
@@ -114,6 +117,7 @@ class EvolveFlow(Timeline):
         flow: type | str | Path | FlowInfo,
         at: npt.ArrayLike | None,
         fit: tuple[float, float] | None,
+        largest: float,
         wrap: float | Literal["fit"] | None,
     ) -> FlowDAG:
         dag, style = self.dag, self.dag.style
@@ -130,7 +134,7 @@ class EvolveFlow(Timeline):
         )
         zoom = dag.zoom
         if fit is not None:
-            zoom = min(1.0, fit[0] / float(fresh.width), fit[1] / float(fresh.height))
+            zoom = min(largest, fit[0] / float(fresh.width), fit[1] / float(fresh.height))
         if abs(zoom - 1) > 1e-9:
             fresh.scale(zoom)
         fresh.move_to(dag.get_center() if at is None else np.asarray(at, dtype=float))

@@ -211,6 +211,7 @@ def point(
     *,
     dashed: bool = True,
     tip: bool = True,
+    zoom: float = 1.0,
 ) -> Clip:
     """Let an arrow grow from one point to another.
 
@@ -226,12 +227,14 @@ def point(
         Whether the line is.
     tip
         Whether there is a head.
+    zoom
+        How much what it belongs to was scaled: dashes and head are as large in proportion.
     """
     origin, goal = (np.asarray(each, dtype=float)[:2] for each in ends)
     line = Shape(np.zeros((0, 4, 2)), stroke=color, stroke_width=1.8)
     head = Shape(np.zeros((0, 4, 2)), fill=color)
     offset = goal - origin
-    along = TIP * offset / max(float(np.linalg.norm(offset)), 1e-6)
+    along = zoom * TIP * offset / max(float(np.linalg.norm(offset)), 1e-6)
     across = 0.4 * np.array([-along[1], along[0]])
 
     def show(progress: float) -> None:
@@ -239,7 +242,7 @@ def point(
             home.add(line, *([head] if tip else []))
         reach = origin + offset * smooth(max(progress, 1e-3))
         curve = np.array([np.linspace(origin, reach, 4)])
-        line.set_curves(dashes(curve) if dashed else curve)
+        line.set_curves(dashes(curve, zoom=zoom) if dashed else curve)
         if tip:
             head.set_curves(polyline(reach, reach - along + across, reach - along - across, reach))
 

@@ -81,7 +81,8 @@ class CloneTasks(Timeline):
             start, end = index * PACE, index * PACE + PACE
             if task.step not in referred and (line := self._reference(task.step)) is not None:
                 referred.add(task.step)
-                yield point(start, end, line, self._color, self.references, tip=False)
+                zoom = self.dag.zoom
+                yield point(start, end, line, self._color, self.references, tip=False, zoom=zoom)
             yield from self._clone(task, end)
             if index + 1 == len(shown) or shown[index + 1].step != task.step:
                 yield from self._counted(task.step, end)

@@ -86,7 +86,8 @@ class SpinStep(Timeline):
             line = self._line(chip)
             if line is not None and line[0][0] not in reached:
                 reached.add(line[0][0])
-                yield point(now, now + REACH, line, current_theme().cloned, self.references, tip=False)
+                color, zoom = current_theme().cloned, bench.node.zoom
+                yield point(now, now + REACH, line, color, self.references, tip=False, zoom=zoom)
             yield show_chip(now + REACH, now + REACH + GROW, chip, bench.inputs)
             now += REACH / 2
         now += REACH
@@ -111,5 +112,5 @@ class SpinStep(Timeline):
         if node is None:
             return None
         left, bottom, right, _ = node.node_box
-        target = chip.face.get_top() + np.array([0.0, 0.06, 0.0])
-        return np.array([(left + right) / 2, bottom - 0.05, 0.0]), target
+        target = chip.face.get_top() + np.array([0.0, 0.06 * self.bench.node.zoom, 0.0])
+        return np.array([(left + right) / 2, bottom - 0.05 * node.zoom, 0.0]), target

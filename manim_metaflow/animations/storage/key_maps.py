@@ -159,13 +159,14 @@ class LoadArtifact(Timeline):
         key = row.key if isinstance(row, KeyRow) else row
         home = overlay if asker is None else self.lines
         clips: list[Clip] = []
-        at, ends = 0.0, (key.get_right() + 0.1 * RIGHT, shown.face.get_center())
+        at, ends = 0.0, (key.get_right() + 0.1 * key.zoom * RIGHT, shown.face.get_center())
         if asker is not None:
-            clips.append(point(0.0, 0.7, _downward(asker, key), theme.accent, home))
-            at, ends = 0.6, _downward(asker, shown)
+            asked = _downward(asker, key, key.zoom)
+            clips.append(point(0.0, 0.7, asked, theme.accent, home, zoom=key.zoom))
+            at, ends = 0.6, _downward(asker, shown, key.zoom)
         clips += [
             swell(at, at + 0.6, row, factor=1.06),
-            point(at + 0.5, at + 1.1, ends, theme.highlight, home),
+            point(at + 0.5, at + 1.1, ends, theme.highlight, home, zoom=key.zoom),
             swell(at + 1.0, at + 1.6, shown, factor=1.08),
             travel(at + 1.3, at + 2.1, shown.face, chip.face.get_center(), overlay, scale=scale),
             appear(at + 1.9, at + 2.3, chip),
@@ -263,11 +264,11 @@ class MutateInPlace(Timeline):
         scene.remove(self._before)
 
 
-def _downward(upper: VMobject, lower: VMobject) -> tuple[Any, Any]:
+def _downward(upper: VMobject, lower: VMobject, zoom: float) -> tuple[Any, Any]:
     """Join two mobjects, one below the other, by a line as upright as can be."""
     left = max(float(part.get_left()[0]) for part in (upper, lower))
     right = min(float(part.get_right()[0]) for part in (upper, lower))
-    start, end = upper.get_bottom() + 0.06 * DOWN, lower.get_top() + 0.06 * UP
+    start, end = upper.get_bottom() + 0.06 * zoom * DOWN, lower.get_top() + 0.06 * zoom * UP
     if left < right:
         start[0] = end[0] = (left + right) / 2
     return start, end

@@ -103,30 +103,32 @@ class MergeArtifacts(Timeline):
         theme = current_theme()
         clips: list[Clip] = []
         for index, name in enumerate(self.conflicts):
-            rows = [key_map[name] for key_map in inputs if name in key_map.named]
+            maps = [key_map for key_map in inputs if name in key_map.named]
+            rows = [key_map[name] for key_map in maps]
             at = 0.5 * index
-            for row in rows:
-                mark = Shape(
-                    rounded_rectangle(row.width + 0.16, max(0.38, row.height + 0.06), 0.08),
-                    stroke=theme.conflict,
-                    stroke_width=2.0,
-                ).move_to(row)
+            for row, key_map in zip(rows, maps, strict=True):
+                # Built as large as at rest, then scaled, so that its corners grow with the map.
+                wide, high = row.width / key_map.zoom, row.height / key_map.zoom
+                outline = rounded_rectangle(wide + 0.16, max(0.38, high + 0.06), 0.08)
+                mark = Shape(outline * key_map.zoom, stroke=theme.conflict, stroke_width=2.0).move_to(row)
                 self.marks.add(mark)
                 clips += [
                     appear(at, at + 0.4, mark, scale=1.15),
                     swell(at, at + 0.7, row, factor=1.04),
                 ]
-            edge = max(float(key_map.panel.get_right()[0]) for key_map in inputs) + 0.16 * (index + 1)
-            bracket = Shape(_bracket(rows, edge), stroke=theme.conflict, stroke_width=1.8)
+            # Brackets of several conflicts lie beside each other.
+            edge = max(float(each.panel.get_right()[0]) + 0.16 * (index + 1) * each.zoom for each in inputs)
+            bracket = Shape(_bracket(rows, edge, maps[0].zoom), stroke=theme.conflict, stroke_width=1.8)
             self.marks.add(bracket)
             clips.append(appear(at + 0.3, at + 0.7, bracket))
         return clips
 
 
-def _bracket(rows: Sequence[KeyRow], edge: float) -> Any:
+def _bracket(rows: Sequence[KeyRow], edge: float, zoom: float) -> Any:
     """Join lines that are below each other at their right ends; others by a straight line."""
     left, right = sorted((rows[0], rows[-1]), key=lambda row: float(row.get_left()[0]))
     if right.get_left()[0] < left.get_right()[0]:
-        ends = [(float(row.get_right()[0]) + 0.08, float(row.get_y())) for row in (rows[0], rows[-1])]
+        ends = [(float(row.get_right()[0]) + 0.08 * zoom, float(row.get_y())) for row in (rows[0], rows[-1])]
         return polyline(ends[0], (edge, ends[0][1]), (edge, ends[1][1]), ends[1])
-    return polyline((left.get_right() + 0.1 * RIGHT)[:2], (right.get_left() + 0.1 * LEFT)[:2])
+    apart = 0.1 * zoom
+    return polyline((left.get_right() + apart * RIGHT)[:2], (right.get_left() + apart * LEFT)[:2])

@@ -20,6 +20,12 @@ __all__ = ["CodeLight"]
 BAND = 0.13
 """How much of its colour the band lays over the lit lines."""
 
+BAR = 0.13
+"""Width of the bar at their left end, in heights of a row."""
+
+RADIUS = 0.03
+"""Of all corners at rest, units."""
+
 Spans = list[tuple[float, float]]
 
 
@@ -49,6 +55,7 @@ class CodeLight(Drawing):
         width: float,
         pitch: float,
         rows: int,
+        zoom: float = 1.0,
     ) -> None:
         """Light runs of rows.
 
@@ -64,6 +71,8 @@ class CodeLight(Drawing):
             Of a row, units.
         rows
             How many there are.
+        zoom
+            How much the panel was scaled since it was built.
         """
         gaps: Spans = []
         at = 0.0
@@ -73,17 +82,18 @@ class CodeLight(Drawing):
             at = max(at, end)
         if amount <= 0:
             gaps, spans = [], []
-        self.veil.set_curves(_boxes(gaps, corner, width, pitch))
-        self.band.set_curves(_boxes(spans, corner, width, pitch))
-        self.bar.set_curves(_boxes(spans, corner, 0.13 * pitch, pitch))
+        radius = RADIUS * zoom
+        self.veil.set_curves(_boxes(gaps, corner, width, pitch, radius))
+        self.band.set_curves(_boxes(spans, corner, width, pitch, radius))
+        self.bar.set_curves(_boxes(spans, corner, BAR * pitch, pitch, radius))
         self.veil.set_fill(opacity=self._dim * amount, family=False)
         self.band.set_fill(opacity=BAND * amount, family=False)
         self.bar.set_fill(opacity=amount, family=False)
 
 
-def _boxes(spans: Spans, corner: npt.NDArray[np.float64], width: float, pitch: float) -> Any:
+def _boxes(spans: Spans, corner: npt.NDArray[np.float64], width: float, pitch: float, radius: float) -> Any:
     boxes = [
-        rounded_rectangle(width, (end - first) * pitch, 0.03)
+        rounded_rectangle(width, (end - first) * pitch, radius)
         + corner
         + np.array([width / 2, -(first + end) / 2 * pitch])
         for first, end in spans

@@ -293,7 +293,8 @@ class CodePanel(CodeQueries, Drawing):
         ]
         corner = self.home(-0.5) - np.array([NUMBERS - 0.1, 0.0, 0.0]) * self.zoom
         width = (self.size[0] - 0.2) * self.zoom
-        self.light.light(shown, amount, corner[:2], width, self.pitch * self.zoom, self.window)
+        pitch = self.pitch * self.zoom
+        self.light.light(shown, amount, corner[:2], width, pitch, self.window, self.zoom)
 
     # ------------------------------------------------------------------------- stripes
 

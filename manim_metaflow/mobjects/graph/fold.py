@@ -90,7 +90,8 @@ class Fold(Drawing):
         else:
             x = (self.box.node_box[0] + self.box.node_box[2]) / 2
             line = polyline((x, start[1]), (x, end[3]))
-        return FlowEdge(source, target, [line])
+        # The line's ends are where the boxes are now; its tip is as large as those of the other arrows.
+        return FlowEdge(source, target, [line / dag.zoom]).scale(dag.zoom, about_point=np.zeros(3))
 
     def close_frame(self, progress: float) -> None:
         """Set the frame of a foreach between wide (0) and tight round the box (1)."""

@@ -32,8 +32,9 @@ SHEET = 0.075
 SHEETS = 2
 """Sheets behind a foreach step whose tasks are not known: two and the box read as "several"."""
 
-DOTTED = (0.02, 0.09)
-"""Dash and gap of the outline of what was never reached (units)."""
+DASHED, DOTTED = (0.09, 0.07), (0.02, 0.09)
+"""Dash and gap of the outline of what was cloned, and of what was never reached (units)."""
+
 BADGES: dict[str, Badge] = {
     "done": "tick",
     "caught": "bang",
@@ -272,13 +273,14 @@ class StepNode(Drawing):
             self._hide(self._attempts)
             return self
         left, bottom, _, _ = self.node_box
-        scale = self._scale
+        scale = self.zoom
         at = np.array([left + 0.16 * scale, bottom])
         self._attempts.set_curves(attempt_dots(failed, scale) + at)
         return self
 
     @property
-    def _scale(self) -> float:
+    def zoom(self) -> float:
+        """How much it has been scaled since it was built."""
         _, bottom, _, top = self.node_box
         return (top - bottom) / self._height
 
@@ -289,9 +291,9 @@ class StepNode(Drawing):
             self._dashes.paint(stroke=self.theme.edge)
             return
         left, bottom, right, top = self.node_box
-        scale = self._scale
+        scale = self.zoom
         outline = rounded_rectangle(right - left, top - bottom, self._radius * scale)
-        seam = dashes(outline) if border == "dashed" else dashes(outline, *DOTTED)
+        seam = dashes(outline, *(DOTTED if border == "dotted" else DASHED), zoom=scale)
         self._dashes.set_curves(seam + np.array([(left + right) / 2, (bottom + top) / 2]))
         self._dashes.paint(stroke=color)
 
@@ -300,7 +302,7 @@ class StepNode(Drawing):
             self._hide(self._disc, self._mark)
             return
         _, _, right, top = self.node_box
-        radius = (0.125 if self._height > 0.5 else 0.1) * self._scale
+        radius = (0.125 if self._height > 0.5 else 0.1) * self.zoom
         at = np.array([right - radius * 0.35, top - radius * 0.35])
         radius *= size
         self._disc.set_curves(circle(radius) + at).paint(fill=style.stroke)

@@ -20,6 +20,10 @@ from manim_metaflow.utils.units import counted
 __all__ = ["ForeachRegion", "region_text"]
 
 LETTERS = 30
+"""Of the expression that a foreach iterates over, so that its caption stays shorter than its frame."""
+
+RADIUS = 0.16
+"""Of the frame's corners at rest, units."""
 
 
 class ForeachRegion(Drawing):
@@ -80,15 +84,17 @@ class ForeachRegion(Drawing):
     @animated
     def set_frame(self, rect: Rect) -> None:
         """Draw the outline elsewhere; the caption stays."""
-        self.frame.set_curves(frame_curves(rect))
+        # The caption is never drawn anew: it tells how much the region was scaled.
+        self.frame.set_curves(frame_curves(rect, self.caption.zoom))
 
     def __snapshot__(self) -> dict[str, Any]:
         return {"role": "region", "name": self.name, "text": self.caption.text}
 
 
-def frame_curves(rect: Rect) -> npt.NDArray[np.float64]:
-    """Return the dashes of a frame, cubic Béziers of shape ``(n, 4, 2)``."""
-    return np.asarray(dashes(rounded_rectangle(rect.width, rect.height, 0.16)) + np.array(rect.center))
+def frame_curves(rect: Rect, zoom: float = 1.0) -> npt.NDArray[np.float64]:
+    """Return the dashes of a frame that was scaled by ``zoom``, cubic Béziers of shape ``(n, 4, 2)``."""
+    outline = rounded_rectangle(rect.width, rect.height, RADIUS * zoom)
+    return np.asarray(dashes(outline, zoom=zoom) + np.array(rect.center))
 
 
 def region_text(step: StepInfo, count: int) -> str:

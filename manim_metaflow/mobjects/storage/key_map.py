@@ -161,10 +161,14 @@ class KeyMap(Drawing):
         row = self._rows[name]
         if row not in self.rows.submobjects:
             # A line that is not written has not moved or grown with the map.
-            zoom = float(self.panel.width) / self._width
-            row.scale(zoom * FACE / float(row.face.height))
-            row.shift(self.panel.get_center() + zoom * self._places[name] - row.face.get_center())
+            row.scale(self.zoom * FACE / float(row.face.height))
+            row.shift(self.panel.get_center() + self.zoom * self._places[name] - row.face.get_center())
         return row
+
+    @property
+    def zoom(self) -> float:
+        """How much it has been scaled since it was built."""
+        return float(self.panel.width) / self._width
 
     @property
     def named(self) -> dict[str, str]:
