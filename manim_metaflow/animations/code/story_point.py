@@ -7,7 +7,6 @@ import networkx as nx
 from manim_metaflow.animations.code.focus import FocusCode
 from manim_metaflow.animations.code.story import FlowStory, show_ring
 from manim_metaflow.animations.motion.timeline import Clip, Timeline
-from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.flow.source_lines import artifact_lines, parsed, step_lines
 from manim_metaflow.facts.records import FlowInfo
 from manim_metaflow.mobjects.graph.edge import FlowEdge
@@ -79,8 +78,6 @@ class TraceArtifact(Timeline):
         self, story: FlowStory, artifact: str, color: str | None = None, *, run_time: float | None = None
     ) -> None:
         lines = story.panel.uses(artifact)
-        if not lines:
-            raise UsageError(f"No line of {story.version.label or 'the flow'} touches {artifact!r}.")
         shade = color or story.theme.accent
         focus = FocusCode(story.panel, lines, shade)
         clips: list[Clip] = [*focus.clips, show_ring(0.0, 0.3, story, None)]

@@ -222,10 +222,10 @@ def _check(
 ) -> None:
     if dag is not None and dag.flow.name != record.flow.name:
         raise UsageError(f"The graph is of {dag.flow.name}, the record of {record.flow.name}.")
-    names = [step.name for step in record.flow.steps]
-    unknown = sorted(set(steps or ()) - set(names))
-    if unknown:
-        raise UsageError(f"{record.flow.name} has no step {unknown[0]!r}. Its steps are: {', '.join(names)}.")
+    if isinstance(steps, str):
+        raise UsageError(f"Steps are given as a list of names: steps=[{steps!r}].")
+    for step in steps or ():
+        record.tasks_of(step)  # of a step that there is not, it says which one may be meant
     if detail not in get_args(Detail):
         raise UsageError(f"There is no detail {detail!r}. A replay shows {', '.join(get_args(Detail))}.")
     if detail == "steps" and dag is not None and dag.shows_tasks:

@@ -6,7 +6,7 @@ import ast
 import textwrap
 from collections.abc import Iterator
 
-__all__ = ["artifact_lines", "next_argument", "parsed", "step_lines"]
+__all__ = ["artifact_lines", "artifact_names", "next_argument", "parsed", "step_lines"]
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -62,6 +62,23 @@ def artifact_lines(tree: ast.AST, name: str) -> list[int]:
             elif isinstance(node, ast.keyword) and _hands_on(node, name):
                 lines.add(node.value.lineno)
     return sorted(lines)
+
+
+def artifact_names(tree: ast.AST) -> list[str]:
+    r"""Names that a flow assigns: parameters and class constants, and what its steps put on ``self``.
+
+    Examples
+    --------
+    >>> artifact_names(ast.parse("class F:\n    n = 3\n    def start(self):\n        self.x = self.n"))
+    ['n', 'x']
+    """
+    names: list[str] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            names += [name for statement in node.body for name in _assigned(statement)]
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            names += [node.attr] if _is_name(node.value, "self") else []
+    return list(dict.fromkeys(names))
 
 
 def next_argument(source: str, name: str) -> str:

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from manim_metaflow.errors import UnknownNameError
 from manim_metaflow.facts.records.codec import JsonRecord
+from manim_metaflow.utils.text import known_names
 
 __all__ = [
     "BlobBytes",
@@ -78,7 +80,9 @@ class KeyMapRecord:
         for entry in self.entries:
             if entry.name == name:
                 return entry
-        raise KeyError(name)
+        # Metaflow's own names can be asked for, but nobody who mistypes one wants to read them all.
+        there = known_names(name, [entry.name for entry in self.artifacts], "artifacts")
+        raise UnknownNameError(f"The key map of attempt {self.number} has no {name!r}. {there}")
 
     def __contains__(self, name: object) -> bool:
         return any(entry.name == name for entry in self.entries)
@@ -168,15 +172,38 @@ class StorageRecord(JsonRecord):
         return {blob.sha: blob for blob in self.blobs}
 
     def __getitem__(self, path: str) -> TaskKeys:
+        if path not in self._tasks:
+            raise self._unknown("task", path, self._tasks)
         return self._tasks[path]
 
     def tasks_of(self, step: str) -> tuple[TaskKeys, ...]:
-        """Tasks of one step, in the order of their ids."""
-        return tuple(task for task in self.tasks if task.step == step)
+        """Tasks of one step, in the order of their ids.
+
+        Raises
+        ------
+        UnknownNameError
+            No task of such a step stored anything. What is stored does not tell whether the flow has it.
+        """
+        found = tuple(task for task in self.tasks if task.step == step)
+        if not found:
+            raise self._unknown("step", step, dict.fromkeys(task.step for task in self.tasks))
+        return found
 
     def blob(self, sha: str) -> BlobBytes:
-        """Return the record of the bytes under a key."""
+        """Return the record of the bytes under a key.
+
+        Raises
+        ------
+        UnknownNameError
+            No key map of the run names this key.
+        """
+        if sha not in self._blobs:
+            raise self._unknown("key", sha, self._blobs)
         return self._blobs[sha]
+
+    def _unknown(self, what: str, name: str, known: Iterable[str]) -> UnknownNameError:
+        here = f"The storage of {self.flow_name}/{self.run_id}"
+        return UnknownNameError(f"{here} has no {what} {name!r}. {known_names(name, known, f'{what}s')}")
 
     @property
     def packages(self) -> tuple[BlobBytes, ...]:

@@ -6,8 +6,8 @@ import ast
 import re
 from collections.abc import Iterable
 
-from manim_metaflow.errors import UsageError
-from manim_metaflow.facts.flow.source_lines import artifact_lines, parsed, step_lines
+from manim_metaflow.errors import UnknownNameError, UsageError
+from manim_metaflow.facts.flow.source_lines import artifact_lines, artifact_names, parsed, step_lines
 from manim_metaflow.mobjects.code.line import CodeLine
 from manim_metaflow.mobjects.code.rows import CodeRow
 from manim_metaflow.mobjects.parts import Parts
@@ -49,19 +49,25 @@ class CodeQueries:
         """
         steps = step_lines(self._tree())
         if name not in steps:
-            raise UsageError(f"The panel's source has no step {name!r}. {known_names(name, steps, 'steps')}")
+            known = known_names(name, steps, "steps")
+            raise UnknownNameError(f"The panel's source has no step {name!r}. {known}")
         first, last = steps[name]
         return self._numbers(range(first, last + 1))
 
     def uses(self, artifact: str) -> tuple[int, ...]:
-        """Numbers of the lines that assign, read or hand on an artifact; none if there are none.
+        """Numbers of the lines that assign, read or hand on an artifact.
 
         Raises
         ------
         UsageError
-            The source does not parse.
+            No line of the source does, or it does not parse.
         """
-        return self._numbers(artifact_lines(self._tree(), artifact))
+        tree = self._tree()
+        lines = artifact_lines(tree, artifact)
+        if not lines:
+            known = known_names(artifact, artifact_names(tree), "artifacts")
+            raise UnknownNameError(f"No line of the panel's source uses an artifact {artifact!r}. {known}")
+        return self._numbers(lines)
 
     def matching(self, pattern: str) -> tuple[int, ...]:
         """Numbers of the lines in which a regular expression is found.

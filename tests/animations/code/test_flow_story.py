@@ -60,8 +60,8 @@ def test_tracing_lights_every_line_and_the_arrows_between():
     assert story.panel.lit == story.panel.uses("rides")
     assert story.dag.edge("start", "fit").lines[0].get_stroke_color() != before
     assert story.dag.edge("quote", "end").lines[0].get_stroke_color() == before
-    with pytest.raises(UsageError, match="touches 'nothing'"):
-        TraceArtifact(story, "nothing")
+    with pytest.raises(UsageError, match=r"uses an artifact 'rdies'\. Did you mean rides\?"):
+        TraceArtifact(story, "rdies")
 
 
 def test_a_version_that_does_not_parse_shows_the_code_alone_and_says_so():

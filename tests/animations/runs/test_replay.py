@@ -158,8 +158,10 @@ def test_another_flow_or_step_is_refused() -> None:
     dag = FlowDAG(recorded("foreach").flow)
     with pytest.raises(UsageError, match="The graph is of ForeachFlow, the record of FeResume"):
         ReplayRun(dag, recorded("failed"))
-    with pytest.raises(UsageError, match=r"no step 'trian'.*start, a, a_more, join, end"):
-        ReplayRun(dag, recorded("foreach"), steps=["trian"])
+    with pytest.raises(UsageError, match=r"no step 'a_mroe'\. Did you mean a_more\? Its steps are: start,"):
+        ReplayRun(dag, recorded("foreach"), steps=["start", "a_mroe"])
+    with pytest.raises(UsageError, match=r"as a list of names: steps=\['start'\]"):
+        ReplayRun(dag, recorded("foreach"), steps="start")
     with pytest.raises(TypeError, match="runtime"):
         ReplayRun(dag, recorded("foreach"), runtime=3)
 

@@ -75,7 +75,6 @@ def test_an_artifact_is_found_where_it_is_assigned_read_and_handed_on():
     assert panel.uses("sizes") == (6, 8)
     assert panel.uses("model") == (12, 13, 18, 20)
     assert panel.uses("score") == (13, 18)
-    assert panel.uses("nothing") == ()
 
 
 def test_lines_are_found_by_number_and_by_pattern():
@@ -87,17 +86,27 @@ def test_lines_are_found_by_number_and_by_pattern():
 @pytest.mark.parametrize(
     ("ask", "message"),
     [
-        (lambda panel: panel.step("train"), "no step 'train'. Its steps are: start."),
-        (lambda panel: panel.lines(1, 9), "no lines 1 to 9: its source has lines 1 to 3"),
+        (lambda panel: panel.step("strat"), r"no step 'strat'. Did you mean start\? Its steps are: start."),
+        (
+            lambda panel: panel.uses("shpos"),
+            r"'shpos'. Did you mean shops\? Its artifacts are: shops.",
+        ),
+        (lambda panel: panel.lines(1, 9), "no lines 1 to 9: its source has lines 1 to 4"),
         (lambda panel: panel.lines(0), "no line 0"),
+        (lambda panel: panel.highlight([0]), "The panel has no line 0"),
         (lambda panel: panel.matching("("), "'\\(' is not a regular expression"),
         (lambda panel: panel.line(7), "Line 7 is not shown"),
     ],
 )
 def test_what_is_not_there_is_said(ask, message):
-    panel = CodePanel("@step\ndef start(self):\n    self.next(self.end)")
+    panel = CodePanel("@step\ndef start(self):\n    self.shops = []\n    self.next(self.end)")
     with pytest.raises(UsageError, match=message):
         ask(panel)
+
+
+def test_a_path_is_not_taken_for_a_text():
+    with pytest.raises(UsageError, match=r"my/flow.py: a code panel is given the text itself"):
+        CodePanel("my/flow.py")
 
 
 def test_a_source_that_does_not_parse_has_lines_but_no_steps():
