@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from manim_metaflow.errors import UsageError
 from manim_metaflow.facts import load_flow
-from manim_metaflow.layout.collapse import collapse_flow, folded_name
+from manim_metaflow.layout.collapse import check_collapsed, collapse_flow, folded_name
 
 FLOWS = Path(__file__).parents[1] / "flows"
 
@@ -20,3 +21,26 @@ def test_a_collapsed_region_has_one_edge_in_and_one_out(name: str) -> None:
     assert len(edges) == len(set(edges))
     box = folded_name(region)
     assert [edge for edge in edges if box in edge] == [(region, box), (box, flow[region].matching_join)]
+
+
+@pytest.mark.parametrize(
+    ("name", "regions", "message"),
+    [
+        (
+            "parallel",
+            ["start"],
+            "ParallelFlow: the region 'start' holds one step, train: collapsed, it would look the same.",
+        ),
+        (
+            "nested_branch",
+            ["start", "a"],
+            "NestedBranchFlow: the region 'a' is inside of 'start', which is collapsed, too.",
+        ),
+    ],
+)
+def test_a_region_whose_collapse_would_change_nothing_is_refused(
+    name: str, regions: list[str], message: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        check_collapsed(load_flow(FLOWS / f"{name}.py"), regions)
+    assert message in str(caught.value)

@@ -48,11 +48,16 @@ def test_steps_edges_and_tasks_are_found_by_name(dag: FlowDAG) -> None:
 
 
 def test_an_unknown_step_names_the_steps(dag: FlowDAG) -> None:
-    with pytest.raises(UsageError, match="FeResume has no step 'wrok'") as caught:
+    with pytest.raises(UsageError, match=r"FeResume has no step 'wrok'\. Did you mean work\?") as caught:
         dag["wrok"]
     assert "start, work, post, join, end" in str(caught.value)
     with pytest.raises(UsageError, match="no edge from 'start' to 'end'"):
         dag.edge("start", "end")
+
+
+def test_a_run_of_another_flow_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"The run is one of BranchFlow, and the flow .* is LinearFlow"):
+        FlowDAG(FLOWS / "linear.py", run=recorded("branch"))
 
 
 def test_the_path_between_steps_is_the_shortest_that_the_author_wrote_first() -> None:
