@@ -138,6 +138,24 @@ def test_without_metaflow_one_line_says_what_to_type(tmp_path: Path) -> None:
     ]
 
 
+def test_manim_loads_the_plugin_and_the_plugin_loads_neither_metaflow_nor_pytest(tmp_path: Path) -> None:
+    (tmp_path / "manim.cfg").write_text("[CLI]\nplugins = manim_metaflow\n")
+    script = (
+        "import sys, manim\n"
+        "from manim_metaflow import *\n"
+        "print('FlowDAG' in globals(), [name for name in ('metaflow', 'pytest') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "True []\n", "")
+
+
 def test_mobjects_and_stills_need_no_metaflow() -> None:
     from manim import RIGHT, Create
 
