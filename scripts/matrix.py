@@ -18,6 +18,9 @@ CACHE = ROOT / ".cache" / "matrix"
 TESTS = ("tests/versions",)
 """Every row runs these: reading, running, recording, resuming, showing and drawing, in a minute or two."""
 
+MOBJECTS = ("tests/mobjects", "-n", "logical", "--dist", "loadfile")
+"""The rows of Manim run these, too: a release may measure, place or paint in another way."""
+
 # Other versions draw other pixels: only CI's first job compares them.
 _ENVIRONMENT = {**os.environ, "CI": "false"}
 
@@ -26,12 +29,13 @@ SHOWN = ("manim", "metaflow", "ob-metaflow", "numpy", "pillow")
 
 @dataclass(frozen=True)
 class Row:
-    """One environment: what is asked of the installer, and whether pip makes it as a user would."""
+    """One environment: what goes into it, whether it gets the wheel, as users do, and what runs in it."""
 
     name: str
     requirements: tuple[str, ...]
     python: str = "3.11"
     wheel: bool = False
+    further: tuple[str, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -43,6 +47,10 @@ def _metaflow(version: str) -> Row:
     return Row(f"metaflow {version}", (f"metaflow=={version}",))
 
 
+def _manim(name: str, requirement: str) -> Row:
+    return Row(f"manim {name}", (requirement, "metaflow"), further=MOBJECTS)
+
+
 # The last of each group before something changed that is read: see facts/metaflow_internals.py.
 MATRICES = {
     "metaflow": (
@@ -50,8 +58,8 @@ MATRICES = {
         Row("metaflow newest", ("metaflow",)),
     ),
     "manim": (
-        *(Row(f"manim {version}", (f"manim=={version}", "metaflow")) for version in ("0.20.0", "0.21.0")),
-        Row("manim newest", ("manim", "metaflow")),
+        *(_manim(version, f"manim=={version}") for version in ("0.20.0", "0.21.0")),
+        _manim("newest", "manim"),
     ),
     "python": tuple(
         Row(f"python {version}", ("metaflow",), python=version)
@@ -70,7 +78,7 @@ def main(matrix: str, word: str = "") -> int:
     """Make and test the rows of a matrix with ``word`` in their names; return how many failed."""
     results = [(row, *_try(row)) for row in MATRICES[matrix] if word in row.name]
     width = max(len(row.name) for row, *_ in results)
-    print(f"\n{matrix}: {', '.join(TESTS)}")
+    print(f"\n{matrix}: {' '.join((*TESTS, *MATRICES[matrix][0].further))}")
     for row, versions, result in results:
         print(f"  {row.name:{width}}  {result:44}  {versions}")
     return sum(result.startswith("failed") for _, _, result in results)
@@ -97,22 +105,22 @@ def _try(row: Row) -> tuple[str, str]:
     python = str(row.folder / "bin" / "python")
     versions = _versions(python)
     print(versions, flush=True)
-    code, counts = _test(python)
+    code, counts = _test(python, (*TESTS, *row.further))
     return versions, counts if code == 0 else f"failed: {counts}"
 
 
-def _test(python: str) -> tuple[int, str]:
+def _test(python: str, tests: tuple[str, ...]) -> tuple[int, str]:
     """Run the tests in an environment; return pytest's exit code and its last line, which counts them."""
     # -P: else the package would come from this folder, and the wheel would not be tested at all.
-    command = [python, "-P", "-m", "pytest", "-q", "-p", "no:cacheprovider", *TESTS]
+    command = [python, "-P", "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests]
     last = ""
-    with subprocess.Popen(command, cwd=ROOT, env=_ENVIRONMENT, stdout=subprocess.PIPE, text=True) as tests:
-        assert tests.stdout is not None
+    with subprocess.Popen(command, cwd=ROOT, env=_ENVIRONMENT, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
         # Line by line: a row takes minutes, and who waits wants to see how far it is.
-        for line in tests.stdout:
+        for line in run.stdout:
             print(line, end="", flush=True)
             last = line.strip() or last
-    return tests.returncode, last
+    return run.returncode, last
 
 
 def _run(command: list[str]) -> int:
