@@ -51,13 +51,13 @@ commits: ## Check the messages of the commits that are here
 pytest:
 	$(RUN) pytest -n logical --dist loadfile $(ARGS)
 
-# What the oldest Metaflow lacks most tests need: these are the ones that hold for every version.
-test-lowest: setup ## Test with the oldest version of everything that pyproject.toml admits
+# Not the whole suite: most of it needs what the oldest Metaflow lacks. tests/versions holds for every version.
+test-lowest: setup ## Run tests/versions with the oldest version of everything that pyproject.toml admits
 	$(UV) venv --quiet --clear $(LOWEST)
 	$(UV) pip install --quiet --python $(LOWEST) --resolution lowest-direct --editable . --group dev
 	CI=false $(LOWEST)/bin/python -m pytest tests/versions $(ARGS)
 
-# Each row is an environment of its own, and ends in a table of what was run with which versions.
+# Each row is an environment of its own; a matrix ends in a table of what was run with which versions.
 matrix: matrix-install matrix-manim matrix-metaflow matrix-python ## Run all of the four matrices
 
 matrix-install: setup ## Install the wheel beside Metaflow, beside ob-metaflow and alone, and test it
@@ -69,7 +69,7 @@ matrix-manim: setup ## Test with the lowest, the newest and other versions of Ma
 matrix-metaflow: setup ## Test with the lowest, the newest and other versions of Metaflow
 	$(RUN) python scripts/matrix.py metaflow $(ARGS)
 
-matrix-python: setup ## Test with every Python from 3.11 to 3.14 that is here
+matrix-python: setup ## Test with each Python from 3.11 to 3.14 that is on PATH
 	$(RUN) python scripts/matrix.py python $(ARGS)
 
 format: setup ## Format the code and mend what ruff can mend
