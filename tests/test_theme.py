@@ -9,14 +9,17 @@ from itertools import combinations
 
 import pytest
 from gallery import PICTURES
-from legible import text_contrasts
 from manim import Mobject, VGroup, VMobject
+from playing import play_out
+from recorded import recorded
 
 from manim_metaflow import (
     DARK_THEME,
     LIGHT_THEME,
     CodePanel,
     Face,
+    FlowDAG,
+    ReplayRun,
     StepNode,
     TextLabel,
     Theme,
@@ -31,6 +34,7 @@ from manim_metaflow.mobjects.graph.node import state_style
 from manim_metaflow.mobjects.storage.face import HUES
 from manim_metaflow.runs import EvidenceTable, HashPair, Statement
 from manim_metaflow.storage import BlobCell, BytesStrip
+from manim_metaflow.testing.contrast import text_contrasts
 from manim_metaflow.theme import THEME_VARIABLE, contrast, theme_named
 
 TEXT, SHAPE = 4.5, 3.0
@@ -41,6 +45,7 @@ STATE_COLORS = ("done", "running", "failed", "cloned")
 MEANINGS = ("added", "removed", "right", "wrong", "changed", "conflict", "damaged", "highlight")
 ON_BACKGROUND = ("text", "muted", "accent", *STATE_COLORS, *MEANINGS)
 IN_CODE = ("text", "keyword", "string", "number", "function", "operator", "comment", "accent")
+ON_PANEL = (*IN_CODE, "muted", *STATE_COLORS, *MEANINGS)
 SIGNALS = (*STATE_COLORS, "accent")
 PROBE = "#12AB89"
 """A colour that no theme has."""
@@ -55,15 +60,15 @@ def low(pairs: dict[str, tuple[str, str]], least: float) -> dict[str, float]:
 @each_theme
 def test_text_stands_out_from_what_is_behind_it(theme: Theme) -> None:
     pairs = {f"{name} on the frame": (getattr(theme, name), theme.background) for name in ON_BACKGROUND}
-    pairs |= {f"{name} on a panel": (getattr(theme, name), theme.panel) for name in (*IN_CODE, "muted")}
+    pairs |= {f"{name} on a panel": (getattr(theme, name), theme.panel) for name in ON_PANEL}
     assert low(pairs, TEXT) == {}
 
 
 def illegible(drawn: Mobject, theme: Theme) -> list[tuple[str, float]]:
     """Those texts in a mobject that do not stand out enough from what is painted behind and over them."""
-    found = [(part, round(ratio, 2)) for part, ratio in text_contrasts(drawn, theme.background)]
+    found = [(text, round(ratio, 2)) for _, text, ratio in text_contrasts(drawn, theme.background)]
     assert found
-    return [(getattr(part, "role", "") or part.text, ratio) for part, ratio in found if ratio < TEXT]
+    return [(text, ratio) for text, ratio in found if ratio < TEXT]
 
 
 CODE = """@step
@@ -103,6 +108,17 @@ def test_code_is_legible_under_a_light_of_any_colour(role: str, theme: Theme) ->
 def test_every_text_of_every_mobject_is_legible(name: str, theme: Theme) -> None:
     with use_theme(theme):
         assert illegible(PICTURES[name](), theme) == []
+
+
+@each_theme
+def test_a_case_that_a_switch_did_not_choose_is_legible(theme: Theme) -> None:
+    record = recorded("switch")
+    with use_theme(theme):
+        dag = FlowDAG(record.flow)
+        play_out(ReplayRun(dag, record))
+    labels = [edge.label for edge in dag.edges.values() if edge.label is not None]
+    assert len({label.get_fill_color().to_hex() for label in labels}) > 1
+    assert illegible(dag, theme) == []
 
 
 @each_theme

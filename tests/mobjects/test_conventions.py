@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 from every import EVERY, SHA, public_mobjects
-from legible import text_contrasts
 from manim import ORIGIN, RIGHT, TEAL, UP, Square, VGroup
 from recorded import FLOWS, recorded
 
 from manim_metaflow import DARK_THEME, ArtifactChip, Face, FlowDAG, StepNode, TextLabel
 from manim_metaflow.mobjects.text.live_label import LiveLabel
+from manim_metaflow.testing.contrast import text_contrasts
 
 PLACED = {
     "ComparisonGrid": "its columns are under the steps of the graph it is given",
@@ -62,7 +62,7 @@ def test_so_are_its_other_looks(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in EVERY if name not in ("Face", "TextLabel", "TextBlock")])
 def test_texts_are_legible_in_a_colour_of_ones_own(name: str) -> None:
     mobject = EVERY[name]().set_color(TEAL)
-    assert [part for part, ratio in text_contrasts(mobject, DARK_THEME.background) if ratio < 3] == []
+    assert [text for _, text, ratio in text_contrasts(mobject, DARK_THEME.background) if ratio < 3] == []
 
 
 def test_a_step_keeps_a_colour_of_its_own_when_its_state_changes() -> None:

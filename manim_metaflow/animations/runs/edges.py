@@ -32,8 +32,8 @@ __all__ = [
 FADE = 0.5
 """Seconds an arrow that no task goes along takes to step back."""
 
-UNUSED, UNUSED_LABEL = 0.42, 0.85
-"""How much is left of such an arrow, and of its label."""
+UNUSED, UNUSED_LABEL = 0.42, 0.9
+"""How much is left of such an arrow, and of its label: with less, it would not be legible in light."""
 
 
 def strand_between(dag: FlowDAG, source: TaskRecord, target: TaskRecord) -> int | None:
