@@ -41,7 +41,12 @@ def flow_from_graph_info(name: str, info: Mapping[str, Any]) -> FlowInfo:
 
 def constant_names(info: Mapping[str, Any]) -> frozenset[str]:
     """Name the parameters and class constants, which every task carries along unchanged."""
-    return frozenset(stored["name"] for kind in ("parameters", "constants") for stored in info.get(kind, ()))
+    stored = [each for kind in ("parameters", "constants") for each in _listed(info.get(kind))]
+    return frozenset(str(each.get("name")) for each in stored if isinstance(each, dict))
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _source_order(stored: Mapping[str, Any], info: Mapping[str, Any], start: str) -> tuple[bool, int]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, Self, Union, get_args, get_origin, get_type_hints
 
 from manim_metaflow.errors import RecordingError, RecordingNotFoundError
+from manim_metaflow.utils.text import ellipsis
 
 __all__ = ["SCHEMA_VERSION", "JsonRecord"]
 
@@ -20,6 +21,14 @@ _UNSAFE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """Characters that JSON leaves as they are, though a terminal obeys some of them, and halves of letters.
 
 Half a letter is Python's stand-in for a byte that is no text, in a file name say. It cannot be written."""
+
+_SHOWN = 40
+"""Letters of a wrong value that a message has: it may be the whole file."""
+
+_HALF = re.compile("[\ud800-\udfff]")
+
+_LARGEST: dict[Any, float] = {int: 2**63, float: 1e11}
+"""Sizes and counts have 64 bits. All floats are seconds, and none of them reaches the year 5138."""
 
 _PLAIN: dict[Any, tuple[type, ...]] = {
     str: (str,),
@@ -65,20 +74,31 @@ class JsonRecord:
         try:
             payload = json.loads(text)
         except (ValueError, RecursionError) as error:
+            # Python's parser gives nested values up with words about its own stack.
+            why = "it is nested too deep" if isinstance(error, RecursionError) else error
             raise RecordingError(
-                f"{name}: not a complete recording ({error}). Delete the file and record again."
+                f"{name}: not a complete recording ({why}). Delete the file and record again."
             ) from error
         if not isinstance(payload, dict) or not {"kind", "record", "schema"} <= payload.keys():
             raise RecordingNotFoundError(f"{name}: JSON, but not a recording.")
         _check_schema(payload["schema"], name)
         if payload["kind"] != cls.__name__:
-            raise RecordingNotFoundError(f"{name}: holds a {payload['kind']}, not a {cls.__name__}.")
+            raise RecordingNotFoundError(
+                f"{name}: holds a {ellipsis(str(payload['kind']), 40)}, not a {cls.__name__}."
+            )
         try:
             record = _decode(cls, payload["record"], "record")
         except _ShapeError as error:
             raise RecordingError(f"{name}: {error}. Delete the file and record again.") from error
         assert isinstance(record, cls)
+        fault = next(record.faults(), None)
+        if fault is not None:
+            raise RecordingError(f"{name}: {fault}. Delete the file and record again.")
         return record
+
+    def faults(self) -> Iterator[str]:
+        """Yield what is wrong with the record as a whole, though every value of it has the right type."""
+        yield from ()
 
 
 def _escaped(found: re.Match[str]) -> str:
@@ -100,7 +120,9 @@ def _check_schema(version: object, name: str) -> None:
             f"{name}: written with schema {version}, this manim-metaflow reads up to {SCHEMA_VERSION}. "
             "Upgrade manim-metaflow, or record again."
         )
-    raise RecordingError(f"{name}: schema {version!r} is not known. Delete the file and record again.")
+    raise RecordingError(
+        f"{name}: schema {ellipsis(repr(version), 40)} is not known. Delete the file and record again."
+    )
 
 
 def _stored(record: Any) -> list[Field[Any]]:
@@ -145,6 +167,11 @@ def _plain(hint: Any) -> _Decoder:
     def decode(value: Any, where: str) -> Any:
         if type(value) not in allowed:
             raise _ShapeError(f"{where} should be {hint.__name__}, not {type(value).__name__}")
+        if hint is str and not value.isascii() and _HALF.search(value):
+            raise _ShapeError(f"{where} has half a letter, a surrogate without its other half")
+        # Written so that NaN, which is not less than anything, is refused, too.
+        if (hint is int or hint is float) and not -_LARGEST[hint] < value < _LARGEST[hint]:
+            raise _ShapeError(f"{where} is out of range")
         # JSON has no whole floats: 2.0 seconds may come back as 2.
         return float(value) if hint is float else value
 
@@ -154,7 +181,9 @@ def _plain(hint: Any) -> _Decoder:
 def _literal(choices: tuple[Any, ...]) -> _Decoder:
     def decode(value: Any, where: str) -> Any:
         if not isinstance(value, str) or value not in choices:
-            raise _ShapeError(f"{where} is {value!r}, should be one of {', '.join(choices)}")
+            raise _ShapeError(
+                f"{where} is {ellipsis(repr(value), 40)}, should be one of {', '.join(choices)}"
+            )
         return value
 
     return decode
@@ -194,7 +223,7 @@ def _record(kind: Any) -> _Decoder:
         if not isinstance(value, dict):
             raise _ShapeError(f"{where} should be an object, not {type(value).__name__}")
         for name in value.keys() - known.keys():
-            raise _ShapeError(f"{where} has an unknown field {name!r}")
+            raise _ShapeError(f"{where} has an unknown field {ellipsis(repr(name), _SHOWN)}")
         for name in needed:
             if name not in value:
                 raise _ShapeError(f"{where}.{name} is missing")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 from manim_metaflow.errors import UnknownNameError
 from manim_metaflow.facts.records.codec import JsonRecord
+from manim_metaflow.facts.records.faults import flow_faults
 from manim_metaflow.facts.records.kinds import KindTraits, StepKind, kind_traits
 from manim_metaflow.utils.text import known_names
 
@@ -156,6 +158,10 @@ class FlowInfo(JsonRecord):
     file: str = ""
     source: str = ""
     """The whole text of the flow's file (or of the class, where there is no file)."""
+
+    def faults(self) -> Iterator[str]:
+        """Yield what is wrong with the record as a whole."""
+        return flow_faults(self, "record")
 
     @cached_property
     def _by_name(self) -> dict[str, StepInfo]:

@@ -8,7 +8,7 @@ tasks by the time they were queued, artifacts by name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Literal
 
 from manim_metaflow.errors import UnknownNameError
 from manim_metaflow.facts.records.codec import JsonRecord
+from manim_metaflow.facts.records.faults import run_faults
 from manim_metaflow.facts.records.flow import FlowInfo
 from manim_metaflow.facts.records.states import TaskState
 from manim_metaflow.facts.records.storage import StorageRecord
@@ -246,6 +247,10 @@ class RunRecord(JsonRecord):
     """The file this record was read from or written to, if any; not part of the record itself."""
     flow_source: str | None = field(default=None, compare=False, repr=False, metadata={"stored": False})
     """Where the recorded flow was found, ``path.py[:Class]``; not part of the record itself."""
+
+    def faults(self) -> Iterator[str]:
+        """Yield what is wrong with the record as a whole."""
+        return run_faults(self, "record")
 
     @cached_property
     def _by_path(self) -> Mapping[str, TaskRecord]:

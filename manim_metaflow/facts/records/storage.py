@@ -7,13 +7,14 @@ statement about the upper half alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 from manim_metaflow.errors import UnknownNameError
 from manim_metaflow.facts.records.codec import JsonRecord
+from manim_metaflow.facts.records.faults import storage_faults
 from manim_metaflow.utils.text import known_names
 
 __all__ = [
@@ -163,6 +164,10 @@ class StorageRecord(JsonRecord):
     notes: tuple[str, ...] = ()
     """What is damaged, in words."""
 
+    def faults(self) -> Iterator[str]:
+        """Yield what is wrong with the record as a whole."""
+        return storage_faults(self, "record")
+
     @cached_property
     def _tasks(self) -> Mapping[str, TaskKeys]:
         return {task.path: task for task in self.tasks}
@@ -212,11 +217,15 @@ class StorageRecord(JsonRecord):
 
     def made_by(self, path: str, name: str) -> str:
         """Name the task whose own work put the present key under a name: follow it up through parents."""
-        while True:
+        passed: set[str] = set()
+        while path not in passed:  # a damaged record may lead round in a circle
+            passed.add(path)
             entry = self[path].last[name]
-            if entry.change != "inherited" or entry.source is None or entry.source not in self._tasks:
+            source = self._tasks.get(entry.source or "")
+            if entry.change != "inherited" or source is None or name not in source.last:
                 return path
-            path = entry.source
+            path = source.path
+        return path
 
     def totals(self, *, internal: bool = False) -> StorageTotals:
         """Sum up, with or without what Metaflow keeps for itself."""

@@ -7,12 +7,16 @@ from collections.abc import Iterator, Sequence
 from manim_metaflow.facts.records import FlowInfo
 from manim_metaflow.facts.run.lineage import Position, Stack
 from manim_metaflow.facts.store.attempts import StoredTask
+from manim_metaflow.facts.store.checked import texts
 from manim_metaflow.facts.store.internals import Internals, begun_depth, begun_frames, frames_of
 from manim_metaflow.facts.store.pickles import Foreach
 
 __all__ = ["FrameReader"]
 
 Frames = list[Foreach]
+
+_MOST_SPLITS = 100_000
+"""Tasks of one foreach that are looked for: a thousand times as many as Metaflow lets it have by default."""
 
 
 class FrameReader:
@@ -77,13 +81,14 @@ class FrameReader:
         if last is None or last.keys is None:
             return None
         iteration = self._internals.read(task, last, "_iteration_stack")
-        return tuple(iteration) if isinstance(iteration, list) else ()
+        rounds = iteration if isinstance(iteration, list) else []
+        return tuple(round_ for round_ in rounds if isinstance(round_, int))
 
     def _next_steps(self, task: StoredTask) -> tuple[str, ...]:
         transition = self._internals.read(task, task.last, "_transition") if task.last else None
         if not isinstance(transition, tuple) or not transition or not isinstance(transition[0], list):
             return ()
-        return tuple(transition[0])
+        return texts(transition[0])
 
     def _recorded(self, task: StoredTask) -> tuple[Frames, bool]:
         last = task.last
@@ -143,7 +148,7 @@ class FrameReader:
             if self._flow[task.step].is_foreach:
                 count = self._internals.read(task, last, "_foreach_num_splits")
                 variable = self._flow[task.step].foreach_param
-                for index in range(count if isinstance(count, int) else 0):
+                for index in range(min(count, _MOST_SPLITS) if isinstance(count, int) else 0):
                     yield (ended, index), [*frames, Foreach(step, variable, count, index, None)]
             else:
                 yield (ended, 0), frames[:-1] if closes else frames

@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from manim_metaflow.errors import RunError
+from manim_metaflow.errors import RecordingError, RunError
 from manim_metaflow.facts.flow.graph_info import flow_from_graph_info
 from manim_metaflow.facts.flow.source import plain_source
 from manim_metaflow.facts.flow.source_lines import parsed
@@ -62,8 +62,10 @@ def described_flow(flow_name: str, run_id: str, infos: Iterable[dict[str, Any]])
     damage: Exception | None = None
     for info in infos:
         try:
-            return flow_from_graph_info(flow_name, info)
-        except (KeyError, TypeError, AttributeError) as error:
+            flow = flow_from_graph_info(flow_name, info)
+            # Written and read again, every value of it has been checked.
+            return FlowInfo.from_json(flow.to_json(), name="it")
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError, RecordingError) as error:
             damage = error
     what = "the run holds no description of its graph"
     if damage is not None:

@@ -48,7 +48,7 @@ LINEAGE = ("_foreach_stack", "_iteration_stack", "_transition")
 NAME = "name"
 """The one artifact without an underscore that Metaflow makes itself: the name of the flow, in every task."""
 
-_FRAME = re.compile(r'^\s*File "(.+)", line (\d+), in .*$')
+_FRAME = re.compile(r'^\s*File "(.+)", line ([0-9]{1,9}), in .*$')
 _LARGEST = 16 * 1024 * 1024
 """Bytes of an internal artifact that are read at most: what Metaflow notes of a graph are some thousands."""
 _TYPE = re.compile(r"^<class '(.+)'>$")
@@ -155,7 +155,16 @@ def frames_of(stack: Any) -> list[Foreach]:
     """Return the frames in a decoded ``_foreach_stack``."""
     frames = stack if isinstance(stack, list) else []
     # The control task of an unbounded foreach has a frame without an index: it starts the splits and is none.
-    return [frame for frame in frames if isinstance(frame, Foreach) and isinstance(frame.index, int)]
+    return [frame for frame in frames if isinstance(frame, Foreach) and _is_frame(frame)]
+
+
+def _is_frame(frame: Foreach) -> bool:
+    texts = isinstance(frame.step, str) and all(isinstance(t, str | None) for t in (frame.var, frame.value))
+    return (
+        texts
+        and whole_number(frame.index) is not None
+        and (frame.num_splits is None or whole_number(frame.num_splits) is not None)
+    )
 
 
 def _execution_path(task: StoredTask) -> list[tuple[str, int]]:
