@@ -2,7 +2,8 @@
 
 Metaflow's graph of a flow, its parameters and its switches have moved or appeared since 2.12, the oldest
 version that is read. The rest of :mod:`manim_metaflow.facts` asks the functions below, so that only this
-module has to follow a new release. (``facts/recording/driver.py`` runs inside a flow's own tasks, where
+module has to follow a new release, and :mod:`~manim_metaflow.facts.metaflow_mutators`, which has what is
+private of configs and mutators. (``facts/recording/driver.py`` runs inside a flow's own tasks, where
 nothing of this package is imported, and says there itself what it needs.)
 """
 

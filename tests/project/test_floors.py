@@ -18,6 +18,7 @@ FLOORS = (
     ("utils",),
     ("manim_internals",),
     ("theme", "facts.records", "facts.metaflow_internals", "render.drawing", "testing"),
+    ("facts.metaflow_mutators",),
     ("facts.store", "facts.flow", "render.jobs"),
     ("facts.run", "render"),
     ("facts.recording",),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,18 @@ from typing import Any
 from manim_metaflow.errors import FlowWarning
 from manim_metaflow.facts.flow.values import call_text
 from manim_metaflow.facts.metaflow_internals import graph_of, is_config, parameters_of
+from manim_metaflow.facts.metaflow_mutators import (
+    apply_mutators,
+    can_be_mutated,
+    config_values,
+    flow_decorators,
+    has_mutators_to_apply,
+    inserted_by,
+    is_mutator,
+    parameters_of_flow,
+    parts_that_mutators_change,
+    step_decorators,
+)
 from manim_metaflow.facts.records import DecoratorInfo
 
 __all__ = ["ClassAsRun", "as_run"]
@@ -43,9 +55,7 @@ class ClassAsRun:
         if self._parameters.get(variable) is parameter:
             return ""
         # A parameter does not say who added it. Where there is one mutator, it can be no other.
-        mutators = {
-            _name(decorator) for decorator in flow_decorators(self._cls) if hasattr(decorator, "mutate")
-        }
+        mutators = {_name(decorator) for decorator in flow_decorators(self._cls) if is_mutator(decorator)}
         return mutators.pop() if len(mutators) == 1 else "a mutator"
 
     def of_step(self, name: str, written: Sequence[DecoratorInfo]) -> tuple[DecoratorInfo, ...]:
@@ -76,35 +86,28 @@ def as_run(cls: Any, folder: Path) -> Iterator[ClassAsRun]:
         If a mutator raises, or needs a config that is not there: then the class is as written.
     """
     now = ClassAsRun(cls)
-    try:
-        from metaflow.flowspec import FlowStateItems
-        from metaflow.parameters import flow_context
-
-        mutators = list(cls._flow_state[FlowStateItems.FLOW_MUTATORS])
-    except (ImportError, AttributeError):
-        yield now
-        return
     configs = [parameter for parameter in parameters_of(cls).values() if is_config(parameter)]
-    mutates = bool(mutators) or any(step.config_decorators for step in cls._steps)
-    # Metaflow processes a class once. Where the Runner has, in this process, the mutators were applied.
-    mutates = mutates and not cls._configs_processed
-    if not configs and not mutates:
+    mutates = has_mutators_to_apply(cls)
+    if not can_be_mutated(cls) or not (configs or mutates):
         yield now
         return
-    saved = _saved(cls, mutators)
+    saved = _saved(cls)
     try:
-        with flow_context(cls):
+        with parameters_of_flow(cls):
             try:
-                values = _config_values(cls, configs, folder)
+                values = config_values(cls, configs, folder)
                 now.configs_known = True
                 if mutates:
-                    _mutate(cls, values)
+                    apply_mutators(cls, values)
+            # Of any kind: a mutator is the user's own code, and so is the parser of a config.
             except Exception as error:
+                # It may have changed half of the class by then.
                 _restore(cls, saved)
                 if mutates:
                     _warn(cls, error)
             yield now
     finally:
+        # The class is the user's own, and may yet be run in this process, or be read again.
         _restore(cls, saved)
 
 
@@ -117,55 +120,10 @@ def _warn(cls: Any, error: Exception) -> None:
     )
 
 
-def _config_values(cls: Any, configs: Iterable[Any], folder: Path) -> dict[str, Any]:
-    """Read the defaults of configs, as Metaflow does when its command line names no other file."""
-    from metaflow.user_configs.config_options import ConfigInput
-
-    defaults, parsers, required = {}, {}, []
-    for config in configs:
-        default, is_file = config.kwargs.get("default"), config._default_is_file
-        if is_file and isinstance(default, str) and not Path(default).is_file():
-            # A run starts in the working folder; what draws a flow is often called from elsewhere.
-            default = str(folder / default)
-        defaults[config.name] = (default, is_file)
-        parsers[config.name] = (config.parser, config.kwargs["plain"])
-        required += [config.name] if config.kwargs.get("required") else []
-    if not defaults:
-        return {}
-    reader = ConfigInput(required, defaults, parsers)
-    # The command line has two options, and Metaflow waits for both before it merges them with the defaults.
-    reader.process_configs(cls.__name__, "config", {}, True, "local")
-    values: dict[str, Any] = reader.process_configs(cls.__name__, "config_value", {}, True, "local")
-    return {name.replace("-", "_").lower(): value for name, value in values.items()}
-
-
-def _mutate(cls: Any, values: dict[str, Any]) -> None:
-    """Do what Metaflow does before any command: first all ``pre_mutate``, then all ``mutate``."""
-    from metaflow.flowspec import FlowStateItems
-    from metaflow.user_decorators.mutable_flow import MutableFlow
-    from metaflow.user_decorators.mutable_step import MutableStep
-
-    cls._process_config_decorators(values)
-    for mutator in list(cls._flow_state[FlowStateItems.FLOW_MUTATORS]):
-        mutator.mutate(MutableFlow(cls, **_by(mutator)))
-    for step in cls._steps:
-        for mutator in list(step.config_decorators):
-            mutator.mutate(MutableStep(cls, step, **_by(mutator)))
-    cls._init_graph()
-
-
-def _by(mutator: Any) -> dict[str, Any]:
-    inserted_by = [mutator.decorator_name, *(mutator.inserted_by or [])]
-    return {"statically_defined": mutator.statically_defined, "inserted_by": inserted_by}
-
-
-def _saved(cls: Any, mutators: Iterable[Any]) -> list[tuple[Any, dict[str, Any]]]:
-    """Copy the attributes of all that applying mutators changes, in place: the class is the user's own."""
-    steps = list(cls._steps)
-    parameters = parameters_of(cls).values()
-    decorators = [decorator for step in steps for decorator in step_decorators(step)]
-    parts = [cls._flow_state, *mutators, *parameters, *steps, *decorators, *flow_decorators(cls)]
-    return [(cls, dict(vars(cls))), *((part, _copied(dict(vars(part)))) for part in parts)]
+def _saved(cls: Any) -> list[tuple[Any, dict[str, Any]]]:
+    """Copy the attributes of all that applying mutators changes: they change it in place."""
+    parts = ((part, _copied(dict(vars(part)))) for part in parts_that_mutators_change(cls))
+    return [(cls, dict(vars(cls))), *parts]
 
 
 def _copied(value: Any) -> Any:
@@ -191,24 +149,6 @@ def _restore(cls: Any, saved: list[tuple[Any, dict[str, Any]]]) -> None:
             vars(part).update(_copied(attributes))
 
 
-def step_decorators(step: Any) -> list[Any]:
-    """List the objects that decorate a step, Metaflow's own and the user's, the one nearest to it first."""
-    found = [*step.decorators, *getattr(step, "wrappers", ()), *getattr(step, "config_decorators", ())]
-    return list({id(decorator): decorator for decorator in found}.values())
-
-
-def flow_decorators(cls: Any) -> list[Any]:
-    """List the objects that decorate a flow, those of its base classes included."""
-    try:
-        from metaflow.flowspec import FlowStateItems
-
-        state = cls._flow_state
-        named, mutators = state[FlowStateItems.FLOW_DECORATORS], state[FlowStateItems.FLOW_MUTATORS]
-    except (ImportError, AttributeError):
-        return []
-    return [*(decorator for several in named.values() for decorator in several), *mutators]
-
-
 def _merged(
     written: Sequence[DecoratorInfo], before: Sequence[Any], after: Sequence[Any]
 ) -> tuple[DecoratorInfo, ...]:
@@ -225,10 +165,9 @@ def _merged(
     hidden = len(before) > len(written)
     for decorator in after:
         name = _name(decorator)
-        added_by = getattr(decorator, "inserted_by", None)
+        added_by = inserted_by(decorator)
         if added_by:
-            source = str(added_by[0]).rpartition(".")[2]
-            kept.append(DecoratorInfo(name, call_text(decorator, name), source))
+            kept.append(DecoratorInfo(name, call_text(decorator, name), added_by))
         elif shown[name]:
             shown[name] -= 1
         elif hidden:
