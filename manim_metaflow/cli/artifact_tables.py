@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from rich.table import Table
+from collections.abc import Sequence
+
+from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from manim_metaflow.facts.records.storage import KeyMapRecord, StorageRecord, TaskKeys
@@ -15,6 +17,10 @@ __all__ = ["print_artifacts"]
 
 _KEY = 12
 """Letters that are shown of a key."""
+_GAP = 4
+"""Columns between two columns of a table."""
+_AT_ONCE = 1000
+"""Lines that are handed to Rich at once: each call of it costs as much as a hundred lines."""
 
 
 def print_artifacts(record: StorageRecord, console: Terminal, *, values: bool = False) -> None:
@@ -56,9 +62,7 @@ def _print_map(
     if not attempt.artifacts:
         _print_line(console, f"  {attempt.damage or 'no artifacts of its own'}")
         return
-    table = Table(box=None, pad_edge=False, padding=(0, 2), show_header=True, header_style="dim")
-    for heading in ("  name", "key", "size", "stored", "type", "how", *(["value"] if values else [])):
-        table.add_column(heading, no_wrap=True, overflow="ellipsis")
+    rows = []
     for entry in attempt.artifacts:
         blob = record.blob(entry.sha)
         on_disk = "missing" if blob.size is None else readable_size(blob.size)
@@ -71,8 +75,39 @@ def _print_map(
             entry.type_name,
             how,
         ]
-        table.add_row(*[Text(visible(cell)) for cell in (*cells, *([blob.value] if values else []))])
-    console.print(table)
+        rows.append([visible(cell) for cell in (*cells, *([blob.value] if values else []))])
+    headings = ("  name", "key", "size", "stored", "type", "how", *(["value"] if values else []))
+    _print_table(console, headings, rows)
+
+
+def _print_table(console: Terminal, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows below headings, cut to the width of the terminal.
+
+    A table of Rich takes half a millisecond a row, which is minutes where a task has 200,000 artifacts.
+    """
+    columns = list(zip(headings, *rows, strict=True))
+    wanted = [max(map(cell_len, column)) for column in columns]
+    most = _widest(wanted, console.width - _GAP * (len(columns) - 1))
+    widths = [min(width, most) for width in wanted]
+    head, *lines = ((" " * _GAP).join(map(_fitted, cells, widths)).rstrip() for cells in (headings, *rows))
+    console.print(Text(head, style="dim"), soft_wrap=True)
+    for start in range(0, len(lines), _AT_ONCE):
+        console.print(Text("\n".join(lines[start : start + _AT_ONCE])), soft_wrap=True)
+
+
+def _widest(wanted: Sequence[int], room: int) -> int:
+    """Return how wide a column may be, so that all of them have room: the narrow ones stay as they are."""
+    left = room
+    for index, width in enumerate(sorted(wanted)):
+        share = left // (len(wanted) - index)
+        if width > share:
+            return max(1, share)
+        left -= width
+    return max(wanted)
+
+
+def _fitted(text: str, width: int) -> str:
+    return set_cell_size(text, width) if cell_len(text) <= width else set_cell_size(text, width - 1) + "…"
 
 
 def _print_line(console: Terminal, text: str, style: str = "") -> None:
