@@ -14,7 +14,8 @@ import click
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.films.options import FilmOptions
-from manim_metaflow.render.jobs.cache import clear_digests, entry_path, file_state, read_entry
+from manim_metaflow.render.jobs.cache import entry_path, read_entry
+from manim_metaflow.render.jobs.digests import clear_digests, file_state
 from manim_metaflow.render.jobs.discover import scene_files
 from manim_metaflow.render.jobs.job import Job
 from manim_metaflow.render.jobs.pool import Outcome, render_all

@@ -10,34 +10,27 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import platform
-import sys
-import sysconfig
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache
 from pathlib import Path
 from typing import Self
 
+from manim_metaflow.render.jobs.digests import (
+    FileState,
+    Identity,
+    file_state,
+    glob_digest,
+    has_changed,
+    listing_digest,
+    modules_digest,
+    probe,
+    versions,
+)
 from manim_metaflow.utils.files import write_text
 
-__all__ = [
-    "CacheEntry",
-    "clear_digests",
-    "digest",
-    "entry_path",
-    "file_state",
-    "file_states",
-    "glob_digest",
-    "installed_versions",
-    "read_entry",
-    "write_entry",
-]
+__all__ = ["CacheEntry", "entry_path", "read_entry", "value_digest", "write_entry"]
 
-_SCHEMA = 1
-
-FileState = tuple[int, int]
-"""Size in bytes and time of the last change in nanoseconds."""
+_SCHEMA = 2
 
 
 @dataclass(frozen=True)
@@ -52,22 +45,38 @@ class CacheEntry:
         The scenes of the file, in the entry that lists them.
     plays, seconds
         The number of its plays, and its length.
+    unwatched
+        Why nobody can tell whether the scene is up to date; empty if that is known.
     files
         Every file it read, with the hash of the contents; ``None`` for a file that did not exist.
+    probes
+        Paths of which only existence or times were asked: how, and the answer.
+    listings
+        Folders that were listed, with the hash of the names in them.
     globs
-        Folder, pattern and the hash of the names that were found, for every search in a folder.
+        Folder, pattern, kind and the hash of the names that were found, for every search in a folder.
+    modules
+        Folder, names and a hash, for every folder in which ``import`` looked for modules: one may come to be
+        found, or to hide another.
+    environment
+        Variables that were read, each with the hash of its value: it may be a secret.
     libraries, outputs
         Libraries of the system that drew it, and the files that were written.
     versions
-        Versions of the packages it imported.
+        Versions and places of the packages it imported.
     """
 
     scene: str
     scenes: tuple[str, ...] = ()
     plays: int = 0
     seconds: float = 0.0
-    files: Mapping[str, str | None] = field(default_factory=dict)
-    globs: tuple[tuple[str, str, str], ...] = ()
+    unwatched: str = ""
+    files: Mapping[str, Identity] = field(default_factory=dict)
+    probes: tuple[tuple[str, str, str], ...] = ()
+    listings: Mapping[str, str] = field(default_factory=dict)
+    globs: tuple[tuple[str, str, str, str], ...] = ()
+    modules: tuple[tuple[str, tuple[str, ...], str], ...] = ()
+    environment: Mapping[str, str | None] = field(default_factory=dict)
     libraries: Mapping[str, FileState] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, FileState] = field(default_factory=dict)
@@ -75,18 +84,24 @@ class CacheEntry:
     def is_current(self) -> bool:
         """Whether no input has changed, and every output is as it was written."""
         return (
-            all(
+            not self.unwatched
+            and all(
                 file_state(Path(path)) == tuple(state)
                 for path, state in {**self.libraries, **self.outputs}.items()
             )
             and self.versions == versions(self.versions)
-            and all(digest(Path(path)) == known for path, known in self.files.items())
-            and all(glob_digest(folder, pattern) == known for folder, pattern, known in self.globs)
+            and all(value_digest(os.environ.get(name)) == known for name, known in self.environment.items())
+            and not any(has_changed(path, known) for path, known in self.files.items())
+            and all(probe(path, how) == known for path, how, known in self.probes)
+            and all(listing_digest(folder) == known for folder, known in self.listings.items())
+            and all(glob_digest(folder, pattern, how) == known for folder, pattern, how, known in self.globs)
+            and all(modules_digest(folder, names) == known for folder, names, known in self.modules)
         )
 
     def with_outputs(self, written: Mapping[str, FileState]) -> Self:
         """Return the entry with the files that were written."""
-        return replace(self, outputs=written)
+        files = {path: known for path, known in self.files.items() if path not in written}
+        return replace(self, files=files, outputs=written)
 
 
 def entry_path(media: Path, file: Path, scene: str, arguments: Iterable[str]) -> Path:
@@ -111,67 +126,9 @@ def write_entry(path: Path, entry: CacheEntry) -> None:
     write_text(path, json.dumps(asdict(entry)))
 
 
-@cache
-def digest(path: Path) -> str | None:
-    """Hash the contents of a file; ``None`` if there is no such file."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None
-
-
-def clear_digests() -> None:
-    """Read every file again: some may have changed since this process read them."""
-    digest.cache_clear()
-    installed_versions.cache_clear()
-
-
-def glob_digest(folder: str, pattern: str) -> str:
-    """Hash the names that match a pattern in a folder."""
-    try:
-        found = sorted(str(path) for path in Path(folder).glob(pattern))
-    except (OSError, ValueError):
-        found = []
-    return hashlib.sha256("\0".join(found).encode()).hexdigest()
-
-
-def file_state(path: Path) -> FileState | None:
-    """Return size and time of change: enough to see that something else has written the file."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_size, found.st_mtime_ns
-
-
-def file_states(paths: Iterable[Path]) -> dict[str, FileState]:
-    """Return the states of the files that exist."""
-    found = {str(path): file_state(path) for path in paths}
-    return {path: state for path, state in found.items() if state is not None}
-
-
-def versions(names: Iterable[str]) -> dict[str, str]:
-    """Look up the versions of packages that are installed; Python's is under ``"python"``."""
-    found = installed_versions()
-    return {name: found[name] for name in names if name in found}
-
-
-@cache
-def installed_versions() -> dict[str, str]:
-    """List what is installed, from the names of the ``dist-info`` folders: reading metadata takes longer."""
-    found = {"python": f"{platform.python_implementation()} {platform.python_version()} {sys.platform}"}
-    for folder in dict.fromkeys(sysconfig.get_paths()[kind] for kind in ("purelib", "platlib")):
-        try:
-            names = sorted(os.listdir(folder))
-        except OSError:
-            continue
-        for name in names:
-            stem, _, kind = name.rpartition(".")
-            if kind == "dist-info" and "-" in stem:
-                package, _, version = stem.partition("-")
-                found[package.lower().replace("_", "-").replace(".", "-")] = version
-    return found
+def value_digest(value: str | None) -> str | None:
+    """Hash the value of an environment variable."""
+    return None if value is None else hashlib.sha256(value.encode(errors="surrogateescape")).hexdigest()
 
 
 def _environment() -> dict[str, str]:

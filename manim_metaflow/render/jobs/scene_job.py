@@ -19,7 +19,8 @@ from manim.utils.module_ops import scene_classes_from_file
 from manim_metaflow.render.drawing.accelerate import accelerate
 from manim_metaflow.render.drawing.shares import CannotShareError, Share
 from manim_metaflow.render.drawing.watermark import Watermark, mark_frames
-from manim_metaflow.render.jobs.cache import CacheEntry, entry_path, file_states, read_entry, write_entry
+from manim_metaflow.render.jobs.cache import CacheEntry, entry_path, read_entry, write_entry
+from manim_metaflow.render.jobs.digests import file_states
 from manim_metaflow.render.jobs.inputs import InputRecorder
 from manim_metaflow.render.jobs.job import Event, Job
 from manim_metaflow.render.jobs.scene_manager import SceneManager
@@ -45,12 +46,14 @@ class SceneFailedError(Exception):
 def render_scene(job: Job, inputs: InputRecorder, send: Send) -> Iterator[Event]:
     """Render the job's scene, or list the scenes of its file and render the first that is wanted."""
     _configure(job)
+    # A seed that all parts of a scene share is drawn anew for each render.
+    lot = job.seed if job.parts > 1 else None
+    inputs.begin(config.get_dir("text_dir"), config.get_dir("tex_dir"), seed=lot)
     scenes = _scenes(job)
     if not job.scene:
         chosen = _chosen(job, list(scenes))
         listing = inputs.cache_entry("", scenes=tuple(scenes))
-        if listing is not None:
-            _store_entry(entry_path(job.media, job.file, "", ()), listing)
+        _store_entry(entry_path(job.media, job.file, "", ()), listing)
         if not chosen:
             yield Event("empty")
             return
@@ -220,12 +223,14 @@ class _Film:
     def _remember(self, written: list[Path]) -> None:
         assert self.manager is not None
         length = self.manager.num_plays, self.manager.time
-        entry = self.inputs.cache_entry(self.name, *length) if written else None
         path = self._entry_path()
-        if entry is None:
+        if not written:
             path.unlink(missing_ok=True)
-        else:
-            _store_entry(path, entry.with_outputs(file_states(_files(written))))
+            return
+        entry = self.inputs.cache_entry(self.name, *length)
+        if entry.unwatched:
+            self._say(f"will be drawn again each time: {entry.unwatched}")
+        _store_entry(path, entry.with_outputs(file_states(_files(written))))
 
     def _entry_path(self) -> Path:
         return entry_path(self.job.media, self.job.file, self.name, self.job.film_options)

@@ -30,7 +30,7 @@ def main() -> None:
     os.set_inheritable(channel_number, False)
     job = Job.from_json(sys.stdin.readline())
     random.seed(job.seed)
-    inputs = InputRecorder(job.media)
+    inputs = InputRecorder(job.stage)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with os.fdopen(channel_number, "w", encoding="utf-8") as channel:
         _work(job, inputs, channel)

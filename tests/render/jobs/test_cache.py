@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 from rendering import SMALL, render
 
-from manim_metaflow.render.jobs.cache import CacheEntry, clear_digests, read_entry
+from manim_metaflow.render.jobs.cache import CacheEntry, read_entry
+from manim_metaflow.render.jobs.digests import clear_digests
 
 SCENE = """
 import json
@@ -149,8 +150,33 @@ def test_what_changes_while_it_is_rendered_is_not_known(tmp_path: Path) -> None:
         "        # An editor, that is: another process.\n"
         "        subprocess.run(['touch', __file__], check=True)\n"
     )
-    assert "Edited: done" in render("scene.py", cwd=tmp_path, check=True).stderr
-    assert not list((tmp_path / "media" / ".manim-metaflow").glob("Edited-*.json"))
+    done = render("scene.py", cwd=tmp_path, check=True)
+    assert "Edited: done" in done.stderr
+    assert "will be drawn again each time: it starts another program" in done.stderr
+    [path] = (tmp_path / "media" / ".manim-metaflow").glob("Edited-*.json")
+    entry = read_entry(path)
+    assert entry is not None
+    assert not entry.is_current()
+
+
+def test_edits_are_seen_of_a_scene_whose_films_go_into_its_own_folder(tmp_path: Path) -> None:
+    code = (
+        "import os\nfrom manim import *\n"
+        "class Here(Scene):\n"
+        "    def construct(self):\n"
+        "        self.play(Write(Text(os.environ.get('FILM_LANG', 'en'))), run_time=0.1)\n"
+    )
+    (tmp_path / "scene.py").write_text(code)
+
+    def outcome(**environment: str) -> str:
+        done = render("scene.py", "--media_dir", ".", cwd=tmp_path, check=True, **environment)
+        return done.stderr.split("Here: ")[1].strip()
+
+    assert outcome(FILM_LANG="de") == "done"
+    assert outcome(FILM_LANG="de") == "unchanged"
+    assert outcome(FILM_LANG="en") == "done"
+    (tmp_path / "scene.py").write_text(code + "        self.wait(0.1)\n")
+    assert outcome(FILM_LANG="en") == "done"
 
 
 def test_damaged_note_costs_a_render_and_no_more(rendered: Rendered) -> None:
