@@ -128,6 +128,7 @@ def _git(file: Path, *arguments: str) -> str:
     folder = file.resolve().parent
     if not folder.is_dir():
         raise UsageError(f"{file}: there is no folder {folder}.")
+    _tell_of_references(folder)
     try:
         done = subprocess.run(
             ["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=False
@@ -140,3 +141,19 @@ def _git(file: Path, *arguments: str) -> str:
     if "not a git repository" in message:
         raise UsageError(f"{file}: in no Git repository. Give the versions as files.")
     raise UsageError(f"{file}: {message.removeprefix('fatal: ')}.")
+
+
+def _tell_of_references(folder: Path) -> None:
+    """Tell who watches what a film is made from that Git reads HEAD and all branches and tags.
+
+    It reads them in a process of its own, which nobody can watch. What a commit has never changes.
+    """
+    marker = next((path / ".git" for path in (folder, *folder.parents) if (path / ".git").exists()), None)
+    if marker is None:
+        return
+    # In a second work tree `.git` is a file that names a folder, and that one names the common folder.
+    own = marker if marker.is_dir() else folder / marker.read_text().removeprefix("gitdir:").strip()
+    common = own / (own / "commondir").read_text().strip() if (own / "commondir").is_file() else own
+    for path in (own / "HEAD", common / "packed-refs", *(common / "refs").rglob("*")):
+        if not path.is_dir():
+            sys.audit("manim_metaflow.reads", str(path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
 from dataclasses import replace
 
@@ -212,6 +213,8 @@ class _Reader:
         if self.ended or any(task.state in FAILED for task in tasks):
             return "failed"
         self.problems.append("the run has not ended: it is still going, or its process was stopped")
+        # Whoever keeps a film of it as up to date would show an old state of the run.
+        sys.audit("manim_metaflow.unwatched", f"the run {self.flow.name}/{self.run_id} has not ended")
         return "running"
 
     def _finished(self, end: StoredTask) -> RunStatus:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 import sys
 import traceback
 from collections.abc import Callable
@@ -67,6 +68,13 @@ def set_variable(name: str, value: str | None) -> Change:
 def link(folder: Path) -> None:
     (folder / "data").unlink()
     (folder / "data").symlink_to("other", target_is_directory=True)
+
+
+def commit(folder: Path) -> None:
+    """Commit all files, into a repository that is made first."""
+    git = ["git", "-C", str(folder), "-c", "user.name=a", "-c", "user.email=a@example.org"]
+    for arguments in (["init", "-q"], ["add", "flow.py"], ["commit", "-q", "--allow-empty", "-m", "one"]):
+        subprocess.run([*git, *arguments], check=True)
 
 
 A = {"data/a.txt": "1"}
@@ -148,6 +156,11 @@ CASES = {
     "the home folder": Case("x = 1", set_variable("HOME", "/nowhere")),
     "the time zone": Case("x = 1", set_variable("TZ", "Asia/Tokyo")),
     "PYTHONPATH": Case("x = 1", set_variable("PYTHONPATH", "/nowhere")),
+    "the commit that HEAD names": Case(
+        "from manim_metaflow.facts.flow.versions import load_version; load_version('flow.py@HEAD')",
+        commit,
+        {"flow.py": "x = 1"},
+    ),
     "what a package says that it reads": Case(
         "import sys; sys.audit('manim_metaflow.reads', '.git/HEAD')", write(".git/HEAD"), {".git/HEAD": "1"}
     ),
@@ -259,6 +272,8 @@ def test_change_of_what_a_scene_asked_for_is_noticed(folder: Path, what: str) ->
     if what.endswith("link"):
         (folder / "data").rename(folder / "first")
         (folder / "data").symlink_to("first", target_is_directory=True)
+    if case.change is commit:
+        commit(folder)
     made = _made_in(folder, case)
     assert made.unwatched == ""
     assert made.is_current()
