@@ -10,6 +10,7 @@ from typing import Any
 import click
 import cloup
 
+from manim_metaflow.cli.bounds import MOST_FRAMES, MediaFolder, check_size
 from manim_metaflow.cli.number import PositiveNumber
 from manim_metaflow.films.options import QUALITIES, THEMES, FilmOptions
 
@@ -31,6 +32,8 @@ class _Resolution(click.ParamType[tuple[int, int]]):
         width, _, height = str(value).partition(",")
         if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
             self.fail(f"{value!r} is not a width and a height in pixels, such as 1920,1080.", param, ctx)
+        if problem := check_size(int(width), int(height)):
+            self.fail(problem, param, ctx)
         return int(width), int(height)
 
 
@@ -43,7 +46,7 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "fps": (
         ("--fps", "--frame_rate", "fps"),
         {
-            "type": PositiveNumber(),
+            "type": PositiveNumber(most=MOST_FRAMES),
             "help": "Frames a second.  [default: the quality's]",
         },
     ),
@@ -58,7 +61,7 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "media_dir": (
         ("--media_dir",),
         {
-            "type": cloup.Path(path_type=Path),
+            "type": MediaFolder(path_type=Path),
             "metavar": "PATH",
             "help": "Where files go that Manim writes on the way.  [default: a temporary folder]",
         },

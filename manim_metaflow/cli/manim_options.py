@@ -9,6 +9,9 @@ from typing import Any
 import click
 import cloup
 
+from manim_metaflow.cli.bounds import MOST_FRAMES, MediaFolder, check_size
+from manim_metaflow.cli.number import PositiveNumber
+
 __all__ = ["NOT_HERE", "as_arguments", "manim_options"]
 
 NOT_HERE = frozenset(
@@ -32,6 +35,8 @@ def _check_resolution(context: click.Context, option: click.Parameter, value: st
     # Manim takes a frame without pixels, and divides by its height later.
     if value is not None and not re.fullmatch(r"0*[1-9]\d*[,;-]0*[1-9]\d*", value):
         raise click.BadParameter(f"{value!r} is not a width and a height in pixels, such as 1920,1080.")
+    if value is not None and (problem := check_size(*map(int, re.split("[,;-]", value)))):
+        raise click.BadParameter(problem)
     return value
 
 
@@ -45,7 +50,10 @@ _PICTURE: list[tuple[tuple[str, ...], dict[str, Any]]] = [
         ("-r", "--resolution"),
         {"metavar": "W,H", "callback": _check_resolution, "help": "Size of the frame in pixels."},
     ),
-    (("--fps", "--frame_rate", "frame_rate"), {"type": float, "help": "Frames a second."}),
+    (
+        ("--fps", "--frame_rate", "frame_rate"),
+        {"type": PositiveNumber(most=MOST_FRAMES), "help": "Frames a second."},
+    ),
     (("--format",), {"type": cloup.Choice(_FORMATS, case_sensitive=False), "help": "What to write."}),
     (("-s", "--save_last_frame"), {"is_flag": True, "help": "Only the last frame, as PNG."}),
     (("-t", "--transparent"), {"is_flag": True, "help": "With an alpha channel."}),
@@ -67,7 +75,7 @@ _PICTURE: list[tuple[tuple[str, ...], dict[str, Any]]] = [
 _PATHS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     (("-o", "--output_file", "--output"), {"help": "Name of the film, if it is one."}),
     (("-0", "--zero_pad"), {"type": cloup.IntRange(0, 9), "help": "Digits in the names of PNG files."}),
-    (("--media_dir",), {"type": cloup.Path(), "help": "Where films, pictures and caches go."}),
+    (("--media_dir",), {"type": MediaFolder(), "help": "Where films, pictures and caches go."}),
     (("--log_dir",), {"type": cloup.Path(), "help": "Where logs go."}),
     (("--log_to_file",), {"is_flag": True, "help": "Write a log."}),
 ]

@@ -85,6 +85,22 @@ def corner(pixels: np.ndarray) -> int:
     return int((np.abs(detail - detail[0, 0]).max(axis=2) > 60).sum())
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--fps", "1e9", "is not in the range"),
+        ("-r", "100000,100000", "a side has 16384 at most"),
+        ("--media_dir", "", "the name of the folder is empty"),
+    ],
+)
+@pytest.mark.parametrize("name", COMMANDS)
+def test_what_no_film_can_be_is_refused(run: Run, name: str, option: str, value: str, message: str) -> None:
+    result = run(*COMMANDS[name], option, value)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert not list(Path.cwd().glob("media*"))
+
+
 @pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("name", ["draw", "replay", "story"])
 def test_a_watermark_is_on_a_film_in_every_theme(run: Run, name: str, theme: str) -> None:

@@ -206,6 +206,13 @@ def test_watching_renders_again_on_save_and_ends_with_ctrl_c(tmp_path: Path) -> 
         (["scenes", "Three"], "scenes has no scene 'Three'. Its classes are: One, Two."),
         (["scenes", "-o", "film"], "--output_file names one film."),
         (["scenes", "-r", "0,0"], "'0,0' is not a width and a height in pixels, such as 1920,1080."),
+        (
+            ["scenes", "-r", "100000,100000"],
+            "100000 by 100000 pixels are too many",
+        ),
+        (["scenes", "--fps", "1e9"], "is not in the range 0.0<x<=1000."),
+        (["scenes", "--fps", "nan"], "nan"),
+        (["scenes", "--media_dir", ""], "the name of the folder is empty."),
         (["scenes", "-c", "none.cfg"], "File 'none.cfg' does not exist."),
         (["scenes", "-c", "empty"], "File 'empty' is a directory."),
         (["scenes", "-c", "binary.py"], "binary.py cannot be read: 'utf-8' codec can't decode byte 0xd0"),
