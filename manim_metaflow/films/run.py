@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from manim import DL, DR, LEFT, UL, UP, Create, FadeIn, Mobject, Scene, config
+from manim import DL, DR, LEFT, UL, UP, Create, FadeIn, Mobject, MovingCameraScene, config, smooth
 
 from manim_metaflow.animations.runs.replay import Detail, ReplayRun
 from manim_metaflow.animations.runs.run_graph import Room
@@ -16,6 +16,7 @@ from manim_metaflow.facts.run.outcome import UNSUCCESSFUL, command_of
 from manim_metaflow.films.options import FilmOptions
 from manim_metaflow.films.pipeline import make_film
 from manim_metaflow.films.progress import ProgressLine
+from manim_metaflow.films.tour import CameraTour, band, smallest_text, stops_of, tour_time
 from manim_metaflow.layout.geometry import Direction
 from manim_metaflow.mobjects.graph.dag import FlowDAG
 from manim_metaflow.mobjects.runs.clock import EDGE, RunClock
@@ -28,14 +29,22 @@ __all__ = ["RunFilm", "View", "replay_run"]
 
 View = Literal["graph", "timeline", "both"]
 
-REST, LEAD = 2.0, 0.6
-"""Seconds for which the last frame is shown, and the title alone."""
+REST, LEAD, BESIDE = 2.0, 0.6, 0.5
+"""Seconds for which the last frame is shown, and the title alone, and in which clock and lanes appear."""
 
 GAP = 0.3
 """Distance of the title, the graph, the lanes, the note and the clock from each other (units)."""
 
 NARROWEST_NOTE = 4.5
 """Width from which a note stands beside the clock; it is above it where there is less room (units)."""
+
+LEGIBLE = 14.0
+"""Smallest font size that can be read on a film of 854 by 480 pixels."""
+
+ATTEMPTS, SLACK = 5, 1.02
+
+ARRIVAL = 1.2
+"""Seconds in which the camera goes from the end of the graph to where the run begins."""
 
 LANES_SHARE = 0.45
 """Share of the room that lanes take where they are shown below a graph."""
@@ -68,8 +77,11 @@ def replay_run(
     make_film(lambda: RunFilm(record, **shown), output, options, progress)
 
 
-class RunFilm(Scene):
+class RunFilm(MovingCameraScene):
     """A run happens again, in the theme in force.
+
+    If the whole graph could only be read when it is drawn larger than the frame, the camera follows what
+    runs; title, clock, lanes and the note of a failure stay on the frame. A still shows the whole.
 
     Parameters
     ----------
@@ -102,6 +114,7 @@ class RunFilm(Scene):
     ) -> None:
         super().__init__()
         self.at = at
+        self.view, self.detail, self.speed = view, detail, speed
         self.record = record
         self.direction = direction
         # From the edges inwards: what is written above and below the graph has the width of the frame and is
@@ -116,17 +129,13 @@ class RunFilm(Scene):
             foot = bottom if view == "both" else top - float(self.lanes.height)
             self.lanes.shift(np.array([0.0, foot - float(self.lanes.get_bottom()[1]), 0.0]))
             bottom = float(self.lanes.get_top()[1]) + GAP
-        room = (left, bottom, right, top)
-        self.dag = self._make_graph(room, whole=view == "both") if view != "timeline" else None
-        shown: Any = self.dag or self.lanes
-        beside = self.lanes if self.dag is not None else None
-        self.replay = ReplayRun(
-            shown, record, timeline=beside, clock=self.run_clock, detail=detail, speed=speed, room=room
-        )
+        self.room = (left, bottom, right, top)
+        self.dag: FlowDAG | None = None
+        self._make_replay()
+        self.tour = self._make_tour() if self.needs_tour() else None
         if at is not None:
             self._check_moment(at)
-        build = float(Create(self.dag).run_time) if self.dag is not None else 0.5
-        self.length = LEAD + build + self.replay.get_run_time() + REST
+        self.length = LEAD + self._build_time() + self.replay.get_run_time() + REST
 
     def construct(self) -> None:
         """Show the title, build the graph or the lanes, and replay the run."""
@@ -135,14 +144,88 @@ class RunFilm(Scene):
             return
         self.play(FadeIn(self.title), run_time=LEAD)
         beside: list[Mobject] = [self.run_clock, *([self.lanes] if self.lanes is not None else [])]
-        if self.dag is not None:
+        if self.tour is not None:
+            self._go_on_tour(self.tour, beside)
+        elif self.dag is not None:
             self.play(Create(self.dag), *[FadeIn(each) for each in beside])
+            self.play(self.replay)
         else:
-            self.play(*[FadeIn(each) for each in beside], run_time=0.5)
-        self.play(self.replay)
+            self.play(*[FadeIn(each) for each in beside], run_time=BESIDE)
+            self.play(self.replay)
         if self.failure is not None:
             self.play(FadeIn(self.failure, shift=0.1 * UP), run_time=0.5)
         self.wait(REST)
+
+    def needs_tour(self) -> bool:
+        """Tell whether a text of the graph is too small to be read while the whole graph is in the frame."""
+        return self.at is None and self._too_small() > 1.0
+
+    def _too_small(self) -> float:
+        """Return how many times larger the graph must be for all its texts to be legible."""
+        graphs = [each for each in (self.dag, self.replay.drawn) if each is not None]
+        smallest = min(map(smallest_text, graphs), default=LEGIBLE)
+        return LEGIBLE / smallest
+
+    def _make_replay(self, *, larger: float = 1.0) -> None:
+        """Build the graph and its replay for a room that may be larger than the one on the frame."""
+        left, bottom, right, top = self.room
+        x, y = (left + right) / 2, (bottom + top) / 2
+        half_width, half_height = larger * (right - left) / 2, larger * (top - bottom) / 2
+        room = (x - half_width, y - half_height, x + half_width, y + half_height)
+        if self.view != "timeline":
+            self.dag = self._make_graph(room, whole=self.view == "both")
+        shown: Any = self.dag or self.lanes
+        beside = self.lanes if self.dag is not None else None
+        self.replay = ReplayRun(
+            shown,
+            self.record,
+            timeline=beside,
+            clock=self.run_clock,
+            detail=self.detail,
+            speed=self.speed,
+            room=room,
+        )
+
+    def _make_tour(self) -> CameraTour:
+        """Build graph and replay anew at a legible size, and what hides the graph where texts are fixed."""
+        larger = 1.0
+        # In a larger room a graph may be broken into other rows, or show more tasks, and be drawn at another
+        # size than expected: a few attempts come near enough.
+        for _ in range(ATTEMPTS):
+            larger *= max(self._too_small(), SLACK)
+            self._make_replay(larger=larger)
+            if self._too_small() <= 1.0:
+                break
+        fixed = [each for each in (self.title, self.run_clock, self.lanes, self.failure) if each is not None]
+        for each in fixed:
+            each.set_z_index(2)
+        # The graph is as large as it must be: it would show between the letters of what stays on the frame.
+        self.grounds = [band(self.room[3] + GAP / 2, config.frame_height / 2)]
+        self.grounds += [band(-config.frame_height / 2, self.room[1] - GAP / 2)]
+        for ground in self.grounds:
+            ground.set_z_index(1)
+        return CameraTour(self.camera.frame, self.room, [*fixed, *self.grounds])  # type: ignore[union-attr]
+
+    def _build_time(self) -> float:
+        if self.dag is None:
+            return BESIDE
+        if self.tour is None:
+            return float(Create(self.dag).run_time)
+        return BESIDE + tour_time(len(self.dag.nodes)) + ARRIVAL
+
+    def _go_on_tour(self, tour: CameraTour, beside: list[Mobject]) -> None:
+        assert self.dag is not None  # lanes alone need no tour
+        assert self.replay.drawn is not None
+        time = tour_time(len(self.dag.nodes))
+        way = tour.path_over(self.dag)
+        self.add(*self.grounds)
+        tour.go_to(way[0])
+        # By itself: what fades in while the camera moves would be drawn back to where it began to.
+        self.play(*[FadeIn(each) for each in beside], run_time=BESIDE)
+        self.play(Create(self.dag, run_time=time), tour.follow(way, time))
+        path = tour.path_along(self.replay.drawn, stops_of(self.replay))
+        self.play(tour.follow(np.array([tour.at, path[0]]), ARRIVAL, smooth))
+        self.play(self.replay, tour.follow(path, self.replay.get_run_time()))
 
     def _check_moment(self, at: float) -> None:
         history = self.replay.history

@@ -24,7 +24,6 @@ from manim_metaflow import (
     StepNode,
     UnfoldTasks,
 )
-from manim_metaflow.animations import Timeline
 from manim_metaflow.code import (
     AdvanceStory,
     CellsToSteps,
@@ -35,7 +34,7 @@ from manim_metaflow.code import (
     TraceArtifact,
 )
 from manim_metaflow.facts import load_recording
-from manim_metaflow.films.flow import move_camera
+from manim_metaflow.films.tour import CameraTour
 from manim_metaflow.graph import ExplodeStep, SetState
 from manim_metaflow.runs import CloneTasks, CompareRuns, ComparisonGrid, SpinBench, compare_runs
 
@@ -132,7 +131,7 @@ def evolve_flow_to_a_switch() -> Play:
 def move_camera_along() -> Play:
     dag, frame = FlowDAG(FLOWS / "linear.py"), mn.Rectangle(stroke_width=0)
     path = mn.np.array([[-1.0, 0.0], [0.0, 1.0], [1.0, 0.0]])
-    return [dag, frame], Timeline([frame], [move_camera(0.0, 1.0, frame, path)])
+    return [dag, frame], CameraTour(frame, (-7.0, -4.0, 7.0, 4.0)).follow(path, 1.0)
 
 
 # -------------------------------------------------------------------------------------------- code

@@ -49,6 +49,10 @@ class Looked(RunFilm):
         super().__init__(*args, **options)
         self.problems: list[str] = []
 
+    def needs_tour(self) -> bool:
+        """Show the whole graph, as a still does: on a tour it passes below what is on the frame."""
+        return False
+
     def play(self, *animations: Any, **_: Any) -> None:
         for animation in animations:
             if not isinstance(animation, ReplayRun):

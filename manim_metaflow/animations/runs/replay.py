@@ -90,6 +90,9 @@ class ReplayRun(Timeline):
     ----------
     history
         The :class:`.RunHistory` that is shown.
+    drawn
+        The graph on which it is shown: the one that was given, or the one that it unfolds into, whose parts
+        it takes over as the replay begins. ``None`` if only lanes are shown.
 
     Examples
     --------
@@ -139,6 +142,7 @@ class ReplayRun(Timeline):
             self.delay += self._unfolding.length + PAUSE
             drawn = self._unfolding.after
         shown: list[RunTimeline | RunClock] = [*lanes, *([clock] if clock else [])]
+        self.drawn = drawn
         schedule = schedule_of(drawn, self.history, steps=steps, clones=clones)
         self._scale = TimeScale([*schedule.moments(), *(m for each in lanes for m in each.moments())])
         clips: list[Clip] = []
