@@ -18,13 +18,15 @@ def progress_bars(console: Console, *, shown: bool = True) -> Progress:
     shown
         Whether to show them at all.
     """
+    bars = shown and console.is_terminal
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=24),
         TextColumn("{task.fields[state]}", markup=False),
         TimeElapsedColumn(),
-        console=console,
+        # Older releases of Rich print an empty line when bars end, also if they were disabled.
+        console=console if bars else Console(quiet=True),
         transient=True,
-        disable=not (shown and console.is_terminal),
+        disable=not bars,
     )
