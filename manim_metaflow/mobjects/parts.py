@@ -28,6 +28,18 @@ class Drawing(VGroup):
             _color(part, color)
         return self
 
+    def set_fill(
+        self, color: ParsableManimColor | None = None, opacity: float | None = None, family: bool = True
+    ) -> Self:
+        """Give all parts an opacity, and a colour as :meth:`set_color` does: texts stay legible."""
+        # A group of Manim that is coloured calls this for its parts, not their set_color. A drawing that
+        # is just being built has no parts yet, and is filled with Manim's own colour.
+        if color is not None and family and self.submobjects:
+            self.set_color(color)
+            color = None
+        super().set_fill(color, opacity, family)
+        return self
+
     if release(version("manim")) < (0, 21):
         # There a part without points, the mark of a step that has not ended, is measured as a point at the
         # origin: a step's width and height would grow with its distance from there.

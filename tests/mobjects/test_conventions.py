@@ -65,6 +65,20 @@ def test_texts_are_legible_in_a_colour_of_ones_own(name: str) -> None:
     assert [text for _, text, ratio in text_contrasts(mobject, DARK_THEME.background) if ratio < 3] == []
 
 
+@pytest.mark.parametrize("name", [name for name in EVERY if name not in ("Face", "TextLabel", "TextBlock")])
+def test_so_they_are_in_the_colour_of_a_group(name: str) -> None:
+    mobject = EVERY[name]()
+    VGroup(mobject, Square()).set_color(TEAL)
+    found = [text for _, text, ratio in text_contrasts(mobject, DARK_THEME.background) if ratio < 3]
+    assert found == []
+
+
+def test_a_fill_of_ones_own_leaves_the_text_of_a_step_legible() -> None:
+    node, colored = StepNode("train").set_fill(TEAL, 1.0), StepNode("train").set_color(TEAL)
+    assert node.box.get_fill_color() == colored.box.get_fill_color()
+    assert node.label.get_fill_color() == colored.label.get_fill_color()
+
+
 def test_a_step_keeps_a_colour_of_its_own_when_its_state_changes() -> None:
     node = StepNode("train").set_color(TEAL)
     for state in ("running", "done"):
