@@ -50,6 +50,7 @@ def _listed(value: object) -> list[Any]:
 
 
 def _source_order(stored: Mapping[str, Any], info: Mapping[str, Any], start: str) -> tuple[bool, int]:
+    # Lines of different files cannot be compared: inherited steps follow those of the file that starts.
     file = info["steps"].get(start, stored).get("source_file")
     return stored.get("source_file") != file, stored.get("line") or 0
 
@@ -91,6 +92,7 @@ def _with_split_parents(steps: list[StepInfo], start: str) -> list[StepInfo]:
     while waiting:
         step = by_name[waiting.pop()]
         stack = opened[step.name]
+        # Metaflow's own list keeps the split that a join closes; it is taken off only for what follows.
         if step.is_join:
             stack = stack[:-1]
         elif step.opens_split:

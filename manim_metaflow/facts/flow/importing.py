@@ -22,6 +22,7 @@ __all__ = ["FlowModule", "imported_file", "read_source", "where_it_broke"]
 
 # Imports change the process as a whole, so one at a time.
 _LOCK = threading.RLock()
+# Never forgotten between two imports: a second Manim or Metaflow would not know the classes of the first.
 _OURS = frozenset({"manim", "manim_metaflow", "metaflow", *sys.stdlib_module_names})
 
 

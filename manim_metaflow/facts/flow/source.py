@@ -133,7 +133,7 @@ def _definitions(filename: str) -> dict[int, _Definition]:
     return _parsed("".join(linecache.getlines(filename)))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=16)  # each step and class of a file asks for the same text
 def _parsed(text: str) -> dict[int, _Definition]:
     """Index classes and functions by their first line, decorators included."""
     try:

@@ -100,6 +100,7 @@ def git_versions(file: str | Path, revisions: str) -> list[FlowVersion]:
 
 
 def _version(text: str, label: str, file: Path, folder: Path) -> FlowVersion:
+    # Git may have checked the file out with other line ends than it has in the repository.
     text = text.replace("\r\n", "\n")
     try:
         compile(text, file.name, "exec", dont_inherit=True)

@@ -182,6 +182,7 @@ class RunHistory:
     def _complete(self, task: TaskRecord, known: list[Change]) -> list[Change]:
         final = task.shown_state
         before = [self._changes[p][-1][0] for p in task.parents if self._changes.get(p)]
+        # A second apart where no time is known: with none between them they would all happen at once.
         floor = max(before, default=self.begin) + (1.0 if self.timeless else 0.0)
         if not known:
             return [(floor, final)]
@@ -204,6 +205,7 @@ class RunHistory:
         if name in seen:
             return seen[name]
         over = None if self.record.status == "running" else self.end
+        # Entered before its sources are asked: around a loop the question comes back to this step.
         seen[name] = over
         moments: list[float | None] = []
         for edge in self.record.flow.edges:

@@ -49,6 +49,8 @@ def parents_of(positions: Iterable[Position], flow: FlowInfo) -> dict[str, tuple
     fan_outs = {step.name for step in flow.steps if step.is_foreach}
     loops = {step.name for step in flow.steps if step.name in step.targets}
     joins = closing_foreach(flow)
+    # A task finds its parents by its step and its place: those that went on at one level of foreaches, and
+    # the one above that fanned out to it. Looked up, not searched: a foreach may have thousands of tasks.
     level: dict[tuple[str, Stack], list[Position]] = defaultdict(list)
     above: dict[tuple[str, Stack], list[Position]] = defaultdict(list)
     for position in positions:
@@ -62,6 +64,7 @@ def parents_of(positions: Iterable[Position], flow: FlowInfo) -> dict[str, tuple
         candidates = level[position.step, position.stack] + above[position.step, position.stack[:-1]]
         if position.step in loops:
             candidates = [parent for parent in candidates if _precedes(parent, position)]
+        # Metaflow gives a join its inputs in the order of the foreach's index, whichever ended first.
         candidates.sort(key=lambda parent: [index for _, index in parent.stack])
         found[position.path] = tuple(parent.path for parent in candidates)
     return found

@@ -165,6 +165,7 @@ class _Reader:
 
     def _state(self, task: StoredTask, attempt: StoredAttempt) -> TaskState:
         if attempt.keys is None:
+            # It stored nothing, so only the scheduler can know how it ended; code below 0 is a signal's.
             code = (attempt.exit or {}).get("return_code")
             if isinstance(code, int):
                 self.problems.append(f"{task.path}, attempt {attempt.number}: {_ending(attempt, code)}")
@@ -246,6 +247,7 @@ class _Reader:
 
 
 def _queue_order(task: StoredTask) -> tuple[float, int, str]:
+    # Ids count the tasks of a run, but those that an unbounded foreach starts are named after it: 2-0, 2-1.
     number = re.match(r"\d+", task.task_id)
     return task.metadata.queued or 0.0, int(number[0]) if number else 0, task.task_id
 

@@ -40,7 +40,9 @@ STDOUT, STDERR = "runtime_stdout.log", "runtime_stderr.log"
 _LOG_PREFIX = re.compile(r"^\[!?MFLOG\|[^]]*\]")
 _FOLDER_IN_TRACE = re.compile(r'(?<=File ")[^"]*[/\\](?=[^"/\\]+")')
 _LOG_LINES, _LOG_WIDTH = 50, 200
+"""How much of a log a record keeps: it is read to be shown, and the end says how it went."""
 _ERROR_LINES = 4
+"""How much of it is told in one note: the exception, and where it was raised."""
 _NAME_SHOWN = 40
 _SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a letter, which JSON can hold and no file or terminal."""

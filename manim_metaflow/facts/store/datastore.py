@@ -134,6 +134,8 @@ class Datastore:
             named, problems = list_tasks(self._files, self.flow_name, run_id)
         self.problems = problems
         run = f"{self.flow_name}/{run_id}"
+        # All folders are listed at once and all files read at once: of a remote store each request takes as
+        # long as a thousand. What was read comes in the order in which it was asked for.
         listed = self._files.names([f"{run}/{step}/{task_id}" for step, task_id in named])
         tasks = [
             StoredTask(step, task_id, _attempts(names, problem))

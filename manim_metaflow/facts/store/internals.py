@@ -136,6 +136,7 @@ def exception_of(value: Any, files: Collection[str]) -> ExceptionRecord | None:
 
 def _raised_at(trace: str, files: Collection[str]) -> tuple[str, int | None, str]:
     """Find the innermost frame in the flow's own files."""
+    # What raised may lie deep in a library; what the author can look at is the line of theirs that led there.
     lines = trace.splitlines()
     for number in range(len(lines) - 1, -1, -1):
         frame = _FRAME.match(lines[number])

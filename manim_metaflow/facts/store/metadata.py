@@ -110,6 +110,7 @@ class FolderMetadata(Metadata):
         [(names, _)] = self._files.names((folder,))
         stamps: dict[str, list[int]] = {}
         for name in names:
+            # sysmeta_NAME_TIME.json; the name may have underscores of its own.
             if name.startswith("sysmeta_"):
                 metadatum, _, time = name[8:-5].rpartition("_")
                 if moment(whole_number(time), per_second=_PER_SECOND) is not None:
@@ -189,6 +190,7 @@ class ServiceMetadata(Metadata):
         if run_id not in self._of_run:
             found = self._of_run[run_id] = defaultdict(list)
             for record in self._get(f"/runs/{run_id}/metadata"):
+                # The service numbers tasks itself; an id that was chosen elsewhere is the task's name there.
                 step, task_id = (
                     str(record.get("step_name")),
                     str(record.get("task_name") or record.get("task_id")),
@@ -203,6 +205,7 @@ class ServiceMetadata(Metadata):
         url = self._flow + path
         try:
             answer = requests.get(url, headers=self._headers, timeout=_TIMEOUT)
+            # A flow or run that the service was never told of: what is in the datastore can be read without.
             if answer.status_code == 404:
                 return []
             answer.raise_for_status()

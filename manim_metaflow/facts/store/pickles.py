@@ -46,6 +46,7 @@ class Raised(metaclass=_Sealed):
         self.stacktrace = str(state["stacktrace"]) if state.get("stacktrace") else None
 
 
+# Metaflow puts ForeachFrame into __main__ when it is imported, so most pickles name it there.
 _ADMITTED: dict[tuple[str, str], Any] = {
     ("__main__", "ForeachFrame"): Foreach,
     ("metaflow.tuple_util", "ForeachFrame"): Foreach,
@@ -55,6 +56,7 @@ _ADMITTED: dict[tuple[str, str], Any] = {
 
 
 class _Reader(pickle.Unpickler):
+    # All that a pickle can run, it has to ask for here: what is not handed out cannot be called.
     def find_class(self, module: str, name: str) -> Any:
         admitted = _ADMITTED.get((module, name))
         if admitted is None:
