@@ -158,7 +158,7 @@ def everything() -> tuple[list[mn.Mobject], Timeline]:
 
 
 def test_every_clip_names_all_that_it_changes() -> None:
-    assert unnamed_changes(everything) == set()
+    assert unnamed_changes(everything, trusted=False) == set()
 
 
 def test_a_clip_that_names_too_little_is_found() -> None:
@@ -168,7 +168,7 @@ def test_a_clip_that_names_too_little_is_found() -> None:
             [one, other], [Clip(0.0, 1.0, lambda p: other.set_stroke(opacity=p), touches=[one])]
         )
 
-    assert unnamed_changes(too_little) == {"Circle"}
+    assert unnamed_changes(too_little, trusted=False) == {"Circle"}
 
 
 def test_a_clip_that_changes_what_it_has_taken_away_must_name_it() -> None:
@@ -182,7 +182,7 @@ def test_a_clip_that_changes_what_it_has_taken_away_must_name_it() -> None:
 
         return [group], Timeline([group], [Clip(0.0, 0.5, show, touches=[group]), call(1.0, lambda: None)])
 
-    assert unnamed_changes(taken_away) == {"Circle"}
+    assert unnamed_changes(taken_away, trusted=False) == {"Circle"}
 
 
 def test_what_travelled_or_left_is_not_drawn_any_more() -> None:
