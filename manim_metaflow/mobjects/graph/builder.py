@@ -20,7 +20,14 @@ from manim_metaflow.mobjects.graph.node import SHEET, SHEETS, StepNode
 from manim_metaflow.mobjects.graph.notes import StepNotes, break_name, decided_text, edge_text
 from manim_metaflow.mobjects.graph.region import ForeachRegion, region_text
 from manim_metaflow.mobjects.graph.stack import TaskStack
-from manim_metaflow.mobjects.graph.strands import Ends, loop_label_at, loop_room, strand_curves, strand_ends
+from manim_metaflow.mobjects.graph.strands import (
+    Ends,
+    clear_of_sheets,
+    loop_label_at,
+    loop_room,
+    strand_curves,
+    strand_ends,
+)
 from manim_metaflow.mobjects.graph.style import GraphStyle
 from manim_metaflow.mobjects.storage.chip import ArtifactChip
 from manim_metaflow.mobjects.text.glyphs import EM
@@ -239,6 +246,8 @@ class GraphBuilder:
     def _edge(self, pair: tuple[str, str], route: Route) -> FlowEdge:
         source, target = self.nodes[pair[0]], self.nodes[pair[1]]
         curves = np.array([route.points[i : i + 4] for i in range(0, len(route.points) - 1, 3)])
+        if source is target and isinstance(source, StepNode) and len(source.sheets):
+            curves = clear_of_sheets(curves, source, right=self.style.direction == "right")
         ends = self._ends(pair)
         strands = strand_curves(curves, source, target, ends)
         label, label_at = self.edge_texts.get(pair, ""), route.label_at

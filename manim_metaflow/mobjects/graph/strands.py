@@ -8,10 +8,20 @@ import numpy as np
 import numpy.typing as npt
 
 from manim_metaflow.facts.records import RunRecord
-from manim_metaflow.mobjects.graph.node import StepNode
+from manim_metaflow.mobjects.graph.node import SHEET, StepNode
 from manim_metaflow.mobjects.graph.stack import TaskStack
+from manim_metaflow.mobjects.shapes import polyline
 
-__all__ = ["LOOP_REACH", "Ends", "loop_label_at", "loop_room", "row_of", "strand_curves", "strand_ends"]
+__all__ = [
+    "LOOP_REACH",
+    "Ends",
+    "clear_of_sheets",
+    "loop_label_at",
+    "loop_room",
+    "row_of",
+    "strand_curves",
+    "strand_ends",
+]
 
 Ends = tuple[tuple[int, int], ...]
 """Rows of the source's and the target's tasks, a pair for each strand; none where one strand is for all."""
@@ -113,6 +123,24 @@ def _loop(node: TaskStack, first: int, last: int) -> npt.NDArray[np.float64]:
     start = np.array([one[0], (one[1] + one[3]) / 2 + quarter])
     end = np.array([other[0], (other[1] + other[3]) / 2 - quarter])
     return np.array([[start, start - out, end - out, end]])
+
+
+def clear_of_sheets(
+    curves: npt.NDArray[np.float64], node: StepNode, *, right: bool
+) -> npt.NDArray[np.float64]:
+    """Move a self-loop, shape ``(3, 4, 2)``, from a box to the last of the sheets behind it.
+
+    From the box itself its two legs would cross the outlines of all sheets. A layout knows only the room that
+    the sheets take, together with that of the notes, so that they are set right here.
+    """
+    depth = SHEET * len(node.sheets)
+    across = np.array([0.0, depth]) if right else np.array([depth, 0.0])
+    # Sheets stand out to the right and up, or to the right and down: the last one's side lies as much aside.
+    aside = np.array([depth, 0.0]) if right else np.array([0.0, -depth])
+    out, arc, back = curves + aside
+    legs = polyline(out[0] + across, out[3]), polyline(back[0], back[3] + across)
+    long = bool(np.abs(out[0] + across - out[3]).max() > 1e-6)
+    return np.array([*legs[0], arc, *legs[1]]) if long else np.array([arc])
 
 
 def loop_room(ends: Ends, label_width: float) -> float:

@@ -9,11 +9,13 @@ import manim as mn
 import numpy as np
 import pytest
 from gallery import GRAPHS, PICTURES, of_run
+from layout.builder import flow
 from recorded import FLOWS, recorded
 
 from manim_metaflow import ContentStore, FlowDAG, StepNode, load_flow
 from manim_metaflow.errors import UsageError
 from manim_metaflow.graph import TaskStack
+from manim_metaflow.layout.geometry import Direction
 from manim_metaflow.runs import ExceptionNote, KeyLine
 from manim_metaflow.testing import check_frame
 from manim_metaflow.testing.frames import still_config
@@ -239,3 +241,16 @@ def test_a_step_that_adopts_another_has_all_that_it_has() -> None:
     own = vars(other).keys() - vars(mn.VGroup()).keys()
     assert {name for name in own if getattr(node, name) is not getattr(other, name)} == set()
     assert node.submobjects == other.submobjects
+
+
+@pytest.mark.parametrize("direction", ["right", "down"])
+def test_a_self_loop_does_not_cross_the_sheets_of_its_step(direction: Direction) -> None:
+    info = flow("start => again; again ?> again after; after -> j; *j -> end; end")
+    dag = FlowDAG(info, direction=direction)
+    loop, sheets = dag.edge("again", "again"), dag.nodes["again"].sheets
+    points = np.concatenate([line.points[:, :2] for line in loop.lines])
+    for sheet in sheets:
+        low, high = sheet.get_corner(mn.DL)[:2], sheet.get_corner(mn.UR)[:2]
+        inside = (points > low + 1e-6) & (points < high - 1e-6)
+        assert not inside.all(axis=1).any()
+    assert len(sheets) > 0
