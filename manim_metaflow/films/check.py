@@ -22,7 +22,7 @@ def check_scene(scene_class: type[Scene]) -> list[Finding]:
     ...     def construct(self):
     ...         self.wait(5)
     >>> [finding.rule for finding in check_scene(Silent)]
-    ['chapters', 'hook', 'stillness']
+    ['chapters', 'hook']
     """
     from manim_metaflow.render.drawing.accelerate import accelerate
     from manim_metaflow.testing.film.rules import check_film

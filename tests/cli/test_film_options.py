@@ -19,6 +19,7 @@ from manim_metaflow.cli import main
 
 TESTS = Path(__file__).parents[1]
 FLOW = str(TESTS / "flows" / "linear.py")
+VERSIONS = [str(TESTS / "flows" / f"resume_{version}.py") for version in ("flow", "edited")]
 [RUN] = map(str, (TESTS / "recordings").glob("LinearFlow-run-*.json"))
 SCENE = """
 import manim as mn
@@ -30,7 +31,7 @@ class Talk(mn.Scene):
 COMMANDS = {
     "draw": ["draw", FLOW],
     "replay": ["replay", RUN, "--speed", "9"],
-    "story": ["story", FLOW],
+    "story": ["story", *VERSIONS],
     "sheet": ["sheet", "talk.py"],
 }
 SMALL = ["-r", "256,144", "--fps", "5"]
