@@ -98,6 +98,9 @@ class SceneRenders:
             Terminal(stderr=True).print("Watching. Ctrl-C ends it.", style="dim")
             while {path: file_state(Path(path)) for path in before} == before:
                 time.sleep(_INTERVAL)
+            # Editors save by moving files: for a moment there is none of that name.
+            while not self.path.exists():
+                time.sleep(_INTERVAL)
             before = _stats(map(Path, before))
 
     def _render(self) -> list[Outcome]:

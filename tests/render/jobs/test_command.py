@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -187,6 +188,8 @@ def test_watching_renders_again_on_save_and_ends_with_ctrl_c(tmp_path: Path) -> 
             assert len(frames(film)) == 2
             while "Watching" not in run.stderr.readline():
                 pass
+            file.unlink()  # as editors do that save by moving files
+            time.sleep(1)
             file.write_text(TWO.replace("Create(Dot()), run_time=0.2", "Create(Dot()), run_time=0.5"))
             assert Path(run.stdout.readline().strip()) == film
             assert len(frames(film)) == 5
