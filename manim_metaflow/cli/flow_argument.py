@@ -12,6 +12,7 @@ import cloup
 from click.shell_completion import CompletionItem
 
 from manim_metaflow.errors import FlowWarning
+from manim_metaflow.utils.files import working_folder_kept
 from manim_metaflow.utils.text import visible
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ def read_flow(source: str) -> FlowInfo:
     sys.setrecursionlimit(max(DEPTH, sys.getrecursionlimit()))
     if "" not in sys.path:  # as `python -m` has it: an installed command's folder is another
         sys.path.insert(0, "")
-    with _warnings_as_messages():
+    # The code of a flow may go to another folder; what is written is asked for in this one.
+    with _warnings_as_messages(), working_folder_kept():
         return load_flow(source)
 
 

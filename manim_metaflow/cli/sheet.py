@@ -11,6 +11,7 @@ from manim_metaflow.cli.film_options import film_options
 from manim_metaflow.films.options import FilmOptions
 from manim_metaflow.films.progress import progress_line
 from manim_metaflow.films.scene_files import blaming, load_scene
+from manim_metaflow.utils.files import working_folder_kept
 
 __all__ = ["sheet"]
 
@@ -40,6 +41,8 @@ def sheet(file: Path, scene: str | None, output: Path | None, options: FilmOptio
     with progress_line(f"Rendering the beats of {file}") as progress:
         from manim_metaflow.films.sheets import draw_sheet
 
-        with blaming(file):
-            draw_sheet(load_scene(file, scene), target, options, progress, columns=columns)
+        # The scene's code may go to another folder, and the picture belongs into this one.
+        there = target.absolute()
+        with blaming(file), working_folder_kept():
+            draw_sheet(load_scene(file, scene), there, options, progress, columns=columns)
     click.echo(target)

@@ -12,6 +12,7 @@ from manim_metaflow.cli.film_options import film_options
 from manim_metaflow.errors import UsageError
 from manim_metaflow.films.options import FilmOptions
 from manim_metaflow.films.progress import progress_line
+from manim_metaflow.utils.files import working_folder_kept
 
 if TYPE_CHECKING:
     from manim_metaflow.facts.flow.versions import FlowVersion
@@ -58,7 +59,9 @@ def story(
     Metaflow accepts shows its code alone, and why.
     """
     target = options.check(output or Path("story.mp4"))
-    read = _read(versions, revisions)
+    # The code of a flow may go to another folder; the film is asked for in this one.
+    with working_folder_kept():
+        read = _read(versions, revisions)
     title = Path(versions[0].rpartition("@")[0] or versions[0]).name
     with progress_line(f"Rendering {len(read)} versions") as progress:
         from manim_metaflow.films.story import tell_story

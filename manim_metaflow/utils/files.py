@@ -12,7 +12,15 @@ from pathlib import Path
 from manim_metaflow.errors import UsageError
 from manim_metaflow.utils.signals import interrupts_held
 
-__all__ = ["atomic_write", "check_replaceable", "folder_locked", "writable", "write_bytes", "write_text"]
+__all__ = [
+    "atomic_write",
+    "check_replaceable",
+    "folder_locked",
+    "working_folder_kept",
+    "writable",
+    "write_bytes",
+    "write_text",
+]
 
 
 def writable(output: Path) -> Path:
@@ -88,6 +96,23 @@ def check_replaceable(
             f"{path} is not {what}, and would be replaced by one. "
             "Name another file, or move this one away; the option --force replaces it."
         )
+
+
+@contextmanager
+def working_folder_kept() -> Iterator[None]:
+    """Come back to the working folder after code of the user's, which may go to another.
+
+    What is read and written later is named from the folder in which it was asked for.
+    """
+    try:
+        before = os.getcwd()
+    except FileNotFoundError:  # It was deleted: there is nothing to come back to.
+        yield
+        return
+    try:
+        yield
+    finally:
+        os.chdir(before)
 
 
 @contextmanager

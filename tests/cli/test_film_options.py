@@ -102,6 +102,21 @@ def test_what_no_film_can_be_is_refused(run: Run, name: str, option: str, value:
     assert not list(Path.cwd().glob("media*"))
 
 
+@pytest.mark.parametrize(("name", "suffix"), [("draw", ".png"), ("story", ".mp4"), ("sheet", ".png")])
+def test_what_is_written_stays_in_the_folder_it_was_asked_for_in(
+    run: Run, tmp_path: Path, name: str, suffix: str
+) -> None:
+    there = tmp_path / "there"
+    there.mkdir()
+    source = SCENE if name == "sheet" else Path(FLOW).read_text()
+    Path("goes.py").write_text(f"import os\n{source}\nos.chdir({str(there)!r})\n")
+    small = SMALL if name == "story" else ["-q", "l"]
+    sources = ["goes.py"] * (2 if name == "story" else 1)  # a story has two versions at least
+    assert run(name, *sources, "-o", f"out{suffix}", *small).exit_code == 0
+    assert (tmp_path / f"out{suffix}").is_file()
+    assert not list(there.iterdir())
+
+
 @pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("name", ["draw", "replay", "story"])
 def test_a_watermark_is_on_a_film_in_every_theme(run: Run, name: str, theme: str) -> None:

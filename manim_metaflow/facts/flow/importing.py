@@ -17,6 +17,7 @@ from typing import Any
 
 from manim_metaflow.errors import FlowError, FlowNotFoundError
 from manim_metaflow.facts.metaflow_internals import forget_flow_decorators, with_newer_features
+from manim_metaflow.utils.files import working_folder_kept
 
 __all__ = ["FlowModule", "imported_file", "read_source", "where_it_broke"]
 
@@ -93,7 +94,8 @@ def imported_file(path: Path) -> Iterator[FlowModule]:
     # Sources of steps come from linecache, which may have the file as it was before an edit.
     linecache.checkcache(str(absolute))
     with _LOCK, _isolated(absolute.parent, module):
-        _execute(module, text, path)
+        with working_folder_kept():
+            _execute(module, text, path)
         yield module
 
 
