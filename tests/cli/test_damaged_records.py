@@ -172,5 +172,8 @@ def test_twins_are_named() -> None:
 
 
 def test_what_is_nested_without_end_is_refused() -> None:
-    with pytest.raises(RecordingError, match=r"^run\.json: not a complete .* \(it is nested too deep\)"):
+    # Why depends on how deep Python may go at that moment: other tests raise that limit.
+    with pytest.raises(
+        RecordingError, match=r"^run\.json: not a complete recording \(.+\)\. Delete the file"
+    ):
         RunRecord.from_json("[" * 10_000, name="run.json")

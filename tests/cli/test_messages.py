@@ -105,7 +105,10 @@ def test_what_is_there_and_cannot_be_read_is_exit_code_1(here: Path, words: str)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_working_folder_that_was_removed_is_named(tmp_path: Path, command: str) -> None:
+def test_a_working_folder_that_was_removed_is_named(
+    tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # which is undone at the end, whatever was changed to since
     (tmp_path / "gone").mkdir()
     words = WITH_A_NAME[command].replace("{}", "linear.py")
     os.chdir(tmp_path / "gone")

@@ -122,7 +122,7 @@ def test_a_record_is_shown_from_the_datastore_that_is_kept_beside_it(made: RunRe
 def test_what_cannot_be_shown_is_said_in_one_line(made: RunRecord, tmp_path: Path) -> None:
     wrong = show(FLOW)
     assert (wrong.exit_code, wrong.stdout) == (2, "")
-    assert "is not a run; --artifacts is for runs" in wrong.stderr
+    assert "a Python file, not a run" in wrong.stderr
     valueless = show(recorded_alone(tmp_path), "--values")
     assert valueless.exit_code == 2
     assert "the record has keys and sizes of artifacts, not their values" in valueless.stderr

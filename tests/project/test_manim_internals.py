@@ -13,8 +13,12 @@ from manim_metaflow.manim_internals import TESTED
 SEAM = "manim_metaflow.manim_internals"
 
 
+OF_PYTHON = {"_asdict", "_getframe"}
+"""Documented names of Python's own modules that begin with an underscore."""
+
+
 def is_private(name: str) -> bool:
-    return name.startswith("_") and not name.startswith("__")
+    return name.startswith("_") and not name.startswith("__") and name not in OF_PYTHON
 
 
 def defined(tree: ast.Module) -> set[str]:

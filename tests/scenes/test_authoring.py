@@ -49,7 +49,7 @@ def test_captions_say_what_the_records_say(records: tuple[RunRecord, ...]) -> No
     assert loaded.command == ("spin", f"FareFlow/{stub.run_id}/start/1", "--persist")
     assert [task.step for task in loaded.tasks] == ["start"]  # "spin runs this one step"
     assert loaded.flow["start"].source != stub.flow["start"].source  # "with the code as it is now"
-    assert not stub.tasks_of("fit")  # "a step that never ran has no inputs a spin could take"
+    assert "fit" not in stub.flow  # "a step that never ran has no inputs a spin could take"
     states = {task.step: task.state for task in failed.tasks}
     assert states == {"start": "done", "fit": "failed"}  # "fit raised. But start has finished"
     [start] = failed.tasks_of("start")

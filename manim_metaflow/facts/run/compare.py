@@ -164,7 +164,7 @@ def _step(name: str, before: RunRecord, after: RunRecord, environment: AspectCom
     )
     code, inputs = _code(name, before, after), _inputs(name, before, after)
     reusable, reason = _judge(name, presence, (code, inputs, environment), before, after)
-    tasks = after.tasks_of(name)
+    tasks = _tasks(name, after)
     made = {
         artifact.sha
         for task in tasks
@@ -202,8 +202,8 @@ def _judge(
     changed = [what for what, aspect in named.items() if aspect.verdict == "changed"]
     if changed:
         return False, f"{' and '.join(changed)} changed"
-    succeeded = {task.place for task in before.tasks_of(name) if task.state in SUCCEEDED}
-    wanted = {task.place for task in after.tasks_of(name)}
+    succeeded = {task.place for task in _tasks(name, before) if task.state in SUCCEEDED}
+    wanted = {task.place for task in _tasks(name, after)}
     if not wanted:
         return None, "not reached"
     if not wanted <= succeeded:
@@ -225,13 +225,18 @@ def _code_of(name: str, run: RunRecord) -> dict[str, str] | None:
     return {name: run.flow[name].source, **used_code(run.flow, name)}
 
 
+def _tasks(name: str, run: RunRecord) -> tuple[TaskRecord, ...]:
+    """Return the tasks of a step; none where only the other run's flow has it."""
+    return run.tasks_of(name) if name in run.flow else ()
+
+
 def _inputs(name: str, before: RunRecord, after: RunRecord) -> AspectComparison:
     return _aspect(*[_inputs_of(name, run) for run in (before, after)])
 
 
 def _inputs_of(name: str, run: RunRecord) -> dict[str, str] | None:
     """Return keys by their names in the step's tasks; ``None`` where there is no task."""
-    tasks = run.tasks_of(name)
+    tasks = _tasks(name, run)
     if not tasks or (run.flow.parameters and not run.parameters):
         return None
     keys = {parameter.name: parameter.sha for parameter in run.parameters}

@@ -72,7 +72,7 @@ def check_film(log: FilmLog) -> list[Finding]:
     Examples
     --------
     >>> [finding.rule for finding in check_film(FilmLog("Empty", 15))]
-    ['chapters', 'hook', 'end']
+    ['chapters', 'end', 'hook']
     """
     found = [finding for rule in RULES.values() for finding in rule(log)]
     return sorted(found, key=lambda finding: (finding.second, finding.rule))
