@@ -21,8 +21,8 @@ def show_end(dag: FlowDAG, record: RunRecord) -> None:
 
     Examples
     --------
-    >>> from manim_metaflow import load_run
-    >>> record = load_run("scenes/recordings/CoffeeFlow-run-0f9fce70eb0e.json")
+    >>> from manim_metaflow import record_run
+    >>> record = record_run("my_flow.py")
     >>> dag = FlowDAG(record.flow, run=record)
     >>> show_end(dag, record)
     >>> dag["start"].state
