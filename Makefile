@@ -87,13 +87,14 @@ bench: setup ## Run the benchmarks
 		echo "== $$benchmark"; $(RUN) python "$$benchmark" || status=1; done; exit $$status
 
 fuzz: setup ## Lay out, draw and turn into one another random flows, sources and scenes, and read damaged records: FUZZ_EXAMPLES=1000
-	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(RUN) pytest -n logical tests/layout tests/mobjects/test_drawn_flows.py \
-		tests/render/test_exact_random.py tests/animations/test_code_evolution.py \
-		tests/animations/test_flow_evolution.py tests/films/test_replay_room.py tests/cli/test_damaged_records.py \
+	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(RUN) pytest -n logical tests/layout tests/mobjects/graph/test_drawn_flows.py \
+		tests/render/drawing/test_exact_random.py tests/animations/code/test_code_evolution.py \
+		tests/animations/graph/test_flow_evolution.py tests/films/test_replay_room.py tests/cli/test_damaged_records.py \
 		tests/facts/store/test_damaged_stores.py $(ARGS)
 
-exact: setup ## Compare every frame of every film with Manim's: EXACT_FPS=6
-	EXACT_FPS=$(EXACT_FPS) $(RUN) pytest tests/render/test_exact_films.py $(ARGS)
+exact: setup ## Compare every frame of every film with Manim's, and what is in Manim's cache: EXACT_FPS=6
+	EXACT_FPS=$(EXACT_FPS) $(RUN) pytest -n logical tests/render/drawing/test_exact_films.py \
+		tests/scenes/test_renders_by_manim.py $(ARGS)
 
 sheet: setup ## Draw the last frame of every beat of SCENE into one picture in media/
 	@mkdir -p media

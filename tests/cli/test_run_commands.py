@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import av
 import psutil
 import pytest
+from forked import PROGRAM, command as run
 from PIL import Image
 from trees import tree
 
 from manim_metaflow.facts import load_recording
 
 FLOWS = Path(__file__).parents[1] / "flows"
-COMMAND = [str(Path(sys.executable).with_name("manim-metaflow"))]
-
-
-def run(*words: object, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *map(str, words)],
-        cwd=cwd,
-        env={**os.environ, **env},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -271,7 +258,7 @@ def test_options_that_do_not_go_together_are_refused(folder: Path, words: str, m
 def test_an_interrupted_record_leaves_nothing(tmp_path: Path, number: signal.Signals, after: float) -> None:
     shutil.copy(FLOWS / "foreach.py", tmp_path)
     child = subprocess.Popen(
-        [*COMMAND, "record", "foreach.py", "-o", "run.json"],
+        [PROGRAM, "record", "foreach.py", "-o", "run.json"],
         cwd=tmp_path,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -16,6 +16,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from textwrap import dedent
 
@@ -87,6 +88,7 @@ def docstrings(source: str, module: str) -> Iterator[tuple[str, str]]:
             pending += [(f"{name}.{getattr(child, 'name', '')}", child) for child in node.body]
 
 
+@cache
 def modules() -> dict[str, Path]:
     """Return the source file of every module of the package, by dotted name."""
     package = ROOT / "manim_metaflow"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -67,7 +68,8 @@ ALONE = {"render", "testing"}
 NEEDED_BY_ALL = {"errors", "utils", "manim_internals"}
 
 
-def imported(source: str, module: str) -> set[str]:
+@cache
+def imported(source: str, module: str) -> frozenset[str]:
     """Return the full names of all that a module imports, in functions and for type checking, too."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(source)):
@@ -76,7 +78,7 @@ def imported(source: str, module: str) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             assert not node.level, f"{module}: relative import"
             names |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return names
+    return frozenset(names)
 
 
 def part_of(name: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from film import Walk, check_beats, name_of, numbers_in, other_than, walk
 from manim import Scene
-from renders import check_second_render
+from renders import check_unchanged
 
 MINUTE = 60
 
@@ -47,6 +47,6 @@ def test_no_number_is_typed_by_hand(
     assert any(numbers_in(text) for text in untraced_in(other_walk, records))
 
 
-def test_a_second_render_is_fully_cached(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_an_unchanged_film_is_not_drawn_again(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     captions = len(request.module.SECTIONS)
-    check_second_render(name_of(request), tmp_path, captions, shortest=shortest_of(request))
+    check_unchanged(name_of(request), tmp_path, captions, shortest=shortest_of(request))

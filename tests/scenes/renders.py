@@ -1,4 +1,4 @@
-"""Films rendered as a user does, small: by Manim's command, twice, in other processes."""
+"""Films rendered small, as a user does: by our command, and by Manim's."""
 
 from __future__ import annotations
 
@@ -10,28 +10,10 @@ from pathlib import Path
 
 import av
 from film import SCENES
+from forked import command
 
-
-def render(name: str, media: Path, seed: int) -> subprocess.Popen[str]:
-    """Begin to render a film from some other folder, small."""
-    # Without loss: x264 takes one of several ways to save bytes, by chance, and equal frames would differ.
-    command = [sys.executable, "-m", "manim", "render", "-r", "160,90", "--fps", "2"]
-    command += ["--encoder-option", "crf=0"]
-    return subprocess.Popen(
-        [*command, "--media_dir", str(media), str(SCENES / f"{name}.py")],
-        cwd=media.parent,
-        env={**os.environ, "PYTHONHASHSEED": str(seed), "COLUMNS": "300"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
-def output_of(process: subprocess.Popen[str]) -> str:
-    """Wait for a render, and return what Manim printed."""
-    output, _ = process.communicate(timeout=400)
-    assert process.returncode == 0, output[-3000:]
-    return output
+# Without loss: x264 takes one of several ways to save bytes, by chance, and equal frames would differ.
+SMALL = ("-r", "160,90", "--fps", "2", "--encoder-option", "crf=0")
 
 
 def film_in(media: Path, name: str) -> Path:
@@ -45,34 +27,42 @@ def frames(video: Path) -> list[bytes]:
         return [frame.to_ndarray(format="rgb24").tobytes() for frame in container.decode(video=0)]
 
 
-def check_cached(output: str, at_least: int) -> None:
-    """Every play came from Manim's cache."""
-    plays = int(re.search(r"Played (\d+) animations", output)[1])
-    assert output.count("sing cached") == plays > at_least
-
-
-def check_second_render(name: str, folder: Path, captions: int, *, shortest: float = 60) -> None:
-    """Another process, with other hashes of strings, finds each play of the first one in the cache."""
+def check_unchanged(name: str, folder: Path, captions: int, *, shortest: float) -> None:
+    """A film has its length and its captions, and the second time nothing is drawn."""
     media = folder / "media"
-    assert "sing cached" not in output_of(render(name, media, 1))
-    check_cached(output_of(render(name, media, 2)), 10)
+    for at_first in (True, False):
+        done = command("render", *SMALL, "--media_dir", media, SCENES / f"{name}.py", cwd=folder)
+        assert done.returncode == 0, done.stderr
+        assert ("unchanged" in done.stderr) is not at_first, done.stderr
     film = film_in(media, name)
     with av.open(str(film)) as container:
         assert shortest <= container.duration / 1_000_000 <= 120
     assert film.with_suffix(".srt").read_text().count("-->") >= captions
 
 
-def check_renders(name: str, folder: Path, captions: int) -> str:
-    """Render in two folders: the same frames; and once more: all from the cache. Return the captions."""
+def render_by_manim(name: str, media: Path, seed: int) -> str:
+    """Render a film from some other folder, and return what Manim printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "manim", "render", *SMALL, "--media_dir", media, SCENES / f"{name}.py"],
+        cwd=media.parent,
+        env={**os.environ, "PYTHONHASHSEED": str(seed), "COLUMNS": "300"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    output = done.stdout + done.stderr
+    assert done.returncode == 0, output[-3000:]
+    return output
+
+
+def check_manims_cache(name: str, folder: Path) -> None:
+    """In two folders, with other hashes of strings, the frames are the same; once more, all is cached."""
     media = [folder / "one", folder / "two"]
-    for output in map(output_of, [render(name, place, seed) for seed, place in enumerate(media, 1)]):
-        assert "sing cached" not in output
-    films = [film_in(place, name) for place in media]
-    one, two = map(frames, films)
-    assert one == two
-    assert 60 <= len(one) / 2 <= 120
-    check_cached(output_of(render(name, media[0], 3)), 30)
-    assert frames(films[0]) == one
-    subtitles = films[0].with_suffix(".srt").read_text()
-    assert subtitles.count("-->") == captions
-    return subtitles
+    for seed, place in enumerate(media, 1):
+        assert "sing cached" not in render_by_manim(name, place, seed)
+    before, other = (frames(film_in(place, name)) for place in media)
+    assert before == other
+    again = render_by_manim(name, media[0], 3)
+    plays = int(re.search(r"Played (\d+) animations", again)[1])
+    assert again.count("sing cached") == plays > 10
+    assert frames(film_in(media[0], name)) == before

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from film import SCENES, Walk, check_alive, identities, printed, untraced
 from film_tests import (  # noqa: F401 (pytest runs them here)
+    test_an_unchanged_film_is_not_drawn_again,
     test_every_beat_has_a_caption_and_is_clear_to_read,
     test_every_section_ends_as_it_did,
     test_no_number_is_typed_by_hand,
 )
-from renders import check_renders
 
 from manim_metaflow.facts import RunRecord
 
@@ -59,10 +59,6 @@ def test_captions_say_what_the_records_say(records: tuple[RunRecord, ...]) -> No
     taken = {held.name: held.sha for held in fit.artifacts if held.provenance == "inherited"}
     assert taken == {held.name: held.sha for held in start.artifacts}
     assert [task.step for task in whole.executed] == ["start", "fit", "quote", "end"]  # "run it all"
-
-
-def test_renders_are_the_same_and_cached_the_second_time(walked: Walk, tmp_path: Path) -> None:
-    check_renders("authoring", tmp_path, len(walked.beats) - 1)
 
 
 def test_metaflow_still_does_what_the_recordings_say(

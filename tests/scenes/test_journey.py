@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from film import SCENES, Walk, check_alive, identities, load, printed, untraced
 from film_tests import (  # noqa: F401 (pytest runs them here)
+    test_an_unchanged_film_is_not_drawn_again,
     test_every_beat_has_a_caption_and_is_clear_to_read,
     test_every_section_ends_as_it_did,
     test_no_number_is_typed_by_hand,
 )
-from renders import check_renders
 
 from manim_metaflow.facts import CommandRecord, RunRecord
 
@@ -65,10 +65,6 @@ def test_captions_say_what_the_records_say(records: Records) -> None:
     assert list(jobs) == [step.name for step in asked.flow.steps]  # "each step is a job"
     assert jobs["train"] == ["64", "3"]  # "with the machine and the tries its lines ask for"
     assert jobs["start"] == jobs["join"] == jobs["end"] == ["1", "1"]
-
-
-def test_renders_are_the_same_and_cached_the_second_time(walked: Walk, tmp_path: Path) -> None:
-    check_renders("journey", tmp_path, len(walked.beats) - 1)
 
 
 def test_metaflow_still_does_what_the_recordings_say(

@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 from film import Walk, scene_of, untraced
 from film_tests import (  # noqa: F401 (pytest runs them here)
-    test_a_second_render_is_fully_cached,
+    test_an_unchanged_film_is_not_drawn_again,
     test_every_beat_has_a_caption_and_is_clear_to_read,
     test_every_section_ends_as_it_did,
 )

@@ -16,11 +16,11 @@ from film import (
     untraced,
 )
 from film_tests import (  # noqa: F401 (pytest runs them here)
+    test_an_unchanged_film_is_not_drawn_again,
     test_every_beat_has_a_caption_and_is_clear_to_read,
     test_every_section_ends_as_it_did,
     test_no_number_is_typed_by_hand,
 )
-from renders import check_renders
 
 from manim_metaflow.facts import CommandRecord, RunRecord, load_notebook
 
@@ -94,10 +94,6 @@ def test_captions_say_what_the_records_say(records: Records) -> None:
     for task in again.cloned:
         [old] = mended.tasks_of(task.step)
         assert {a.sha for a in task.artifacts} == {a.sha for a in old.artifacts}
-
-
-def test_renders_are_the_same_and_cached_the_second_time(walked: Walk, tmp_path: Path) -> None:
-    check_renders("notebook_to_flow", tmp_path, len(walked.beats) - 1)
 
 
 def test_metaflow_still_does_what_the_recordings_say(

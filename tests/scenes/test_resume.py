@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from film import SCENES, Walk, identities, load, untraced
 from film_tests import (  # noqa: F401 (pytest runs them here)
+    test_an_unchanged_film_is_not_drawn_again,
     test_every_beat_has_a_caption_and_is_clear_to_read,
     test_every_section_ends_as_it_did,
     test_no_number_is_typed_by_hand,
 )
 from manim import Scene
-from renders import check_renders
 
 from manim_metaflow.facts import RunRecord
 from manim_metaflow.scene import DeepDive
@@ -112,11 +112,6 @@ def test_captions_say_what_the_records_say(records: tuple[RunRecord, ...]) -> No
 
 
 # ---------------------------------------------------------------------------------------- the render
-
-
-def test_a_render_is_the_same_twice_and_cached_the_second_time(walked: Walk, tmp_path: Path) -> None:
-    subtitles = check_renders("resume", tmp_path, len(walked.beats) - 1)
-    assert "resume compares no code and no inputs" in " ".join(subtitles.split())
 
 
 # ----------------------------------------------------------------------------- the recordings, alive
