@@ -78,6 +78,7 @@ class StepBlock(Block):
 
 
 def _room_for_labels(extent: Extent, edges: Iterable[Edge], style: Style) -> Extent:
+    # A label is centred on its line, which leaves the step on its axis: half of it lies on each side.
     half = max((style.label(edge)[1] / 2 for edge in edges if edge in style.labels), default=0.0)
     return Extent(
         extent.back,
@@ -95,6 +96,8 @@ def _room_for_loop(extent: Extent, label: tuple[float, float], style: Style) -> 
     return Extent(
         max(extent.back, along),
         max(extent.ahead, along),
+        # A loop is drawn above its box, or right of it when the flow runs down. The axis across grows
+        # downwards, and then to the right: above is before, right is after.
         extent.before + (room if style.right else 0.0),
         extent.after + (0.0 if style.right else room),
         extent.half_length,
@@ -126,10 +129,13 @@ class StackBlock(Block):
     @classmethod
     def measure(cls, children: list[Block], offsets: list[float], style: Style) -> StackBlock:
         """Put blocks at offsets that are known not to overlap."""
+        # Nearer columns that are not in line look like a mistake; a farther one, if pushed, would leave a
+        # hole in its branch.
         reach = 1.2 * style.spacing.layer_gap
         columns, picks = align_columns([child.columns for child in children], reach)
         stack = cls(columns=columns, children=children, offsets=offsets, picks=picks)
         for child, offset, pick in zip(children, offsets, picks, strict=True):
+            # A push moves all later columns of a branch too: its last column has been moved by all of them.
             push = columns[pick[-1]] - child.columns[-1] if pick else 0.0
             stack.length = max(stack.length, child.length + push)
             stack.before = max(stack.before, child.before - offset)
@@ -171,6 +177,8 @@ class FrameBlock(Block):
         else:
             length, start = framed + caption[1], padding
             after = max(after, beside + caption[0])
+        # Along the flow a wide caption may make the frame's room longer than the frame, which then stands
+        # in its middle.
         columns = [start + column for column in body.columns]
         ports = body.entries, body.exits
         return cls(length, before, after, columns, *ports, name, body, padding, caption, beside)
@@ -203,11 +211,14 @@ class Gap:
         least = style.spacing.layer_gap
         for block in (left, right):
             if isinstance(block, FrameBlock):
+                # The frame's padding is a gap already, but the arrow between it and its neighbour has to
+                # stay long enough to be seen.
                 least = max(0.6 * style.spacing.layer_gap, least - block.padding)
         curve = 0.0
         # A curve over a wide spread needs length, or it gets steep; but not without bound, or one wide split
         # would pull the whole picture apart.
         if spread > LEVEL:
+            # Labels lie on straight lines, which make the gap longer already: the curve may be shorter.
             base = 0.8 * least if early or late else least
             curve = min(max(base, 0.22 * spread), max(base, 3 * style.spacing.layer_gap))
         length = max(least, early_room + curve + late_room)
@@ -234,6 +245,7 @@ def label_sides(
 def _count(values: Iterable[float]) -> dict[float, int]:
     count: dict[float, int] = {}
     for value in values:
+        # Offsets are sums of floats: those of one port can differ in the last digits.
         count[round(value, 9)] = count.get(round(value, 9), 0) + 1
     return count
 
@@ -256,6 +268,7 @@ class SeriesBlock(Block):
         """Put blocks in a row."""
         gaps = [Gap.measure(left, right, style) for left, right in pairwise(children)]
         series = cls(children=children, gaps=gaps)
+        # All blocks of a series are on one axis, so that their ports need not be moved.
         series.entries, series.exits = children[0].entries, children[-1].exits
         for child, gap in zip(children, [None, *gaps], strict=True):
             series.length += gap.length if gap else 0.0

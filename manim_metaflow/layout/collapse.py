@@ -64,6 +64,7 @@ def collapse_flow(flow: FlowInfo, regions: Sequence[str]) -> FlowInfo:
     outer = {
         region: names
         for region, names in hidden.items()
+        # Its steps are gone when the outer region is folded: it would not be found any more.
         if names and not any(region in others for others in hidden.values())
     }
     for region, names in outer.items():
@@ -100,6 +101,7 @@ def _fold(flow: FlowInfo, region: str, names: set[str]) -> FlowInfo:
     join = split.matching_join
     assert join is not None
     name = folded_name(region)
+    # A plain step, not a foreach: the box stands for all that happens inside, and nothing fans out of it.
     fold = StepInfo(name, "linear", targets=(join,), split_parents=(*split.enclosing_splits, region))
     steps: list[StepInfo] = []
     for step in flow.steps:

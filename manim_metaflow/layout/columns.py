@@ -23,6 +23,7 @@ def align_columns(branches: list[list[float]], reach: float) -> tuple[list[float
         near = [heapq.heappop(heap)]
         while heap and heap[0][0] <= near[0][0] + reach:
             near.append(heapq.heappop(heap))
+        # Columns only move forward: backwards they could run into what is before them.
         target = near[-1][0]
         for column, i in near:
             pushed[i] += target - column

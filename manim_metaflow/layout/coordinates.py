@@ -29,6 +29,7 @@ def offsets(layers: Layers, separation: Separation) -> dict[int, float]:
     narrow = min(answers, key=_width)
     low, high = min(narrow.values()), max(narrow.values())
     for i, answer in enumerate(answers):
+        # Odd answers are the mirrored ones, which lean to the other side.
         move = high - max(answer.values()) if i % 2 else low - min(answer.values())
         for element in answer:
             answer[element] += move
@@ -69,6 +70,7 @@ def _one_answer(
     from_below: bool,
     mirrored: bool,
 ) -> dict[int, float]:
+    # All four are one algorithm: rows turned round and read from the other end.
     rows = [row[::-1] if mirrored else row for row in layers.rows]
     near = layers.down if from_below else layers.up
     root = _align(rows[::-1] if from_below else rows, near, conflicts)
@@ -88,6 +90,7 @@ def _align(
     taken: set[int] = set()
     for above, row in pairwise(rows):
         place = {element: i for i, element in enumerate(above)}
+        # Runs in a layer must not cross: each is aligned behind the one before.
         last = -1
         for element in row:
             sorted_near = sorted(near[element], key=place.__getitem__)
@@ -121,6 +124,8 @@ def _pack(rows: list[list[int]], root: dict[int, int], apart: Separation) -> dic
     # Not networkx: its graph would hold again what ``after`` holds, four times for every tangle.
     order = [r for r in after if not waits[r]]
     at = dict.fromkeys(order, 0.0)
+    # `order` grows while it is walked: a run is appended once all before it are placed (Kahn's topological
+    # sort).
     for run in order:
         for head, distance in after[run].items():
             at[head] = max(at.get(head, 0.0), at[run] + distance)

@@ -19,8 +19,10 @@ def finish(edges: Sequence[Edge], placed: Placed, style: Style) -> FlowLayout:
     """Return the layout of what was placed."""
     extents = {name: style.extent(name) for name in placed.steps}
     paths = _paths(edges, placed, extents, style)
+    # Curves are bounded by their control points, which is never too small: a Bézier lies in their hull.
     areas = [*placed.frames.values(), *placed.captions.values(), *map(_hull, paths.values())]
     areas += [_around(at, extents[name]) for name, at in placed.steps.items()]
+    # Connectors and loops have a place for a label whether they have one or not.
     labels = {edge: at for edge, at in placed.labels.items() if edge in style.labels}
     for edge, (m, c) in labels.items():
         along, across = (size / 2 for size in style.label(edge))
@@ -90,6 +92,7 @@ def _picture(
         return Route(points, point(labels[edge]) if edge in labels else None)
 
     order = list(style.boxes)
+    # Placed from a stack, frames come in another order; a result that is compared has to have one order.
     frames = [name for name in order if name in placed.frames]
     return FlowLayout(
         direction=style.direction,

@@ -38,8 +38,12 @@ def fit_layout(lay_out: Callable[[float | None], FlowLayout], *, least: float) -
     for length in _lengths(least, most):
         layout = lay_out(length)
         along, across = _shape(layout)
+        # Rows were allowed to be shorter, and are not: what is longest cannot be broken, and longer rows
+        # will not help.
         if along > WORTH * most:
             return whole
+        # Row lengths are tried from the shortest on: the first that is long enough for its height has the
+        # largest text.
         if along >= SHAPE[layout.direction] * across:
             return layout
     return whole

@@ -87,8 +87,10 @@ def layout_flow(
     ((-0.925, 0.0), (0.925, 0.0))
     """
     _check(flow, boxes, direction, max_length)
+    # In the author's order, not in that of the caller's dictionary: the result lists its steps in it.
     own = {step.name: boxes[step.name] for step in flow.steps}
     style = Style(direction, spacing, own, labels, captions)
+    # Two edges with the same ends would lie on each other.
     edges = list(dict.fromkeys((edge.source, edge.target) for edge in flow.edges))
     whole = Measurer(style, edges, max_length).measure(region_tree(flow))
     placed = Placed()
@@ -139,9 +141,13 @@ def layout_function(
         *_args: object,
         **_kwargs: object,
     ) -> dict[Any, npt.NDArray[np.float64]]:
+        # Manim asks for the graph's vertices and no others: it takes every point it is given for a vertex
+        # of its own.
         vertices = positions if graph is None else graph.nodes
         _check_vertices(flow, vertices)
+        # A flow of one step has no extent: its only position is the origin, whatever it is scaled by.
         reach = max((abs(value) for point in positions.values() for value in point), default=0.0) or 1.0
+        # Manim's scale is a number or one number an axis.
         factor = np.asarray(scale, dtype=float) / reach
         return {vertex: np.round(np.array([*positions[vertex], 0.0]) * factor, 6) for vertex in vertices}
 

@@ -32,6 +32,7 @@ class Measurer:
         for edge in edges:
             for name in dict.fromkeys(edge):
                 self.touching.setdefault(name, []).append(edge)
+        # By identity: regions are mutable, and two that are equal have places of their own.
         self.done: dict[int, Block] = {}
         self.rooms: dict[int, float | None] = {}
 
@@ -40,6 +41,7 @@ class Measurer:
         regions = list(walk(series))
         self.rooms = dict.fromkeys(map(id, regions))
         whole = self._measure_all(regions)
+        # Measured in one row first, so that a limit changes nothing in a flow that fits.
         if self.max_length is None or whole.length <= self.max_length:
             return whole
         self.rooms[id(series)] = self.max_length
@@ -77,6 +79,7 @@ class Measurer:
         room -= CONNECTOR_ROOM
         for name in ends:
             if isinstance(name, str):
+                # The split and the join around a region are in its row, too.
                 extent = self.style.extent(name)
                 room -= extent.back + extent.ahead + self.style.spacing.layer_gap
         # Each level of nesting leaves less. Below a share of the whole, rows of one step would make a tower
@@ -102,6 +105,7 @@ class Measurer:
         blocks = [self.done[id(branch)] for branch in fan.branches]
         if fan.kind == "foreach":
             body = blocks[0] if len(blocks) == 1 else self._stack(fan, blocks)
+            # A foreach without a step in its body has nothing to frame.
             return FrameBlock.measure(fan.source, body, self.style) if body.columns else body
         return self._stack(fan, blocks)
 
@@ -112,6 +116,8 @@ class Measurer:
         for one, two in pairwise(blocks):
             at.append(at[-1] + one.after + gap + two.before)
         real = [i for i, branch in enumerate(fan.branches) if not isinstance(branch, Lane)]
+        # One case that skips the others is a side way: the steps stay on the axis, and the lane goes round
+        # them.
         if fan.kind == "switch" and len(real) == 1:
             axis = at[real[0]]
         else:

@@ -48,6 +48,7 @@ def read_nesting(flow: FlowInfo) -> Nesting:
     FlowError
         The steps do not nest as Metaflow demands; the message names the step.
     """
+    # First the names: all that follows looks steps up by them, and a record from a file need not be sound.
     _check_names(flow)
     loose = loose_splits(flow)
     join_of = _joins(flow, loose)
@@ -60,6 +61,8 @@ def read_nesting(flow: FlowInfo) -> Nesting:
         if step.name not in opener_of:
             members[inside[step.name][-1] if inside[step.name] else None].append(step.name)
     links: dict[str | None, list[End]] = {part: [] for part in members}
+    # The two edges that no step has are added, so that the first and the last step have an edge in and one
+    # out as all others have.
     links[None] += [(None, opener_of.get(flow.start, flow.start), _BOUNDARY)]
     links[None] += [(opener_of.get(flow.end, flow.end), None, _BOUNDARY)]
     for edge in _edges(flow):
@@ -98,6 +101,8 @@ def loose_splits(flow: FlowInfo) -> set[str]:
     closers: dict[str, list[str]] = {}
     for step in flow.steps:
         if step.opens_split and step.matching_join is not None:
+            # Metaflow's graph notes one join for each split: the last that it met. The other joins of the
+            # split are found from their own side, below.
             openers.setdefault(step.matching_join, []).append(step.name)
         if step.is_join and step.split_parents:
             closers.setdefault(step.split_parents[-1], []).append(step.name)
@@ -114,6 +119,7 @@ def _joins(flow: FlowInfo, loose: set[str]) -> dict[str, str]:
         join = step.matching_join
         if join is None or join not in flow:
             raise FlowError(f"Step {step.name} of flow {flow.name} fans out but no join closes it.")
+        # Metaflow counts the split that a join closes among those around the join.
         around = [name for name in step.split_parents if name not in loose]
         if [name for name in flow[join].split_parents if name not in loose] != [*around, step.name]:
             raise FlowError(f"Join {join} of flow {flow.name} is not inside the split {step.name} it closes.")
@@ -122,6 +128,8 @@ def _joins(flow: FlowInfo, loose: set[str]) -> dict[str, str]:
 
 
 def _splits_around(step: StepInfo, opener_of: dict[str, str], loose: set[str]) -> tuple[str, ...]:
+    # The split that a join closes is the last around it. A join stands beside its split, so that this one
+    # is taken off.
     parents = step.split_parents
     if step.name in opener_of or (parents and step.is_join and parents[-1] in loose):
         parents = parents[:-1]
@@ -151,6 +159,7 @@ def _place_edge(
     # What leaves a join leaves the node of its split.
     tail: str | None = opener_of.get(source, source)
     head: str | None = target
+    # An edge from a split begins, and one into its join ends, at the boundary of the part in between.
     if source in join_of:
         here, tail = (*here, source), None
     if target in opener_of:

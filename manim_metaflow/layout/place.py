@@ -58,6 +58,7 @@ class _Job(NamedTuple):
 
 def place(root: Block, style: Style, m: float, c: float, placed: Placed) -> None:
     """Place a block whose start is at ``m`` and whose axis is at ``c``."""
+    # A list and not recursion: flows may nest deeper than Python's stack.
     todo = [_Job(root, [m + column for column in root.columns], m, m + root.length, c)]
     while todo:
         job = todo.pop()
@@ -74,6 +75,7 @@ def place(root: Block, style: Style, m: float, c: float, placed: Placed) -> None
 
 
 def _job(block: Block, columns: Sequence[float], start: float, c: float) -> _Job:
+    # Lanes have no step, and so no column: they begin where their block does.
     if not columns:
         return _Job(block, columns, start, start + block.length, c)
     first = columns[0] - block.columns[0]
@@ -133,12 +135,14 @@ def _bend(gap: Gap, before: _Job, after: _Job, style: Style, placed: Placed) -> 
     """Put the curves and labels of a gap where they belong."""
     left, right, c = before.end, after.start, before.c
     free = right - left - gap.early_room - gap.late_room
+    # What is left of a gap that has grown stays straight: a long, flat curve hides where the edge turns.
     curve = min(free, _WIDEST * gap.curve)
     # Edges that gather curve late and lie apart as long as they can; those that spread curve at once.
     gathers = len({head for _, _, head in gap.edges}) < len({tail for _, tail, _ in gap.edges})
     m0 = right - gap.late_room - curve if gathers else left + gap.early_room
     m1 = m0 + curve
     for edge, tail, head in gap.edges:
+        # Level edges need no bend; a curve without height would be points in one line.
         if abs(head - tail) > LEVEL:
             placed.bends.setdefault(edge, []).append(Bend(m0, c + tail, m1, c + head))
     offsets = {edge: (tail, head) for edge, tail, head in gap.edges}
@@ -147,5 +151,7 @@ def _bend(gap: Gap, before: _Job, after: _Job, style: Style, placed: Placed) -> 
         placed.labels[edge] = (left + LABEL_ROOM + widest / 2, c + offsets[edge][0])
     for edge in gap.late:
         widest = max(style.label(other)[0] for other in gap.late)
+        # Where nothing curves, the whole gap is straight, and the label is centred in it, a little back to
+        # leave the arrow's tip free.
         at = m1 + LABEL_ROOM + widest / 2 if gap.curve else (left + right - LABEL_ROOM) / 2
         placed.labels[edge] = (at, c + offsets[edge][1])

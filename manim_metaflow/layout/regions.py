@@ -128,6 +128,7 @@ class _Builder:
         ends = [-1, *_cuts(part), len(part.nodes)]
         links: list[list[Link]] = [[] for _ in ends]
         for link in part.links:
+            # No link passes over a cut, so that the region its tail is in holds it whole.
             links[bisect_right(ends, link[0]) - 1].append(link)
         for k, (lower, upper) in enumerate(pairwise(ends)):
             if upper - lower > 1:
@@ -146,7 +147,10 @@ class _Builder:
         return [name, fan, self.nesting.join_of[name]]
 
     def _switch_region(self, part: Part) -> Fan | Tangle:
+        # A part between two cuts is entered from the first of them: the one step that all its links from
+        # outside leave.
         source = next(edge[0] for tail, _, edge in part.links if tail < 0)
+        # A "split" comes here if it is a loose one: see `loose_splits`.
         if self.flow[source].traits.fan_out not in ("switch", "split"):
             raise FlowError(f"Step {source} leads to several steps but is neither a split nor a switch.")
         # After a switch no join says where the arms meet. If the steps fall apart once both ends are taken
@@ -163,11 +167,13 @@ class _Builder:
             return []
         ranked: list[tuple[int, Series | Lane]] = [(self._rank(link[2]), Lane(link[2])) for link in lanes]
         for branch in groups:
+            # A branch with several entries stands where the author wrote the first of them.
             rank = min(self._rank(edge) for tail, _, edge in branch.links if tail < 0)
             ranked.append((rank, self._series(branch)))
         return [branch for _, branch in sorted(ranked, key=lambda pair: pair[0])]
 
     def _rank(self, edge: Edge) -> int:
+        # An edge that its step does not name as a target comes last.
         return self.rank[edge[0]].get(edge[1], len(self.rank))
 
 
@@ -178,6 +184,7 @@ def _cuts(part: Part) -> list[int]:
     one look at each edge, where dominators from a library would cost a graph for each part.
     """
     count = len(part.nodes)
+    # One place more than there are nodes: the outer source, -1, is at 0.
     farthest = [-1] * (count + 1)
     for tail, head, _ in part.links:
         farthest[tail + 1] = max(farthest[tail + 1], head)
@@ -190,6 +197,7 @@ def _cuts(part: Part) -> list[int]:
 
 
 def _slice(part: Part, lower: int, upper: int, links: list[Link]) -> Part:
+    # What comes from the cut before comes from outside of the part: -1.
     shift = [(max(tail - lower, -1), head - lower, edge) for tail, head, edge in links]
     return Part(part.nodes[lower:upper], shift)
 
@@ -210,6 +218,8 @@ def _components(part: Part) -> tuple[list[Part], list[Link]]:
     lanes = []
     for link in part.links:
         tail, head, edge = link
+        # An edge from the one end to the other without a step is a branch, too: the others have to make
+        # room for it.
         if tail < 0 and head == count:
             lanes.append(link)
             continue

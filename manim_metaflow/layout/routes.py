@@ -44,6 +44,8 @@ def edge_points(start: Point, end: Point, bends: Sequence[Bend]) -> list[Point]:
         if bend.m0 - at[0] > LEVEL:
             pieces.append(straight(at, (bend.m0, at[1])))
             at = (bend.m0, at[1])
+        # Both handles in the middle, each level with its own end: the curve leaves and arrives along the
+        # flow, so that it goes on without a kink into the straight pieces.
         middle = (at[0] + bend.m1) / 2
         pieces.append([at, (middle, at[1]), (middle, bend.c1), (bend.m1, bend.c1)])
         at = (bend.m1, bend.c1)
@@ -57,8 +59,10 @@ def loop_points(center: Point, extent: Extent, style: Style) -> list[Point]:
     m, c = center
     sign, badges = (-1.0, extent.before) if style.right else (1.0, extent.after)
     room = badges - extent.half_width
+    # Over badges, the feet stand wide, to go round them; without, close together, as a small loop.
     leg = 0.8 * extent.half_length if room > LEVEL else min(0.32, 0.5 * extent.half_length)
     base, shoulder = c + sign * extent.half_width, c + sign * badges
+    # A cubic whose handles are both at a height rises to three quarters of it.
     top = shoulder + sign * LOOP_RISE * 4 / 3
     arc = [(m + leg, shoulder), (m + 1.3 * leg, top), (m - 1.3 * leg, top), (m - leg, shoulder)]
     if room <= LEVEL:

@@ -80,7 +80,9 @@ class RowsBlock(Block):
         rows = [Row(series[0], _BACK, 0.0)]
         connectors = []
         for one, two in pairwise(series):
+            # Rows are broken between two steps only, which one edge joins.
             edge = next(edge for edge in one.exits if edge in two.entries)
+            # Half of the channel's room: its label is centred on it, and its corners are round.
             half = max(style.spacing.lane_gap, style.label(edge)[1] / 2 + LABEL_ROOM, _TURN)
             channel = rows[-1].c + one.after + half
             connectors.append(Connector(edge, _BACK + one.length + _OUT, channel, 0.0))
@@ -112,8 +114,11 @@ def _split(children: list[Block], style: Style, max_length: float | None) -> lis
     sizes = [SeriesBlock.measure(unit, style).length for unit in units]
     if max_length is None or sum(sizes) + sum(gap) <= max_length:
         return [children]
+    # Every row is given the room of both connectors, though the first and the last have only one: then all
+    # can be equally long.
     room = max_length - CONNECTOR_ROOM
     counts = _fill(sizes, gap, room)
+    # Filled one after the other, the last row may hold a single step: it looks forgotten.
     counts = _even(sizes, gap, room, counts)
     rows, start = [], 0
     for count in counts:
@@ -178,6 +183,7 @@ def _rounded(corners: list[Point]) -> list[Point]:
 def _towards(corner: Point, other: Point) -> Point:
     """Return where a rounded corner's arc touches the leg to ``other``."""
     dm, dc = other[0] - corner[0], other[1] - corner[1]
+    # Half of the leg at most: the corner at its other end needs the other half.
     part = min(_TURN / max(abs(dm) + abs(dc), 1e-9), 0.5)
     return (corner[0] + part * dm, corner[1] + part * dc)
 

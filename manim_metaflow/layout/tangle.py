@@ -58,6 +58,8 @@ class Layers:
         place = {element: i for row in self.rows[k : k + 2] for i, element in enumerate(row)}
         row, upper, lower = [], [], []
         for tail, head, edge in sorted(self.links[k], key=lambda link: (place[link[0]], place[link[1]])):
+            # Elements are numbered on from the steps; no lane is ever removed, so that their count is the
+            # next free number.
             lane = self.members + len(self.lane_edge)
             self.lane_edge[lane] = edge
             row.append(lane)
@@ -82,6 +84,7 @@ class Layers:
 def layer_links(count: int, links: list[Link]) -> Layers:
     """Put ``count`` members into layers by their longest path, and order each layer."""
     layers = _assign(count, links)
+    # Sweeps find a near minimum from where they begin: from the author's order, the result stays like it.
     _first_order(layers)
     _sweep(layers)
     return layers
@@ -122,6 +125,7 @@ def _assign(count: int, links: list[Link]) -> Layers:
 
 def _first_order(layers: Layers) -> None:
     """Order each row as a depth-first walk along the author's order meets its elements."""
+    # Read as an ordered set: the order in which elements were met is the answer.
     met: dict[int, None] = {}
     todo = layers.first[::-1]
     while todo:
@@ -174,11 +178,13 @@ def _swap_neighbours(layers: Layers) -> None:
     for k, row in enumerate(layers.rows):
         above = {e: i for i, e in enumerate(layers.rows[k - 1])} if k else {}
         below = {e: i for i, e in enumerate(layers.rows[k + 1])} if k + 1 < len(layers.rows) else {}
+        # Bubble sort: as many passes as there are elements suffice.
         for _ in row:
             swapped = False
             for i in range(len(row) - 1):
                 one, two = row[i], row[i + 1]
                 saved = _pair(layers.up, one, two, above) + _pair(layers.down, one, two, below)
+                # Never for nothing: an exchange that saves no crossing only leaves the author's order.
                 if saved > 0:
                     row[i], row[i + 1], swapped = two, one, True
             if not swapped:
