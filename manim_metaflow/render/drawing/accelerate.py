@@ -67,7 +67,9 @@ def accelerate(
         logger.info("%s is drawn by Manim: %s", scene, reason)
         return reason
     renderer: Any = scene.renderer
+    # A file writer of the user's stays as it is: it is given whole frames, as from Manim.
     if type(renderer.file_writer) is SceneFileWriter:
+        # Manim's cache has a file for each play: as long as it is on, plays cannot share one.
         joined = config.disable_caching if one_encoder is None else one_encoder
         FilmWriter.take_over(renderer.file_writer, joined=joined, preset=preset, share=share)
     FastRenderer.take_over(renderer, say or partial(logger.info, "%s is %s", scene), share, verify)

@@ -76,6 +76,7 @@ class Canvas:
         if boxes:
             self._keep_below(background, things)
             self._draw(background, things, boxes)
+            # Over a new background nearly every pixel differs: a search would not find any to spare.
             if background is self._background:
                 boxes = [tight for box in boxes if (tight := self._tightened(box)) is not None]
             _copy(whole_pixels(self._sketch.pixels), whole_pixels(self.pixels), boxes)
@@ -84,6 +85,7 @@ class Canvas:
 
     def take(self, pixels: Pixels) -> None:
         """Show a frame that was drawn elsewhere."""
+        # Nothing is known of how these pixels came about, so that the next frame is drawn whole.
         self._background = None
         self.pixels[:] = pixels
 
@@ -113,6 +115,7 @@ class Canvas:
         right, bottom = max(box[2] for box in boxes), max(box[3] for box in boxes)
         for thing in things:
             x0, y0, x1, y1 = box = thing.box
+            # One test against the rectangle round all boxes first: most shapes are nowhere near.
             near = x0 < right and left < x1 and y0 < bottom and top < y1
             if near and (len(boxes) == 1 or any(overlaps(box, each) for each in boxes)):
                 thing.draw(sketch)

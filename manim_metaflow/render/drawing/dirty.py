@@ -38,6 +38,7 @@ def changed_boxes(old: Sequence[Boxed], new: Sequence[Boxed]) -> list[Box]:
     The colour of a pixel comes from the shapes that cover it, in their order. Shapes that are in both lists
     in the same order may therefore be left out: a pixel that only they cover is drawn alike twice.
     """
+    # The usual frame: the same shapes, some of them replaced where they were. No sets are needed for it.
     if len(old) == len(new):
         pairs = [(a, b) for a, b in zip(old, new, strict=True) if a is not b]
         if len(pairs) <= FEW:
@@ -61,6 +62,8 @@ def _differences(old: Sequence[Boxed], new: Sequence[Boxed]) -> list[Box]:
     if stayed == stay:
         return gone + come
     positions = {thing: position for position, thing in enumerate(stayed)}
+    # Shapes that keep their order among each other need no drawing: the longest rising part leaves the
+    # fewest.
     kept = _longest_rise([(positions[thing], at) for at, thing in enumerate(stay)])
     kept_old, kept_new = {position for position, _ in kept}, {at for _, at in kept}
     moved = [thing.box for position, thing in enumerate(stayed) if position not in kept_old]
@@ -69,6 +72,8 @@ def _differences(old: Sequence[Boxed], new: Sequence[Boxed]) -> list[Box]:
 
 def _longest_rise(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Return the longest part of the pairs whose first numbers rise, in order."""
+    # Patience sorting: `ends` has, for each length, the smallest number with which a rise of that length
+    # ends.
     ends: list[int] = []
     tails: list[int] = []
     before: list[int] = []
@@ -95,6 +100,7 @@ def merge(boxes: Iterable[Box]) -> list[Box]:
         covers = _tiled(given, tile)
         if len(covers) <= MOST:
             return covers
+        # Larger tiles join what smaller ones keep apart, until few enough are left.
         tile *= 2
 
 
@@ -106,6 +112,7 @@ def _tiled(boxes: list[Box], tile: int) -> list[Box]:
     right, bottom = edges[:, 2].max(), edges[:, 3].max()
     cells = edges // tile
     ends = -(-edges // tile)
+    # A row and a column more, which stay empty: every run and every rectangle ends before them.
     touched = np.zeros((int(-(-bottom // tile)) + 1, int(-(-right // tile)) + 1), dtype=np.int8)
     for (x0, y0, _, _), (_, _, x1, y1) in zip(cells.tolist(), ends.tolist(), strict=True):
         touched[y0:y1, x0:x1] = 1
@@ -116,12 +123,14 @@ def _tiled(boxes: list[Box], tile: int) -> list[Box]:
         covers += [(run[0] * tile, growing.pop(run) * tile, run[1] * tile, row * tile) for run in ended]
         for run in runs:
             growing.setdefault(run, row)
+    # The last tiles may reach beyond the frame; no box does.
     limit = int(right), int(bottom)
     return sorted((x0, y0, min(x1, limit[0]), min(y1, limit[1])) for x0, y0, x1, y1 in covers)
 
 
 def _runs(touched: npt.NDArray[np.int8]) -> list[set[tuple[int, int]]]:
     """Return the runs of ones in each row, as starts and ends; the last column has none."""
+    # Where a row's ones begin or end: flips come in pairs, a start and an end.
     flips = np.empty_like(touched)
     flips[:, 0] = touched[:, 0]
     np.not_equal(touched[:, 1:], touched[:, :-1], out=flips[:, 1:], casting="unsafe")

@@ -62,11 +62,13 @@ class Family(Generic[Entry]):
         self, mobjects: Iterable[Mobject], touched: Iterable[Mobject]
     ) -> tuple[list[Entry], list[Entry]]:
         """Return all members, and those of the families of ``touched``, where no others have changed."""
+        # Mobjects were added or removed: what the animations report says nothing of that.
         if list(mobjects) != self._tops:
             return (members := self.members(mobjects)), members
         some = flatten(touched)
         first = [mobject for mobject in some if mobject in self._first.known]
         if not _same(self._first.known[mobject].key for mobject in first):
+            # A child may have moved from one part to the other: what was touched is read anew in both.
             self._first.forget(first)
             self._last.forget(some)
             self._read()
@@ -90,6 +92,7 @@ class Family(Generic[Entry]):
         self._members = self._first.entries + self._last.entries
         if self.use_z_index and len(self._first.levels | self._last.levels) > 1:
             members = [*self._first.known.values(), *self._last.known.values()]
+            # Stable, as the camera's own sort: members of one z-index keep their order.
             members.sort(key=lambda member: member.key.z_index)
             self._members = [member.entry for member in members]
 
@@ -97,6 +100,7 @@ class Family(Generic[Entry]):
         return _Part({each: before.known.get(each) or self._member(each) for each in mobjects})
 
     def _member(self, mobject: Mobject) -> Member[Entry]:
+        # A copy of the list: compared with itself, one that is changed in place would always be the same.
         return Member(OrderKey(mobject, mobject.submobjects.copy(), mobject.z_index), self._know(mobject))
 
 
@@ -128,12 +132,14 @@ def flatten(mobjects: Iterable[Mobject]) -> list[Mobject]:
     above: set[Mobject] = set()
     backwards: list[Mobject] = []
 
+    # Backwards, so that the last occurrence is the first that is met.
     def walk(children: list[Mobject]) -> None:
         for mobject in reversed(children):
             # A mobject that was seen has brought its whole family along.
             if mobject in seen:
                 continue
             if mobject.submobjects:
+                # Manim's camera would follow the circle until Python's stack ends.
                 if mobject in above:
                     raise UnknownDrawingError("a mobject is part of itself")
                 above.add(mobject)

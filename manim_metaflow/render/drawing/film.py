@@ -34,6 +34,7 @@ class FilmWriter(EncoderFileWriter):
         What of the film is written here, if not all.
     """
 
+    # Defaults on the class, since `take_over` makes a writer of one that exists: no `__init__` runs.
     _following = False
     _fresh = True
     _elsewhere = False
@@ -58,6 +59,7 @@ class FilmWriter(EncoderFileWriter):
         writer._joined = joined and writer.output_spec.is_video
         encoder = writer.settings.video_encoder
         if preset is not None and encoder is not None:
+            # Manim compares and hashes encoder settings, and keeps their options as sorted pairs.
             options = tuple(sorted((dict(encoder.options) | {"preset": preset}).items()))
             writer.video_encoder = replace(encoder, options=options)
             writer.settings = replace(writer.settings, video_encoder=writer.video_encoder)
@@ -83,6 +85,7 @@ class FilmWriter(EncoderFileWriter):
         """Begin a segment unless one is being written."""
         self._in_play = allow_write
         if not self._following:
+            # An encoder that has just been opened has no frame that a change could be put into.
             self._fresh = True
             written = allow_write and not self._elsewhere
             super().begin_animation(written, animation_index=animation_index, file_path=file_path)
@@ -131,6 +134,10 @@ class FilmWriter(EncoderFileWriter):
             # Manim has no segment between two plays, and drops what is handed over there.
             return
         if not isinstance(pixels, Change):
+            # The encoder does not keep frames that it is given whole, so that the next change is handed
+            # over as a whole frame again.
+            # The encoder does not keep frames that it is given whole, so that the next change is handed
+            # over as a whole frame again.
             self._fresh = True
         super().write_frame(pixels, repeat=repeat)
 

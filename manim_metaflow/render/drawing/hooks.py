@@ -47,6 +47,7 @@ def is_known(value: object, seen: set[int] | None = None) -> bool:
     What a function was made with counts too: a lambda of ours may call one of the user's.
     """
     seen = set() if seen is None else seen
+    # Functions that call each other hold each other in their closures.
     if id(value) in seen:
         return True
     seen.add(id(value))
@@ -103,6 +104,8 @@ def overridden(kinds: Iterable[type], allowed: frozenset[str] = frozenset()) -> 
     for base in {base for kind in kinds for base in kind.__mro__}:
         # To compare a class with itself as it was takes microseconds, to search it anew milliseconds.
         if vars(base) != _as_searched.get(base):
+            # A copy, as `vars` follows every change. What was found is dropped for all classes: any of them
+            # may inherit from this one.
             _as_searched[base] = dict(vars(base))
             _found.clear()
     for kind in kinds:

@@ -60,6 +60,8 @@ class Shape:
         another way.
         """
         ctx = surface.ctx
+        # The path is in pixels already; the pen is not: line widths are in the scene's units, so that the
+        # view is set between the two.
         ctx.identity_matrix()
         ctx.new_path()
         ctx.append_path(self.path)

@@ -37,12 +37,14 @@ def _stroke(camera: Camera, vmobject: VMobject, background: bool, gradient: Any)
     source = _source(vmobject.get_stroke_rgbas(background), gradient)
     if source is None:
         return None
-    width = width * camera.cairo_line_width_multiple * (camera.frame_width / camera.frame_width)
+    width = width * camera.cairo_line_width_multiple
     return Paint(source, width, LINE_JOIN_MAP[vmobject.joint_type], CAP_STYLE_MAP[vmobject.cap_style])
 
 
 def state(vmobject: VMobject) -> tuple[Any, ...]:
     """Return everything the drawing of a mobject depends on, but for its gradient's direction."""
+    # This is asked for every mobject that may have changed in every frame: the attributes are read without
+    # Manim's methods, which make new arrays.
     own = vmobject.__dict__
     try:
         return (
@@ -76,6 +78,7 @@ def _source(rgbas: Any, gradient: Any) -> tuple[float, float, float, float] | ca
     """Return what Manim's camera would paint with; ``None`` if that leaves no trace."""
     if len(rgbas) == 1:
         red, green, blue, alpha = rgbas[0].tolist()
+        # Cairo's pixels are BGRA and Manim's are RGBA: red and blue change places, as in Manim's camera.
         return (blue, green, red, alpha) if alpha > 0 else None
     if gradient is None:
         raise UnknownDrawingError("a mobject's colours are not kept as 64-bit numbers")

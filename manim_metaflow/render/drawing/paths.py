@@ -22,6 +22,7 @@ def trace(ctx: cairo.Context[Any], vmobject: VMobject) -> None:
     """Lay a mobject's outline into a context, by the same calls with the same numbers as Manim's camera."""
     points = vmobject.points
     if not np.isfinite(points).all():
+        # As in Manim's camera, which draws nothing for an outline with a NaN in it, and does not fail.
         points = np.zeros((1, 3))
     ctx.new_path()
     per_curve = vmobject.n_points_per_cubic_curve
@@ -41,6 +42,7 @@ def trace(ctx: cairo.Context[Any], vmobject: VMobject) -> None:
         move_to(*first)
         for curve in curves[start // per_curve : end // per_curve]:
             curve_to(*curve)
+        # The exact comparison first: it is true of nearly every closed outline, and Manim's method is slow.
         if first == last or vmobject.consider_points_equals_2d(first, last):
             ctx.close_path()
 
@@ -49,6 +51,7 @@ def _subpaths(vmobject: VMobject, points: Points, per_curve: int) -> list[tuple[
     """Return where contours begin and end; a curve that begins near the last one's end goes on with it."""
     ends = points[per_curve - 1 : -1 : per_curve, :2]
     starts = points[per_curve::per_curve, :2]
+    # The inequality of `numpy.isclose`, as in Manim's `consider_points_equals_2d`, for all curves at once.
     apart = np.abs(ends - starts) > vmobject.tolerance_for_point_equality + RTOL * np.abs(starts)
     splits = ((np.flatnonzero(apart.any(axis=1)) + 1) * per_curve).tolist()
     return list(pairwise([0, *splits, len(points)]))

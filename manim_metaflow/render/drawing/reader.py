@@ -75,6 +75,7 @@ class Reader:
         self.size = camera.pixel_height, camera.pixel_width
         # Outlines are laid here, where nothing is ever drawn.
         self._ctx = Surface(1, 1).ctx
+        # By `id`: what is kept holds its mobject, so that no other one can get the same id.
         self._seen: dict[int, _Seen] = {}
         self._families: dict[str, Family[_Seen]] = {}
         self._view_key: tuple[Any, ...] = ()
@@ -92,6 +93,7 @@ class Reader:
         key = *matrix, *frame, camera.cairo_line_width_multiple, camera.use_z_index
         if key != self._view_key:
             self._view_key, self._view = key, view
+            # How many pixels a unit is at most: a stroke may reach out that far.
             self._scale = max(hypot(view.xx, view.yx), hypot(view.xy, view.yy))
             self._seen.clear()
             self._families.clear()
@@ -189,6 +191,7 @@ class Reader:
         if vmobject.background_image:
             raise UnknownDrawingError("a mobject is coloured by an image")
         before, seen.state = seen.state, state
+        # The outline depends on the points and the tolerance alone; a new colour needs no new path.
         if before is None or state[0] != before[0] or state[4] != before[4]:
             seen.path = None
         seen.drawn = self._shape(vmobject, seen, gradient)
@@ -211,6 +214,7 @@ class Reader:
         if not np.isfinite(points).all():
             return 0.0, 0.0, 0.0, 0.0
         view = self._view
+        # Manim's view never turns or skews: x depends on x alone, and y on y.
         x = points[:, 0] * view.xx + view.x0
         y = points[:, 1] * view.yy + view.y0
         return float(x.min()), float(y.min()), float(x.max()), float(y.max())
@@ -219,6 +223,8 @@ class Reader:
         reach = 0.0
         for paint in paints:
             if paint.width is not None:
+                # The corner of a square cap is the square root of two of half a width away from the line's
+                # end.
                 factor = MITER_LIMIT if paint.join == cairo.LineJoin.MITER else 1.5
                 reach = max(reach, paint.width / 2 * self._scale * factor)
         height, width = self.size
@@ -232,6 +238,7 @@ class Reader:
         )
 
     def _read_other(self, seen: _Seen) -> None:
+        # A plain group, or a value tracker, has points that are never drawn.
         if seen.kind == "nothing":
             return
         mobject = seen.mobject
@@ -279,4 +286,5 @@ def _cut(array: Any, box: Box) -> Any:
 
 
 def _sane(value: float) -> float:
+    # Far outside of any frame; infinity has no whole number.
     return min(max(value, -1e6), 1e6)

@@ -191,6 +191,7 @@ class FastRenderer(CairoRenderer):
         static = None if self.static_image is None else self._manims_static
         same = (self._drawn_by_manim(scene, mobjects, static) == self._canvas.pixels).all()
         if not same:
+            # Manim goes on with this play, and lays what moves over its own picture of what does not.
             if static is not None:
                 self.static_image = static
             raise UnknownDrawingError(f"the frame at {self.time:.2f} s differs from Manim's")
@@ -203,6 +204,7 @@ class FastRenderer(CairoRenderer):
 
     def _draw_by_manim(self, scene: Scene, mobjects: list[Mobject], **kwargs: Any) -> None:
         if self.static_image is self._token:
+            # Manim draws what moves over a picture of the rest, which has not been drawn so far.
             still = Canvas(*self._canvas.pixels.shape[:2])
             assert self._play_background is not None
             still.show(self._play_background, self._static)
@@ -221,6 +223,7 @@ class FastRenderer(CairoRenderer):
         assert background is not None
         if self._copied is not background or (look_inside and not _same(self._copy, background)):
             pixels = whole_pixels(background)
+            # Of a background of one colour a single pixel is kept, seen as an array of the frame's size.
             plain = bool((pixels == pixels[0, 0]).all())
             self._copy = np.broadcast_to(pixels[0, 0].copy(), pixels.shape) if plain else pixels.copy()
             self._copied = background
@@ -247,6 +250,8 @@ class FastRenderer(CairoRenderer):
         if self.given_up is not None:
             super().freeze_current_frame(duration)
             return
+        # Manim's own arithmetic: `duration * frame_rate` is rounded to another number of frames now and
+        # then.
         self._hand_over(int(duration / (1 / self.camera.frame_rate)))
 
     def _hand_over(self, times: int) -> None:

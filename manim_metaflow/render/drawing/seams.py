@@ -119,6 +119,7 @@ def _is_unclipped(context: cairo.Context[Any]) -> bool:
     x0, y0 = context.user_to_device(left, top)
     x1, y1 = context.user_to_device(right, bottom)
     width, height = abs(x1 - x0), abs(y1 - y0)
+    # From pixels to units and back again, the width of an unclipped surface is not exact.
     return bool(abs(width - target.get_width()) < 1 and abs(height - target.get_height()) < 1)
 
 
@@ -162,6 +163,7 @@ def _kind(kind: type) -> str:
         return "points"
     if issubclass(kind, ImageMobject):
         return "image" if _is_manims(kind, ImageMobject) else "unknown"
+    # `AbstractImageMobject`: images that compute their pixels, such as what another camera sees.
     abstract = ImageMobject.__mro__[1]
     return "unknown" if issubclass(kind, abstract) else "nothing"
 

@@ -60,6 +60,7 @@ class Share:
 
     def begins_span(self, scene: Scene, now: float) -> bool:
         """Record where a play begins; return whether a new span begins with it."""
+        # Times are sums of frames: at the border of two spans they may be short of it by their rounding.
         span = int(now / SPAN + 1e-6)
         if span == self.span:
             return False
@@ -96,6 +97,7 @@ class Share:
             return
         parts = [part_folder(self.folder, number) for number in range(1, self.of)]
         for part in parts:
+            # Without a limit: the pool ends this process if one of the others fails.
             while not (part / REPORT).exists():
                 time.sleep(_WAIT)
             if read_report(part)["marks"] != self.marks:

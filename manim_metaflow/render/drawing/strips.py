@@ -59,6 +59,7 @@ class Change(NamedTuple):
         height, width = pixels.shape[:2]
         spans: list[list[int]] = []
         for left, top, right, bottom in sorted(map(_spread, boxes), key=lambda box: box[1]):
+            # Nearer strips would share rows of their margins, which would be copied and converted twice.
             if spans and top <= spans[-1][3] + 2 * MARGIN:
                 span = spans[-1]
                 spans[-1] = [min(span[0], left), span[1], max(span[2], right), max(span[3], bottom)]
@@ -85,6 +86,7 @@ def _spread(box: Box) -> Box:
     left, top, right, bottom = box
     return (
         left // COLUMNS * COLUMNS,
+        # Rows of colour stand for two of brightness each: a strip begins and ends between pairs.
         top // 2 * 2 - REACH,
         -(-right // COLUMNS) * COLUMNS,
         (bottom + 1) // 2 * 2 + REACH,

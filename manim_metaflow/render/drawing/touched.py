@@ -53,6 +53,7 @@ def reports_touched(scene: Scene) -> bool:
         return False
     if not vars(scene).keys().isdisjoint(HOOKS[Scene]) or overridden({type(scene)}, _BETWEEN_FRAMES):
         return False
+    # Groups of animations hold others, which run as well.
     animations = list(_with_parts(played))
     moved = [animation.mobject for animation in animations]
     everyone = flatten([*scene.mobjects, *scene.foreground_mobjects, *moved])
@@ -80,6 +81,7 @@ def take_touched(scene: Scene) -> list[Mobject] | None:
     complete = True
     animations: list[Any] = list(scene.animations or [])
     for animation in animations:
+        # Each is asked, also after one that could not tell: asking is what begins the next frame's report.
         theirs: list[Mobject] | None = animation.take_touched()
         complete = complete and theirs is not None
         touched += theirs or []

@@ -154,6 +154,7 @@ def _cover(text: str, frame: tuple[int, int], scale: int) -> tuple[int, int, Pix
     width = frame[0]
     margin = max(2, round(MARGIN * scale))
     size = max(SMALLEST, round(SIZE * scale))
+    # A long line gets smaller letters; a mark that is cut off would say something else.
     while size > 1 and pixel_font(size).getlength(text) > width - 2 * margin:
         size -= 1
     font = pixel_font(size)
@@ -166,6 +167,7 @@ def _cover(text: str, frame: tuple[int, int], scale: int) -> tuple[int, int, Pix
 def _mixed(under: Pixels, cover: Pixels) -> Pixels:
     """Mix in a colour that is chosen for every pixel by what is under it: no moment decides for others."""
     colors, cover = under.astype(np.float32), cover[..., None]
+    # How bright a pixel looks: the weights of ITU-R BT.601.
     light = colors[..., :3] @ np.array((0.299, 0.587, 0.114), np.float32)
     shade = np.where(light < 128, np.float32(255), np.float32(0))[..., None]
     colors[..., :3] += STRENGTH * cover * (shade - colors[..., :3])
