@@ -30,6 +30,7 @@ from manim_metaflow.utils.files import write_text
 
 __all__ = ["CacheEntry", "entry_path", "read_entry", "value_digest", "write_entry"]
 
+# Part of the name of an entry: a change of what entries hold makes all older ones unfindable.
 _SCHEMA = 2
 
 
@@ -84,6 +85,7 @@ class CacheEntry:
     def is_current(self) -> bool:
         """Whether no input has changed, and every output is as it was written."""
         return (
+            # Cheap questions come first: states and versions take a call each, hashes read whole files.
             not self.unwatched
             and all(
                 file_state(Path(path)) == tuple(state)
@@ -100,12 +102,16 @@ class CacheEntry:
 
     def with_outputs(self, written: Mapping[str, FileState]) -> Self:
         """Return the entry with the files that were written."""
+        # A scene may read what it writes; compared as an input, its own output would make it out of date at
+        # once.
         files = {path: known for path, known in self.files.items() if path not in written}
         return replace(self, files=files, outputs=written)
 
 
 def entry_path(media: Path, file: Path, scene: str, arguments: Iterable[str]) -> Path:
     """Name the cache entry of a scene: one for each set of options and each working folder."""
+    # Relative paths in a scene mean something else in another folder, and the package's own variables
+    # change what is drawn.
     key = [_SCHEMA, str(file.resolve()), scene, list(arguments), os.getcwd(), _environment()]
     name = hashlib.sha256(json.dumps(key).encode()).hexdigest()[:20]
     return media / ".manim-metaflow" / f"{scene or file.stem}-{name}.json"

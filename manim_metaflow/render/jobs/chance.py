@@ -55,6 +55,7 @@ def unrepeatable(code: CodeType) -> tuple[str, int] | None:
         line, before = each.co_firstlineno, ""
         imported_from = ""
         for step in dis.get_instructions(each):
+            # From Python 3.13 on it is a truth value, and no line number.
             line = step.starts_line or line if not isinstance(step.starts_line, bool) else line
             name = step.argval if isinstance(step.argval, str) else ""
             if step.opname == "IMPORT_NAME":
@@ -62,6 +63,8 @@ def unrepeatable(code: CodeType) -> tuple[str, int] | None:
             elif step.opname.startswith(
                 ("LOAD_ATTR", "LOAD_METHOD", "LOAD_GLOBAL", "LOAD_NAME", "IMPORT_FROM")
             ):
+                # `from time import time` is known by the module it is from; `time.time` by the name loaded
+                # just before.
                 owner = imported_from if step.opname == "IMPORT_FROM" else before
                 reason = _OF_MODULES.get((owner, name)) or (
                     _UNREPEATABLE.get(name) if step.opname != "IMPORT_FROM" else None
@@ -132,7 +135,11 @@ class _Generator:
         self._seed(*arguments, **named)
         given = next(iter((*arguments, *named.values())), None)
         self._seeded = given is not None and given != self._lot
+        # A seed that is none gives another state each time: compared from here on, it shows whether a
+        # number is drawn.
         self._start = self._state()
 
     def used(self) -> bool:
+        # Compared and not counted: drawing a number runs in C, where nothing can be watched, but changes
+        # the state.
         return self._used or (not self._seeded and self._state() != self._start)

@@ -109,6 +109,7 @@ def probe(path: str, how: str) -> str:
     except (OSError, ValueError):
         return ""
     kind = str(stat.S_IFMT(found.st_mode))
+    # Sizes and times only where somebody asked for them: a folder's change with every file in it.
     return f"{kind} {found.st_size} {found.st_mtime_ns} {found.st_mode}" if how == "all" else kind
 
 
@@ -116,6 +117,7 @@ def listing_digest(folder: str) -> str:
     """Hash the names in a folder, and which of them are folders; empty if it cannot be listed."""
     try:
         with os.scandir(folder) as entries:
+            # Sorted, as a file system may list the same names in another order.
             names = sorted(f"{entry.name}{os.sep if entry.is_dir() else ''}" for entry in entries)
     except OSError:
         return ""
@@ -146,6 +148,8 @@ def modules_digest(folder: str, names: Iterable[str]) -> str:
 
 def _module_name(name: str) -> str:
     stem, dot, rest = name.partition(".")
+    # Python's file names: `name` (a package), `name.py`, `name.pyc`,
+    # `name.cpython-312-x86_64-linux-gnu.so`.
     return stem if not dot or rest in ("py", "pyc") or rest.endswith("so") else ""
 
 
@@ -157,6 +161,8 @@ def versions(names: Iterable[str]) -> dict[str, str]:
 
 def _installation(place: str) -> str:
     try:
+        # The folder's time is that of its installation: the same version installed anew, from a checkout as
+        # well, counts.
         return f"{place} {os.stat(place).st_mtime_ns}"
     except OSError:
         return place
@@ -175,9 +181,11 @@ def _installed() -> Mapping[str, str]:
             stem, _, kind = name.rpartition(".")
             if kind == "dist-info" and "-" in stem:
                 package = stem.partition("-")[0].lower().replace("_", "-").replace(".", "-")
+                # The first folder on the path wins, as for `import`.
                 found.setdefault(package, os.path.join(folder, name))
     return found
 
 
 def _hash(names: Iterable[str]) -> str:
+    # NUL is the one character that no file name has.
     return hashlib.sha256("\0".join(names).encode(errors="surrogateescape")).hexdigest()

@@ -26,6 +26,7 @@ def scene_files(path: Path, names: Sequence[str]) -> list[Path]:
         return [path]
     if not path.is_dir():
         raise UsageError(f"{path}: no such file or folder.")
+    # Not by importing: a folder may hold scripts, and an import runs them.
     classes = {file: _classes(file) for file in sorted(path.glob("*.py"))}
     found = [file for file, there in classes.items() if there]
     if not found:
@@ -45,6 +46,7 @@ def media_folder(option: str | None, config_file: str | None) -> Path:
     home = Path.home() / ".config" / "manim" / "manim.cfg"
     try:
         # As UTF-8, whatever the terminal's encoding is: so does Manim.
+        # As in Manim, the file of the working folder comes after that of the user, and overrides it.
         parser.read([home, config_file or "manim.cfg"], encoding="utf-8")
     except (configparser.Error, UnicodeDecodeError) as error:
         raise UsageError(f"{config_file or 'manim.cfg'} cannot be read: {error}") from error
@@ -56,5 +58,6 @@ def _classes(file: Path) -> list[str]:
     try:
         tree = ast.parse(file.read_bytes())
     except (SyntaxError, ValueError):
+        # Named after its file, so that the worker imports it and shows Python's own message.
         return [file.stem]
     return [node.name for node in tree.body if isinstance(node, ast.ClassDef) and node.bases]

@@ -23,6 +23,7 @@ def encoder_opens(
     """
     context: Any = av.CodecContext.create(codec, "w")
     context.width, context.height = size
+    # Any rate will do: encoders refuse sizes and options, not a time base, but do not open without one.
     context.pix_fmt, context.time_base = pixel_format, Fraction(1, 10)
     context.options = dict(options)
     try:

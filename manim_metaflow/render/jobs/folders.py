@@ -20,6 +20,7 @@ __all__ = ["stage_folder"]
 @contextmanager
 def stage_folder(media: Path) -> Iterator[Path]:
     """Make a folder for the files of one call, on the disk of the films."""
+    # Below the media folder: a film can be moved into place in one step only within a disk.
     parent = media / ".manim-metaflow"
     try:
         parent.mkdir(parents=True, exist_ok=True)
@@ -36,6 +37,7 @@ def stage_folder(media: Path) -> Iterator[Path]:
 def _clear(parent: Path) -> None:
     """Remove the folders of renders that were killed on this machine."""
     for folder in parent.glob(f"stage-{platform.node()}-*"):
+        # Process ids mean something on one machine only: a media folder may be shared over the network.
         owner = folder.name.split("-")[-2]
         if owner.isdigit() and not psutil.pid_exists(int(owner)):
             shutil.rmtree(folder, ignore_errors=True)

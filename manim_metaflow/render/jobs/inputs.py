@@ -114,12 +114,14 @@ class InputRecorder:
         self._own = _OwnQuestions()
         watch_environment(self._own.left_out(self._asked))
         watch_probes(self._own.left_out(self._probed))
+        # First in line: the finders after it end the search at the first that finds the module.
         sys.meta_path.insert(0, self._modules)
         sys.addaudithook(self._own.left_out(self._audit))
 
     def add(self, path: str | Path) -> None:
         """Record a file that is not opened by Python."""
         absolute = os.path.abspath(path)
+        # As it was when it was first read: what has changed since must not pass for what was drawn.
         self._read.setdefault(absolute, full_state(Path(absolute)))
 
     def begin(self, *derived: str | Path, seed: int | None = None) -> None:
@@ -223,6 +225,7 @@ class InputRecorder:
         return not real.startswith(self._stage) and (packages or not is_packaged(real))
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
+        # These come by the thousand, and tell nothing about files: left out before a frame is looked for.
         if event.startswith(("object.", "sys._", "compile", "marshal", "cpython.")):
             return
         frame = _caller()
@@ -285,6 +288,7 @@ class InputRecorder:
             # os.open may be given a folder to begin in, of which the event says nothing.
             self._doubt("it opens a file by os.open, perhaps in another folder", frame)
         path = os.path.abspath(name)
+        # Compiled code stands for its source, which Python compares it with.
         if path.endswith(".pyc"):
             try:
                 path = importlib.util.source_from_cache(path)
@@ -295,6 +299,7 @@ class InputRecorder:
             if flags & os.O_RDWR == os.O_RDWR and os.path.isfile(path):
                 self.add(path)
             self._writes(path, frame)
+        # What this render has written itself is no input, though it is read again.
         elif path not in self._written:
             self.add(path)
 
@@ -305,6 +310,8 @@ class InputRecorder:
             self._kept.add(path)
 
     def _listed(self, folder: Any, frame: FrameType) -> None:
+        # An open folder, by its number: `shutil.rmtree` walks so. Its name is not known, and was noted when
+        # it was opened.
         if isinstance(folder, int):
             return
         path = os.path.abspath(os.fsdecode(folder if folder is not None else "."))
@@ -329,6 +336,7 @@ class InputRecorder:
         if how == "all" and is_foreign(asks.f_code):
             how = "kind"
         key = os.path.abspath(os.fsdecode(path)), how
+        # The first answer counts: later ones may be of what the render has made since.
         if key not in self._probes:
             self._probes[key] = probe(*key)
 

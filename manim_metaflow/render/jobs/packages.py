@@ -33,6 +33,7 @@ def is_packaged(path: str) -> bool:
 def module_files() -> Iterable[str]:
     """List the files of all modules that are imported."""
     files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+    # Modules that were frozen or made at run time have no file, or a name that is no path.
     return {os.path.abspath(file) for file in files if isinstance(file, str) and os.path.isabs(file)}
 
 
@@ -56,8 +57,10 @@ def drawing_libraries() -> dict[str, tuple[int, int]]:
     """Find the system's drawing libraries and fonts in what Linux has mapped into this process."""
     try:
         lines = Path("/proc/self/maps").read_text().splitlines()
+    # There is no such file on macOS: a change of the system's libraries goes unnoticed there.
     except OSError:
         return {}
+    # The sixth column of `/proc/PID/maps` is the file; most lines of other memory have none.
     mapped = {line.split(maxsplit=5)[5] for line in lines if line.count("/") > 1}
     chosen = {
         path

@@ -23,6 +23,7 @@ from manim_metaflow.utils.signals import terminate_as_interrupt
 
 __all__ = ["Listener", "Outcome", "render_all"]
 
+# Seconds after which the shown times are refreshed although nothing happens.
 _TICK = 0.1
 _ATTEMPTS = 2
 
@@ -121,6 +122,8 @@ class _Pool:
             self._consider(job)
         if not self.waiting:
             return self.outcomes
+        # What a scene has started and left behind becomes this process's child, so that it can be found and
+        # ended.
         adopt_orphans()
         self.others = children()
         with stage_folder(jobs[0].media) as stages, terminate_as_interrupt():
@@ -135,6 +138,7 @@ class _Pool:
     def _consider(self, job: Job) -> None:
         """Queue a job, unless its film is up to date."""
         if not job.scene:
+            # The scenes of a file are known without importing it as long as the file has not changed.
             listing = None if self.force else read_entry(entry_path(job.media, job.file, "", ()))
             if listing is None or not listing.is_current() or set(job.names) - set(listing.scenes):
                 self._queue(job, None)
@@ -176,8 +180,12 @@ class _Pool:
         if not job.parts:
             entry = _entry_of(job)
             long = entry is not None and entry.seconds >= LONG and not (job.section or job.plain)
+            # Other scenes come first: whole scenes side by side lose nothing, while parts step through
+            # every frame.
             idle = self.workers - len(self.running) - len(self.waiting)
             job = replace(job, parts=max(1, idle) if long else 1)
+        # All parts must draw the same random numbers, and each render others, as a scene without a seed
+        # does.
         return replace(job, seed=int.from_bytes(os.urandom(4))) if job.parts > 1 else job
 
     def _help(self, job: Job, part: int, attempt: int = 1) -> None:
@@ -198,6 +206,7 @@ class _Pool:
         for worker, attempt in list(self.running):
             if not any(worker is other for other, _ in self.running):
                 continue  # It was ended together with its leader.
+            # Before its events: what it sent last before its end is in the pipe by now, and is read below.
             exit_code = worker.exit_code
             for event in worker.events():
                 if self._receive(worker, event):
@@ -217,6 +226,8 @@ class _Pool:
         if event.kind == "scenes":
             worker.job = replace(job, scene=event.names[0], names=())
             self.listener.received(job, event)
+            # The worker that listed the scenes goes on with the first of them, unless it is to be drawn in
+            # parts.
             for name in event.names if job.parts > 1 else event.names[1:]:
                 self._consider(replace(worker.job, scene=name, stage=Path()))
         elif event.kind == "listed":
@@ -242,6 +253,7 @@ class _Pool:
         leader = self._leader(worker)
         self._finish(worker)
         if leader is not None and event.kind != "part":
+            # Its leader waits for the report of this part, which will never come.
             self._finish(leader, wait=False)
             if event.kind == "whole":
                 self._draw_whole(leader.job, event)
@@ -277,6 +289,7 @@ class _Pool:
         self._end(Outcome(job, "failed", text))
 
     def _finish(self, worker: Worker, *, wait: bool = True) -> None:
+        # Parts are of no use without the process that puts them together.
         gone = [worker, *self._helpers(worker)]
         self.running = [pair for pair in self.running if pair[0] not in gone]
         if wait:
@@ -284,6 +297,7 @@ class _Pool:
         self._print(worker)
         for each in gone:
             each.close()
+        # Only now: as long as the worker runs, what it has started is its own child.
         end_orphans((other for other, _ in self.running), self.others)
         if not worker.job.part:
             shutil.rmtree(worker.job.stage, ignore_errors=True)

@@ -37,6 +37,8 @@ def _watched(original: Any, name: str, probed: Callable[[Any, str, FrameType], N
         how = "kind" if follows and named.get("follow_symlinks", True) else "link"
         if name == "stat" and how == "kind" and _wants_times(frame):
             how = "all"
+        # A path below an open folder, known by its number only, cannot be named; `os.open` of the folder
+        # was recorded.
         if named.get("dir_fd") is None:
             probed(path, how, frame)
         return original(path, *arguments, **named)
@@ -83,6 +85,7 @@ def watch_environment(asked: Callable[[str, str | None, FrameType], None]) -> No
             super().__delitem__(name)
 
         def _tell(self, name: str) -> None:
+            # Of whoever reads the variable, two calls out: over `__getitem__` or `__contains__`.
             frame = sys._getframe(2)
             # Whoever copies the whole environment, as for another program, has not asked for any variable.
             copies = (
@@ -110,6 +113,7 @@ class ModuleNames:
 
     def __init__(self) -> None:
         self._names: dict[str, set[str]] = {}
+        # What was imported before is looked for on the path, too: a new file may come to hide it.
         self._top: set[str] = {name for name in sys.modules if "." not in name}
 
     def find_spec(self, name: str, path: Iterable[str] | None = None, target: Any = None) -> None:

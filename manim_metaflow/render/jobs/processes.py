@@ -37,15 +37,20 @@ class Worker:
         self._event_rest = b""
         self._output_rest = b""
         self._channel, theirs = os.pipe()
+        # Read from the one loop that serves all workers: none of them may hold it up.
         os.set_blocking(self._channel, False)
         try:
             self._process = subprocess.Popen(
+                # `-P` keeps the working folder off the module path: a user's file may be named as one of
+                # our modules.
                 [sys.executable, "-P", "-m", "manim_metaflow.render.jobs.worker", str(theirs)],
                 env={**os.environ, **_environment(job)},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 pass_fds=(theirs,),
+                # A process group of its own: it ends with all it has started, and Ctrl-C reaches the pool
+                # alone, which ends the workers in order.
                 start_new_session=True,
             )
         finally:
@@ -54,6 +59,7 @@ class Worker:
         assert self._process.stdout is not None
         self._output = self._process.stdout.fileno()
         os.set_blocking(self._output, False)
+        # A worker that has died already is noticed by its exit code.
         with suppress(BrokenPipeError):
             self._process.stdin.write(f"{job.to_json()}\n".encode())
             self._process.stdin.flush()
@@ -94,6 +100,7 @@ class Worker:
 
     def close(self) -> None:
         """End it with everything it has started."""
+        # Before the process itself: with it gone, its descendants would no longer be found as such.
         kill(descendants([self.pid]))
         signal_group(self.pid, signal.SIGKILL)
         self._process.wait()
@@ -134,6 +141,8 @@ def run_one(job: Job) -> Event | None:
 def stop(workers: Iterable[Worker], others: Iterable[int]) -> None:
     """End workers and everything they have started, within two seconds."""
     every = list(workers)
+    # Looked up before they are interrupted: what a worker started is not found any more when the worker is
+    # gone.
     started = descendants([worker.pid for worker in every])
     for worker in every:
         worker.interrupt()

@@ -73,6 +73,7 @@ class Display:
 
     def withdrawn(self, job: Job) -> None:
         """Remove the row of the job."""
+        # By the folder: a job's scene becomes known while it runs, and the job is another value then.
         shown = next((shown for shown in self._rows if shown.stage == job.stage), None)
         if shown is not None:
             self._progress.remove_task(self._rows.pop(shown))
@@ -105,4 +106,5 @@ class Display:
         return next((row for shown, row in self._rows.items() if shown.stage == job.stage), None)
 
     def _line(self, text: str, style: str = "") -> None:
+        # As text, not markup: what a scene prints may have brackets. Unwrapped: paths are to be copied.
         self.console.print(Text(text, style=style), soft_wrap=True, highlight=False)

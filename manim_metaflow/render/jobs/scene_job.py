@@ -63,6 +63,8 @@ def render_scene(job: Job, inputs: InputRecorder, send: Send) -> Iterator[Event]
             return
     elif job.scene not in scenes:
         raise JobError(f"{job.file} has no scene {job.scene!r}. Its scenes are: {', '.join(scenes)}.")
+    # The first scene is rendered here: Manim and the file are imported already, which takes longer than
+    # most scenes.
     name = job.scene or chosen[0]
     yield _Film(job, scenes[name], inputs, send).make()
 

@@ -26,6 +26,7 @@ def add_sound_track(film: Path, sound: Any) -> None:
     """
     draft = film.with_name(f"{film.stem}-sound{film.suffix}")
     wave = BytesIO()
+    # By way of a wave file: pydub's samples go to libav without an `ffmpeg` on the machine.
     sound.export(wave, format="wav")
     wave.seek(0)
     with av.open(str(film)) as pictures, av.open(wave, "r") as sounds, av.open(str(draft), "w") as output:

@@ -226,6 +226,8 @@ def _move(source: Path, target: Path) -> Path:
 
 def _move_folder(source: Path, target: Path) -> Path:
     """Replace all pictures of a sequence: Manim would leave the last ones of a longer sequence."""
+    # A folder cannot be replaced by a rename unless it is empty: the old one is moved away first, into the
+    # stage, which is removed.
     old = source.with_name(f"{source.name}-old")
     if target.is_dir():
         os.replace(target, old)

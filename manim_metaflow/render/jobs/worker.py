@@ -27,9 +27,11 @@ _GRACE = 1.0
 def main() -> None:
     """Do one job."""
     channel_number = int(sys.argv[1])
+    # A program that the scene starts would hold the channel open after the worker's end.
     os.set_inheritable(channel_number, False)
     job = Job.from_json(sys.stdin.readline())
     random.seed(job.seed)
+    # Before Manim is imported: whatever is read from here on counts.
     inputs = InputRecorder(job.stage)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with os.fdopen(channel_number, "w", encoding="utf-8") as channel:
@@ -49,6 +51,8 @@ def _work(job: Job, inputs: InputRecorder, channel: IO[str]) -> None:
 
 
 def _end_with_parent() -> None:
+    # Nothing is ever sent after the job: the read ends when the other end of the pipe is closed, also by a
+    # crash.
     while os.read(0, 64):
         pass
     os.kill(os.getpid(), signal.SIGINT)
