@@ -17,13 +17,13 @@ _UNREPEATABLE = {
     **dict.fromkeys(
         ("now", "utcnow", "today", "time_ns", "perf_counter", "monotonic"), "it asks for the time"
     ),
-    **dict.fromkeys(("urandom", "uuid1", "uuid4", "SystemRandom", "token_hex"), "it draws lots"),
-    **dict.fromkeys(("token_bytes", "token_urlsafe", "randbelow"), "it draws lots"),
+    **dict.fromkeys(("urandom", "uuid1", "uuid4", "SystemRandom", "token_hex"), "it uses random numbers"),
+    **dict.fromkeys(("token_bytes", "token_urlsafe", "randbelow"), "it uses random numbers"),
     **dict.fromkeys(
         ("create_from_png", "create_from_png_stream"), "it lets a library in C open a file, which nobody sees"
     ),
 }
-"""Names so telling that whoever has them in his code means them."""
+"""Names so telling that whoever uses them means them."""
 
 _OF_MODULES = {
     ("time", "time"): "it asks for the time",
@@ -91,8 +91,8 @@ class Chance:
         self._generators: list[_Generator] = []
         self._unseeded = False
 
-    def begin(self, lot: int | None) -> None:
-        """Watch from now on, when Manim has been imported; ``lot`` is a seed that is none."""
+    def begin(self, drawn_seed: int | None) -> None:
+        """Watch from now on, when Manim has been imported; ``drawn_seed`` is one that nobody chose."""
         if self._generators:
             return
         import numpy as np
@@ -100,8 +100,8 @@ class Chance:
         # Generators that all of a process share, under the names by which Manim and scenes use them.
         common: Any = np.random
         self._generators = [
-            _Generator(random, random.getstate, lot),
-            _Generator(common, lambda: repr(common.get_state(legacy=False)), lot),
+            _Generator(random, random.getstate, drawn_seed),
+            _Generator(common, lambda: repr(common.get_state(legacy=False)), drawn_seed),
         ]
         self._watch_default_rng(common)
 
@@ -124,8 +124,8 @@ class Chance:
 
 
 class _Generator:
-    def __init__(self, module: Any, state: Any, lot: int | None) -> None:
-        self._state, self._lot, self._seed = state, lot, module.seed
+    def __init__(self, module: Any, state: Any, drawn_seed: int | None) -> None:
+        self._state, self._drawn_seed, self._seed = state, drawn_seed, module.seed
         self._used, self._seeded, self._start = False, False, state()
         module.seed = self.seed
 
@@ -134,7 +134,7 @@ class _Generator:
         self._used = self.used()
         self._seed(*arguments, **named)
         given = next(iter((*arguments, *named.values())), None)
-        self._seeded = given is not None and given != self._lot
+        self._seeded = given is not None and given != self._drawn_seed
         # A seed that is none gives another state each time: compared from here on, it shows whether a
         # number is drawn.
         self._start = self._state()

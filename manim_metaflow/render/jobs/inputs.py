@@ -310,8 +310,7 @@ class InputRecorder:
             self._kept.add(path)
 
     def _listed(self, folder: Any, frame: FrameType) -> None:
-        # An open folder, by its number: `shutil.rmtree` walks so. Its name is not known, and was noted when
-        # it was opened.
+        # An open folder, by its number: `shutil.rmtree` walks so. Its name is not known here.
         if isinstance(folder, int):
             return
         path = os.path.abspath(os.fsdecode(folder if folder is not None else "."))

@@ -47,8 +47,8 @@ def render_scene(job: Job, inputs: InputRecorder, send: Send) -> Iterator[Event]
     """Render the job's scene, or list the scenes of its file and render the first that is wanted."""
     _configure(job)
     # A seed that all parts of a scene share is drawn anew for each render.
-    lot = job.seed if job.parts > 1 else None
-    inputs.begin(config.get_dir("text_dir"), config.get_dir("tex_dir"), seed=lot)
+    drawn_seed = job.seed if job.parts > 1 else None
+    inputs.begin(config.get_dir("text_dir"), config.get_dir("tex_dir"), seed=drawn_seed)
     scenes = _scenes(job)
     if not job.scene:
         chosen = _chosen(job, list(scenes))
