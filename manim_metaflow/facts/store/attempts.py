@@ -105,6 +105,7 @@ class StoredAttempt:
         elif kind == STDOUT:
             self.stdout = _log_lines(text)
         elif kind == STDERR:
+            # Metaflow ends the log of every failed task with this line; what says why stands above it.
             lines = (line.strip() for line in _log_lines(text))
             self.stderr = tuple(line for line in lines if line not in ("", "Task failed."))[-_ERROR_LINES:]
         elif kind == RUNTIME:
@@ -208,5 +209,6 @@ def _is_name(text: str) -> bool:
 
 def _log_lines(text: bytes) -> tuple[str, ...]:
     """Read the end of a log without Metaflow's prefixes and this machine's folders."""
+    # A task may print bytes of any encoding, and whoever reads a log wants the rest of it all the same.
     lines = text.decode(errors="replace").splitlines()[-_LOG_LINES:]
     return tuple(_FOLDER_IN_TRACE.sub("", _LOG_PREFIX.sub("", line))[:_LOG_WIDTH] for line in lines)

@@ -71,6 +71,7 @@ def moment(value: object, *, per_second: int = 1) -> float | None:
     """
     if not isinstance(value, int | float) or isinstance(value, bool):
         return None
+    # Compared before it is divided: an integer may be too large for a float. NaN fails both comparisons.
     return value / per_second if 0 < value < _LAST_MOMENT * per_second else None
 
 

@@ -42,6 +42,7 @@ Choice = Callable[[StoredTask, StoredAttempt], Sequence[str]]
 
 def beginning(task: StoredTask, attempt: StoredAttempt) -> Sequence[str]:
     """Choose the file that names the code package of an attempt; the pseudo-step has none."""
+    # `_parameters` is stored by the process that schedules the run, and not by a task with code of its own.
     return (BEGUN,) if task.step != _PARAMETERS and BEGUN in attempt.files else ()
 
 
@@ -82,6 +83,7 @@ class Datastore:
 
     def run_ids(self) -> list[str]:
         """List the runs, newest first."""
+        # Metadata first: it knows a run's age, and runs that have not stored anything yet.
         run_ids = self._metadata.run_ids()
         if run_ids:
             return run_ids
@@ -221,4 +223,6 @@ def _attempts(names: Iterable[str], problem: str) -> list[StoredAttempt]:
 
 
 def _kinds(task: StoredTask, attempt: StoredAttempt, also: Choice) -> list[str]:
+    # Metaflow writes the key map before its mark: without the mark it may be of an attempt that is still
+    # storing.
     return [*((KEY_MAP,) if attempt.done else ()), *also(task, attempt)]

@@ -80,6 +80,8 @@ class LocalFiles:
 
     def __init__(self, root: str) -> None:
         self.root = root
+        # The root itself may be a link: the user named it. What its links may lead to is compared with the
+        # real one.
         self._real = os.path.realpath(root)
         self._places = {"": root}
         """Folders below the root that were found to be inside it, and where they are."""
@@ -191,6 +193,7 @@ class LocalFiles:
     def _target(self, link: str) -> str:
         """Return where a link leads to, if that is inside the root."""
         target = os.path.realpath(link, strict=True)
+        # By whole names: as texts, `/data/.metaflow2` would begin with `/data/.metaflow`.
         if os.path.commonpath((target, self._real)) != self._real:
             raise OSError(errno.EXDEV, "it is a link that leads out of the datastore")
         return target
@@ -205,6 +208,8 @@ def unpacked(content: bytes, most: int) -> bytes | None:
     """
     reader = zlib.decompressobj(_GZIP_FORMAT)
     try:
+        # One byte more than is wanted tells a blob that is too large from one that just fits, without
+        # unpacking the rest.
         blob = reader.decompress(content, most + 1)
     except zlib.error:
         return None
@@ -231,6 +236,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 def _whole(file: int, most: int) -> bytes:
     """Read a file with the fewest requests there can be: nearly all are a few hundred bytes."""
+    # A short answer is the end of a regular file: no second request is needed to see it.
     content = os.read(file, _PIECE)
     if len(content) < _PIECE:
         return content

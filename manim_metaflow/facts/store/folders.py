@@ -21,6 +21,7 @@ def data_folder(flow_name: str) -> str:
 
 def list_flows(files: StoreFiles) -> list[str]:
     """List the flows with metadata in a root, by name."""
+    # A flow is told by its metadata folder: other folders of a root are none of Metaflow's.
     [(names, _)] = files.folders([""])
     return [
         name

@@ -19,6 +19,8 @@ __all__ = ["Inert", "bounded_text", "dangerous_name", "decode", "same_value"]
 _STEPS = 200_000
 """How many parts of two values are compared before giving up: a small pickle can stand for a huge value."""
 
+# Pickle has no opcode for a set before protocol 4, and asks for the class: these two run no code of the
+# pickle.
 _PLAIN_CONSTRUCTORS = {("builtins", "set"): set, ("builtins", "frozenset"): frozenset}
 
 
@@ -78,6 +80,7 @@ class _Reader(pickle.Unpickler):
         plain = _PLAIN_CONSTRUCTORS.get((module, name))
         if plain is not None:
             return plain
+        # One class for each name, so that two objects of a pickle that share a class still share one.
         return self.asked.setdefault(f"{module}.{name}", _named(f"{module}.{name}"))
 
     def persistent_load(self, pid: Any) -> Any:
@@ -150,6 +153,8 @@ class _Comparison:
         self.left -= 1
         if self.left < 0:
             raise ValueError("too large to compare")
+        # A class is made anew by each decoding, so that the two are never identical: their names are
+        # compared.
         if isinstance(one, type) or isinstance(other, type):
             return self._kind(one) == self._kind(other)
         if isinstance(one, Inert) and isinstance(other, Inert):
@@ -162,6 +167,7 @@ class _Comparison:
         if isinstance(one, dict):
             return one.keys() == other.keys() and all(self.equal(one[key], other[key]) for key in one)
         if isinstance(one, set | frozenset):
+            # With types: `{1}` equals `{True}` in Python, and the two are not the same value.
             return {(type(item), item) for item in one} == {(type(item), item) for item in other}
         return bool(one == other)
 

@@ -97,6 +97,7 @@ class Internals:
         self._decoded: dict[str, Any] = {}
         self.damaged: dict[str, str] = {}
         self.problems: list[str] = []
+        # It is walked once for each task.
         names = tuple(names)
         maps = (attempt.keys for task in tasks for attempt in task.attempts if attempt.keys)
         self._decode(dict.fromkeys(keys[name] for keys in maps for name in names if name in keys))
@@ -114,6 +115,8 @@ class Internals:
 
     def _decode(self, keys: Iterable[str]) -> None:
         for key, blob in self._store.blobs(keys, _LARGEST):
+            # Before it is read: what is damaged is answered with `None`, and not read again for the next
+            # task.
             self._decoded[key] = None
             if blob is None:
                 self.damaged[key] = f"its blob {key} is not in the store, or cannot be unpacked"
@@ -138,6 +141,7 @@ def _raised_at(trace: str, files: Collection[str]) -> tuple[str, int | None, str
     """Find the innermost frame in the flow's own files."""
     # What raised may lie deep in a library; what the author can look at is the line of theirs that led there.
     lines = trace.splitlines()
+    # A traceback ends with the innermost frame.
     for number in range(len(lines) - 1, -1, -1):
         frame = _FRAME.match(lines[number])
         if frame and Path(frame[1]).name in files:

@@ -17,6 +17,7 @@ class RefusedError(Exception):
 class _Sealed(type):
     """Keeps a pickle from writing attributes onto the stand-in classes themselves."""
 
+    # A pickle's BUILD opcode sets attributes on whatever it is given, also on a class that was handed out.
     def __setattr__(cls, name: str, value: object) -> None:
         raise RefusedError(f"it tries to change {cls.__name__}.{name}")
 

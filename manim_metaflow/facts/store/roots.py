@@ -49,6 +49,8 @@ def open_datastore(root: str | Path | None, flow_name: str, *, ask_service: bool
     files = open_files(kind, address)
     service = ask_service and _config().DEFAULT_METADATA == "service"
     metadata: Metadata
+    # A folder that was named explicitly is read as it is, also where a service is configured: that knows
+    # other runs.
     if isinstance(files, LocalFiles) and not (service and root is None):
         metadata = FolderMetadata(files, flow_name)
     elif service:
@@ -67,6 +69,8 @@ def _find(root: str | Path | None) -> tuple[str, str]:
     if separator:
         return kind, str(root)
     folder = Path(root)
+    # The folder that holds it or the folder itself: Metaflow's own settings name the first, people copy the
+    # second.
     if (folder / ".metaflow").is_dir():
         return "local", str(folder / ".metaflow")
     if folder.name == ".metaflow" and folder.is_dir():
@@ -97,6 +101,7 @@ def _configured() -> tuple[str, str]:
 def _local_root() -> str | None:
     """Find the folder this process's Metaflow would read, without making it choose or create one."""
     storage = storage_class("local")
+    # Metaflow's own way makes a folder where there is none; reading must not.
     found = storage.datastore_root or storage.get_datastore_root_from_config(_nothing, create_on_absent=False)
     return str(found) if found else None
 

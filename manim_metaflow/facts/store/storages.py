@@ -46,6 +46,7 @@ class StorageFiles:
     def __init__(self, kind: str, address: str) -> None:
         self.kind, self.root = kind, address
         storage = storage_class(kind)
+        # Opening it imports the SDK of the storage, which may not be installed.
         with self._one_message("opened"):
             self._storage = storage(self.storage_root(address))
 
@@ -109,6 +110,8 @@ class StorageFiles:
         with self._one_message("read"):
             for item in self._storage.list_content(list(paths)) if paths else ():
                 above, _, name = item.path.rstrip("/").rpartition("/")
+                # A storage lists paths below the root, those of all folders mixed: each is sorted to the
+                # folder above it.
                 if above in found and (files or not item.is_file):
                     found[above].append(name)
         yield from ((names, "") for names in found.values())
@@ -129,6 +132,7 @@ class S3Files(StorageFiles):
 
     def sizes(self, paths: Sequence[str]) -> Iterator[int | None]:
         """Return the size of each file, all with one request."""
+        # Only here: it imports boto3, which readers of local datastores need not have.
         from metaflow.plugins.datatools.s3.s3 import S3
 
         with (
@@ -157,6 +161,7 @@ def storage_class(kind: str) -> Any:
     need_metaflow()
     from metaflow import plugins
 
+    # `plugins.DATASTORES` has those of installed extensions, too.
     known = {each.TYPE: each for each in plugins.DATASTORES}
     if kind not in known:
         remote = ", ".join(f"{name}://" for name in sorted(known.keys() - {"local", "spin"}))
