@@ -152,7 +152,10 @@ def _restore(cls: Any, saved: list[tuple[Any, dict[str, Any]]]) -> None:
 def _merged(
     written: Sequence[DecoratorInfo], before: Sequence[Any], after: Sequence[Any]
 ) -> tuple[DecoratorInfo, ...]:
+    # By identity: two decorators of one name and the same arguments are still two.
     ids = {id(decorator) for decorator in after}
+    # What was written has names, and what Metaflow has are objects: the two are held against each other by
+    # how many there are of a name.
     removed = Counter(_name(decorator) for decorator in before if id(decorator) not in ids)
     kept = []
     for decorator in written:

@@ -67,6 +67,7 @@ def _asks_for_main(test: ast.expr) -> bool:
 
 def _calls(node: ast.AST) -> list[ast.Call]:
     calls = [part for part in ast.walk(node) if isinstance(part, ast.Call)]
+    # `ast.walk` goes level by level, and what runs first is what stands first.
     return sorted(calls, key=lambda call: (call.lineno, call.col_offset))
 
 

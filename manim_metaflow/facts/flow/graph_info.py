@@ -63,7 +63,9 @@ def _step(stored: Mapping[str, Any]) -> StepInfo:
         kind=kind,
         doc=str(stored.get("doc") or "").strip("\n"),
         decorators=_decorators(stored.get("decorators", ())),
+        # The path is of the machine that the run was started on: only the name means something here.
         file=Path(stored.get("source_file") or "").name,
+        # Two cases of a switch may lead to the same step, which Metaflow then lists twice.
         targets=tuple(dict.fromkeys(stored.get("next", ()))),
         foreach_param=stored.get("foreach_artifact"),
         parallel=stored["type"] == "split-parallel",
@@ -98,6 +100,8 @@ def _with_split_parents(steps: list[StepInfo], start: str) -> list[StepInfo]:
         elif step.opens_split:
             stack = (*stack, step.name)
         for target in step.targets:
+            # The first way to a step decides: all ways into it have the same splits open, by Metaflow's
+            # rule.
             if target in by_name and target not in opened:
                 opened[target] = stack
                 waiting.append(target)

@@ -101,6 +101,7 @@ def imported_file(path: Path) -> Iterator[FlowModule]:
 
 def _execute(module: FlowModule, text: str, path: Path) -> None:
     try:
+        # Not inherited: this file's `from __future__` imports are not the user's.
         exec(compile(text, str(module.__file__), "exec", dont_inherit=True), module.__dict__)
     except SyntaxError as error:
         file = _shown(error.filename or str(path), path)
@@ -167,6 +168,7 @@ def _no_command_line() -> Iterator[None]:
     forget_flow_decorators()
     original = FlowSpec.__init__
 
+    # Metaflow itself makes flows with `use_cli=False`, to read parameters: these go through.
     def create(self: Any, use_cli: bool = True) -> None:
         if use_cli:
             raise _FlowStartedError(type(self))

@@ -24,6 +24,7 @@ def check_graph(cls: Any) -> None:
         lint.linter.run_checks(graph)  # type: ignore[no-untyped-call]
     except lint.LintWarn as warning:
         where = _location(_file_of(warning, graph), warning.line_no) or _location_of_start(graph)
+        # Metaflow marks names in bold by asterisks, and breaks lines for a terminal.
         message = " ".join(str(warning.message).replace("*", "").split())
         message = with_newer_features(message, _source_of(graph))
         raise FlowError(f"{where}: Metaflow rejects the graph of {cls.__name__}: {message}") from warning

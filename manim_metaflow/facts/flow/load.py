@@ -113,6 +113,7 @@ def _flow_class(value: Any) -> type:
 
 def _pick(module: FlowModule, wanted: str | None, path: Path) -> type:
     names = vars(module)
+    # By the class's own name: a file may have it under several.
     found = {cls.__name__: cls for cls in map(flow_class_behind, names.values()) if cls is not None}
     if wanted is not None:
         named = flow_class_behind(names.get(wanted))
@@ -179,6 +180,7 @@ def _author_order(cls: Any) -> list[str]:
     graph = graph_of(cls)
     start, _ = start_and_end(graph)
     classes = [own_steps(base) for base in reversed(cls.__mro__)]
+    # `sort` is stable: the others keep their order.
     classes.sort(key=lambda names: start not in names)
     ordered = dict.fromkeys(name for names in classes for name in names if name in graph.nodes)
     return list(ordered | dict.fromkeys(graph.nodes))

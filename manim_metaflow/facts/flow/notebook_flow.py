@@ -80,6 +80,7 @@ def _not_found(path: Path, name: str | None, known: list[str]) -> FlowNotFoundEr
 
 def _statements(source: str) -> list[_Statement]:
     """Parse a cell; one that is no Python defines nothing."""
+    # Emptied and not removed: the lines below keep their numbers.
     lines = ["" if _MAGIC.match(line) else line for line in source.splitlines()]
     try:
         tree = ast.parse("\n".join(lines))
@@ -124,11 +125,15 @@ def _slice(statements: list[_Statement], name: str) -> str:
         at, names = waiting.pop()
         # A star may bring any name, so every one of them is kept.
         stars = (index for index in range(at) if "*" in statements[index].binds)
+        # A name means what was bound last before it is read, as in a notebook that is run from top to
+        # bottom.
         found = (max((i for i in range(at) if name in statements[i].binds), default=None) for name in names)
         for index in [*stars, *found]:
             if index is not None and index not in needed:
                 needed.add(index)
                 flow = flows & statements[index].binds
+                # What is called while the class is defined runs, with all that it uses; a base that is a
+                # flow only defines its steps.
                 waiting.append((index, _needed(statements[index].node, whole=not flow)))
     return "\n\n\n".join(statements[index].text for index in sorted(needed)) + "\n"
 

@@ -90,6 +90,8 @@ def _warn_of_missing_file(flow: str, parameter: Any, folder: Path) -> None:
 
 def _default_text(default: Any, folder: Path) -> str:
     """Write a default as the author would; a file beside the flow by its name from there."""
+    # Flows name such a file by the folder of their own, as Metaflow's tutorials do: on every machine it is
+    # another one.
     if isinstance(default, str) and folder.is_absolute() and Path(default).is_relative_to(folder):
         default = str(Path(default).relative_to(folder))
     return value_text(default)

@@ -42,6 +42,7 @@ class Excerpt:
 
 def step_excerpt(function: Any) -> Excerpt | None:
     """Find the step's definition; ``None`` where its source cannot be had."""
+    # A user's decorator may have wrapped the step, and `functools.wraps` leads back to it.
     function = inspect.unwrap(function)
     code = getattr(function, "__code__", None)
     if code is None:
@@ -164,6 +165,8 @@ def _excerpt(node: _Definition, filename: str, names: Mapping[str, Any]) -> Exce
 
 def plain_source(lines: list[str]) -> str:
     """Take the indentation off the lines of a definition."""
+    # After an empty first line, `cleandoc` takes what all lines share of their indentation off the first
+    # one, too.
     return inspect.cleandoc("\n" + "".join(lines)) + "\n"
 
 
@@ -196,6 +199,7 @@ def _lookup(dotted: str, names: Mapping[str, Any]) -> Any:
 def _is_step(target: Any, dotted: str) -> bool:
     from metaflow.decorators import step
 
+    # By what the name stands for, as it may have been imported under another.
     return target is step or (target is None and dotted == "step")
 
 

@@ -128,6 +128,7 @@ def _from_inputs(function: _Function) -> set[str]:
     arguments = function.args.args
     if len(arguments) < 2:
         return set()
+    # A join has its inputs as its second argument, under any name.
     names = {arguments[1].arg}
     for node in ast.walk(function):
         if isinstance(node, ast.For | ast.comprehension) and _mentions(node.iter, names):

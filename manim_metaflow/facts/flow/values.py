@@ -54,6 +54,8 @@ def call_text(decorator: Any, name: str) -> str:
     if hasattr(decorator, "attributes"):
         defaults = getattr(type(decorator), "defaults", {})
         named = {key: value for key, value in decorator.attributes.items() if value != defaults.get(key)}
+        # Metaflow merges what was given into its defaults by name: which of them stood without a name is
+        # not known any more.
         given: list[Any] = []
     else:
         given, named = list(decorator._args), dict(decorator._kwargs)

@@ -89,6 +89,8 @@ def git_versions(file: str | Path, revisions: str) -> list[FlowVersion]:
     first = revisions.partition("..")[0] or "HEAD"
     log = _git(file, "log", "--reverse", "--format=%h %s", revisions, "--", file.name)
     versions = []
+    # A file that was added within the range was not there before it: then the first commit is the first
+    # version.
     if _git(file, "ls-tree", "--name-only", first, "--", file.name).strip():
         versions.append(load_version(f"{file}@{first}", label=first))
     for line in log.splitlines():
@@ -122,6 +124,7 @@ def _version(text: str, label: str, file: Path, folder: Path) -> FlowVersion:
 
 
 def _git_show(file: Path, revision: str) -> str:
+    # `./` is the folder that Git is called in; without it a path counts from the top of the repository.
     return _git(file, "show", f"{revision}:./{file.name}")
 
 

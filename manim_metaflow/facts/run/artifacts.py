@@ -39,12 +39,12 @@ class KeyMaps:
         if made is not None:
             return made
         inherited = source is not None and before is None
-        said = attempt.described(name)
+        described = attempt.described(name)
         record = self._records[name, key, source, before] = ArtifactRecord(
             name=name,
             sha=key,
-            size=said.size,
-            type_name=plain_type(said.type),
+            size=described.size,
+            type_name=plain_type(described.type),
             provenance="inherited" if inherited else "changed" if before else "created",
             source=source if inherited else None,
         )

@@ -145,6 +145,8 @@ def compare_runs(before: Any, after: Any) -> RunComparison:
     for run in (before, after):
         if run.command[:1] == ("spin",):
             raise UsageError(f"{run.flow.name}/{run.run_id} is a spin: one task, not a run to compare.")
+    # The later run's order, with what is gone at the end: whoever reads the table has the later source
+    # open.
     names = [step.name for step in after.flow.steps]
     gone = [step.name for step in before.flow.steps if step.name not in after.flow]
     environment = _environment(before, after)
@@ -220,6 +222,7 @@ def _code(name: str, before: RunRecord, after: RunRecord) -> AspectComparison:
 
 
 def _code_of(name: str, run: RunRecord) -> dict[str, str] | None:
+    # Without source nothing is known, which is not the same as an empty source.
     if name not in run.flow or not run.flow[name].source:
         return None
     return {name: run.flow[name].source, **used_code(run.flow, name)}
@@ -237,6 +240,7 @@ def _inputs(name: str, before: RunRecord, after: RunRecord) -> AspectComparison:
 def _inputs_of(name: str, run: RunRecord) -> dict[str, str] | None:
     """Return keys by their names in the step's tasks; ``None`` where there is no task."""
     tasks = _tasks(name, run)
+    # A flow with parameters whose values were not recorded: inputs without them would pass for equal.
     if not tasks or (run.flow.parameters and not run.parameters):
         return None
     keys = {parameter.name: parameter.sha for parameter in run.parameters}
@@ -255,6 +259,8 @@ def _inputs_of_task(task: TaskRecord, run: RunRecord) -> Iterable[tuple[str, str
             name = f"{parent.place}.{artifact.name}" if several else artifact.name
             yield f"{task.place.removeprefix(task.step)}:{name}" if siblings else name, artifact.sha
     if siblings:
+        # The task itself counts as an input: a foreach with one item more has changed, although each task
+        # of before starts from the same keys.
         yield f"{task.place.removeprefix(task.step)}:", _sha1("task")
 
 
@@ -282,6 +288,7 @@ def _aspect(before: Mapping[str, str] | None, after: Mapping[str, str] | None) -
     if before is None or after is None:
         return AspectComparison("unknown", one, other, ())
     differing = (name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    # An artifact that differs in a hundred tasks of a foreach is one change.
     changes = sorted({name.rpartition(":")[2] or "tasks" for name in differing})
     return AspectComparison("changed" if changes else "same", one, other, tuple(changes))
 
@@ -293,6 +300,7 @@ def _sha1(text: str) -> str:
 def _sha1_of(side: Mapping[str, str] | None) -> str | None:
     if not side:
         return None
+    # The hash of a single part is the one that a reader finds elsewhere: a key in the store.
     if len(side) == 1:
         return next(iter(side.values()))
     return _sha1("".join(f"{name} {value}\n" for name, value in sorted(side.items())))

@@ -60,6 +60,8 @@ class FrameReader:
 
     def positions(self) -> list[Position]:
         """Return where in the graph each task is."""
+        # Metaflow stores the round of a recursive step when the task ends, so that an unfinished one has
+        # none.
         recursive = {step.name for step in self._flow.steps if step.name in step.targets}
         rounds: dict[tuple[str, Stack], int] = {}
         found = []
@@ -144,6 +146,8 @@ class FrameReader:
             last = task.last
             if last is None or last.keys is None or step not in self._next_steps(task):
                 continue
+            # The scheduler queues the tasks after a task when it has seen it end: in this order their ids
+            # count up.
             ended, frames = last.finished or float("inf"), self.of[task.path]
             if self._flow[task.step].is_foreach:
                 count = self._internals.read(task, last, "_foreach_num_splits")

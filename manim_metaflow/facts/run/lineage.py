@@ -58,6 +58,7 @@ def parents_of(positions: Iterable[Position], flow: FlowInfo) -> dict[str, tuple
             if position.step in fan_outs:
                 above[target, position.stack].append(position)
             else:
+                # A join closes the foreach: its own place has one index less than those of its parents.
                 level[target, position.stack[:-1] if target in joins else position.stack].append(position)
     found = {}
     for position in positions:
@@ -73,6 +74,7 @@ def parents_of(positions: Iterable[Position], flow: FlowInfo) -> dict[str, tuple
 def _precedes(parent: Position, position: Position) -> bool:
     """Return whether ``parent`` led to this very round of a recursive step."""
     round_ = position.iteration[-1] if position.iteration else 0
+    # Whatever is not the step itself leads to its first round only.
     if parent.step != position.step:
         return round_ == 0
     return bool(parent.iteration) and parent.iteration[-1] + 1 == round_

@@ -77,6 +77,7 @@ def load_run(
         _check_flow(record.flow.name, info)
         return record
     named = run_named(run, run_id)
+    # Before the datastore is opened: a mistake in the call needs no network to be found.
     _check_flow(named.flow, info)
     store = open_datastore(root if root is not None else named.root, named.flow)
     return read_run(store, store.need_run(named.run_id), flow=info)

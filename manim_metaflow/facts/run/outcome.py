@@ -28,6 +28,7 @@ def raised_by(record: RunRecord) -> ExceptionRecord | None:
     An exception that was caught, or after which the task was tried again with success, did not fail the run,
     unless it was the last step's. Tasks of a foreach often fail alike: the first stands for all.
     """
+    # A run that finished without success: its last step raised, and what it raised was caught.
     last = record.tasks_of(record.flow.end) if record.status == "finished" else ()
     raised = (task.exception for task in (*last, *record.tasks) if task in last or task.state in FAILED)
     return next((exception for exception in raised if exception is not None), None)

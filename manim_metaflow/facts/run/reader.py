@@ -90,6 +90,7 @@ class _Reader:
         run = self.store.run(self.run_id)
         tags = dict(tag.split(":", 1) for tag in run.system_tags if ":" in tag)
         status = self._status(tasks)
+        # Metaflow registers no end of a run: it is over when its last task is.
         ends = [task.finished for task in tasks if task.finished is not None]
         return RunRecord(
             flow=self.flow,
@@ -127,6 +128,7 @@ class _Reader:
         attempts = []
         for number, attempt in enumerate(task.attempts):
             record = self._attempt(task, attempt, parents)
+            # Metaflow has no state "retrying": it is a failure after which another attempt began.
             retried = record.state == "failed" and number + 1 < len(task.attempts)
             attempts.append(replace(record, state="retrying") if retried else record)
         return TaskRecord(
@@ -172,6 +174,7 @@ class _Reader:
                 return "killed" if code < 0 else "failed"
             alive = attempt is task.attempts[-1] and not self.ended
             return "running" if alive else "killed"
+        # Asked before success: a clone stored nothing of its own, all it has is its origin's.
         if "origin-task-id" in task.metadata:
             return "cloned"
         if self.internals.read(task, attempt, "_task_ok") is not True:
@@ -182,6 +185,8 @@ class _Reader:
         return tuple(
             ForeachIndex(
                 step=self.fan_outs.get(frame.step, frame.step),
+                # Metaflow names a variable of its own, with an underscore, where the foreach is over no
+                # artifact.
                 variable=None if (frame.var or "_").startswith("_") else frame.var,
                 index=frame.index,
                 count=frame.num_splits,
@@ -203,6 +208,8 @@ class _Reader:
 
     def _status(self, tasks: tuple[TaskRecord, ...]) -> RunStatus:
         for stored, task in zip(self.tasks, tasks, strict=True):
+            # The end first: a run may have ended well although tasks failed on the way, caught or tried
+            # again.
             if task.step == self.flow.end and task.state in SUCCEEDED:
                 return self._finished(stored)
         if any(task.state == "failed" for task in tasks):
@@ -240,6 +247,7 @@ class _Reader:
             for attempt in task.attempts
             for artifact in attempt.artifacts
         }
+        # All sizes with one call: of a remote store each request takes as long as a thousand.
         keys = sorted(sizes)
         stored = dict(zip(keys, self.store.sizes(self.store.blob_paths(keys)), strict=True))
         self.problems += [f"blob {key} is not in the store" for key, size in stored.items() if size is None]

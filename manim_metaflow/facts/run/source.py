@@ -114,6 +114,7 @@ def _of_client(run: Any) -> RunName | None:
 
 def _root_of(run: Any) -> str | None:
     """Return where a run of the client is kept, which need not be what this process is configured for."""
+    # Any task will do: all of a run are in one datastore, and the client has it only in their metadata.
     task = next((task for step in run for task in step), None)
     known = task.metadata_dict if task is not None else {}
     kind, root = known.get("ds-type"), str(known.get("ds-root", ""))

@@ -145,11 +145,13 @@ class StorageReader:
             keys[intern(name)] = blob.sha
         attempt.keys, attempt.info = keys, {}
 
-    def _draft(self, sha: str, said: Described) -> Any:
-        size, text, encoding = said
+    def _draft(self, sha: str, described: Described) -> Any:
+        size, text, encoding = described
         kind = self.kinds.get(text)
         if kind is None:
             kind = self.kinds[text] = plain_type(text)
+        # Nearly all of them: the encoding is kept only where it is another, and nothing is wrong with this
+        # one.
         if encoding == _TODAY:
             return _BlobDraft(sha, None, size, kind, "", "", "", False, None, "")
         self.encodings[sha] = encoding
@@ -180,6 +182,7 @@ class StorageReader:
         for name in self._in_order(tuple(keys)):
             sha = keys[name]
             entry = siblings.get(name)  # tasks with the same parents have most lines in common
+            # By identity: all tasks have the same text for a key, so that no letters have to be compared.
             if entry is None or entry.sha is not sha:
                 entry = siblings[name] = self._entry(name, sha, parents)
             entries.append(entry)
@@ -215,6 +218,7 @@ class StorageReader:
     def _change(self, name: str, sha: str, source: str | None, before: str | None) -> KeyChange:
         if before is None:
             return "inherited" if source is not None else "created"
+        # Metaflow's own artifacts tell of their task, and differ in any case: their values are not compared.
         if name[0] == "_" or max(self.blobs[key].raw_size for key in (before, sha)) > _COMPARED:
             return "changed"
         return "re-keyed" if self._alike(before, sha) else "changed"
@@ -240,6 +244,7 @@ class StorageReader:
             if size is None:
                 draft.damage = self.damaged[draft.sha] = "its blob is missing from the store"
             elif draft.package:
+                # A package is stored as it is: on the disk it has as many bytes as in itself.
                 draft.raw_size = size
         return tuple([finished(draft, BlobBytes) for draft in drafts])
 

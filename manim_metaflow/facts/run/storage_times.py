@@ -34,6 +34,8 @@ def _timed(attempt: KeyMapRecord, folder: str, files: LocalFiles) -> KeyMapRecor
     moments = {
         "key map": files.written(f"{folder}/{number}.data.json"),
         "done mark": files.written(f"{folder}/{number}.DONE.lock"),
+        # The first of an attempt's artifacts that was registered: Metaflow registers all of them with one
+        # call.
         "metadata": min((time for time in registered if time is not None), default=None),
     }
     return replace(attempt, moments=tuple((name, time) for name, time in moments.items() if time is not None))

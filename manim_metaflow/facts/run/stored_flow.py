@@ -40,6 +40,7 @@ _MOST_FILES = 100_000
 def graph_infos(tasks: Sequence[StoredTask], internals: Internals) -> Iterator[dict[str, Any]]:
     """Yield the descriptions of the graph that tasks stored: each holds the same, but one may be damaged."""
     seen = set()
+    # The pseudo-step first: Metaflow stores the graph with it before any task runs.
     for task in sorted(tasks, key=lambda task: task.step != PARAMETERS):
         for attempt in task.attempts:
             key = (attempt.keys or {}).get("_graph_info")
@@ -126,6 +127,7 @@ def _with_source(flow: FlowInfo, text: str) -> FlowInfo:
         for step in node.body
         if isinstance(step, ast.FunctionDef)
     }
+    # The package may have another flow's file under that name.
     if not found:
         return flow
     lines = text.splitlines(keepends=True)

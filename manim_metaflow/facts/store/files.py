@@ -172,6 +172,7 @@ class LocalFiles:
         found = os.lstat(place)
         if stat.S_ISLNK(found.st_mode):
             place = self._target(place)
+            # Looked at again: a link may lead to a device or a pipe inside the root.
             found = os.lstat(place)
         if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EINVAL, "it is no regular file")

@@ -179,6 +179,7 @@ class ServiceMetadata(Metadata):
                 stamps[name].append(stamp)
                 values[name, stamp] = record.get("value")
         for times in stamps.values():
+            # The service gives records in an order of its own, and the newest value is the last.
             times.sort()
         return TaskMetadata(dict(stamps), partial(_value, values))
 
