@@ -95,6 +95,7 @@ class _Change:
         if there:
             self._start = before.copy() if before in there else _ghost(there[0])
             self._end = after.copy() if after in there else _ghost(there[0])
+            # Manim blends two outlines point by point: both need the same number of them.
             self._start.align_points(self._end)
         self.is_seen = self.is_seen and bool(there)
 
@@ -113,6 +114,8 @@ class _Change:
 
 def _look(part: VMobject) -> VMobject:
     """Return the points and paints of one part, without its parts."""
+    # `copy` would copy all parts below, too; between a look and itself, `interpolate` takes over its points
+    # and paints only.
     return VMobject().interpolate(part, part, 1.0)
 
 

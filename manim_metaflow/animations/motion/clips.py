@@ -183,6 +183,7 @@ def travel(
         if traveller not in overlay.submobjects:
             overlay.add(traveller)
         gone = smooth(progress)
+        # A parabola: `4 x (1 - x)` is 1 in the middle, and 0 at both ends.
         shift = offset * gone + side * 4 * gone * (1 - gone)
         rest.show(shift=shift, scale=1 + (scale - 1) * gone)
         if opacity != 1:
@@ -196,8 +197,7 @@ def swell(start: float, end: float, mobject: VMobject, *, factor: float = 1.12) 
     rest = Rest(mobject)
 
     def show(progress: float) -> None:
-        swollen = rate_functions.there_and_back(progress) if progress < 1 else 0.0
-        rest.show(scale=1 + (factor - 1) * swollen)
+        rest.show(scale=1 + (factor - 1) * rate_functions.there_and_back(progress))
 
     return Clip(start, end, show, touches=[mobject])
 
@@ -240,6 +240,7 @@ def point(
     def show(progress: float) -> None:
         if line not in home.submobjects:
             home.add(line, *([head] if tip else []))
+        # Never of length zero: a line without a direction has no dashes.
         reach = origin + offset * smooth(max(progress, 1e-3))
         curve = np.array([np.linspace(origin, reach, 4)])
         line.set_curves(dashes(curve, zoom=zoom) if dashed else curve)

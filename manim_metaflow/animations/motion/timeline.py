@@ -100,13 +100,16 @@ class Timeline(SceneAnimation):
         run_time: float | None = None,
         **kwargs: Any,
     ) -> None:
+        # Stable: clips that begin together keep the order in which they were given.
         self.clips = sorted(clips, key=lambda clip: clip.start)
         self.overlay = VGroup() if overlay is None else overlay
         self.parts = list(mobjects)
         self.length = max((clip.end for clip in self.clips), default=0.0)
+        # Each clip has a pace of its own; Manim's default would bend all of them once more.
         kwargs.setdefault("rate_func", linear)
         super().__init__(
             Group(*self.parts, self.overlay),
+            # Manim refuses a play of no time.
             run_time=run_time or max(self.length, 0.1),
             introducer=True,  # else Manim adds the group, and tears parts out of what they are part of
             **kwargs,
@@ -147,9 +150,12 @@ class Timeline(SceneAnimation):
         for index, clip in enumerate(self.clips):
             if index in self._finished:
                 continue
+            # Sorted by their starts: none of those after it has begun either.
             if clip.start > now and not at_end:
                 break
             span = clip.end - clip.start
+            # At the end every clip is shown at 1, also one that no frame has met: a short clip may lie
+            # between two.
             progress = 1.0 if at_end or span <= 0 else min(1.0, (now - clip.start) / span)
             self._show_clip(clip, progress)
             if progress >= 1.0:

@@ -45,6 +45,7 @@ class TimeScale:
         natural = float(screen[-1])
         self.run_time = float(np.clip(natural, SHORTEST, LONGEST)) if run_time is None else run_time
         """Screen seconds of the whole."""
+        # With a single moment there is no gap to stretch.
         self._screen = screen * (self.run_time / natural if natural else 0.0)
 
     def __call__(self, moment: float) -> float:

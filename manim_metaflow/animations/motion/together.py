@@ -35,6 +35,7 @@ class Together(AnimationGroup):
 
     def interpolate(self, alpha: float) -> None:
         """Show a moment, and remember which animations took part in it."""
+        # Copied: Manim changes both arrays in place.
         begun, finished = self.anims_begun.copy(), self.anims_finished.copy()
         super().interpolate(alpha)
         took_part = (begun | self.anims_begun) & ~(finished & self.anims_finished)

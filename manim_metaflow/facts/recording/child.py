@@ -69,12 +69,16 @@ class Place:
         return {
             **kept,
             "PATH": path,
+            # No `__pycache__` shall be left in the user's folder, in which the flow runs.
             "PYTHONDONTWRITEBYTECODE": "1",
+            # Metaflow tags a run with its user and refuses to run without one; a recording shall not depend
+            # on who made it.
             "METAFLOW_USER": "manim",
             "METAFLOW_HOME": str(self.store / "home"),
             "METAFLOW_DEFAULT_DATASTORE": "local",
             "METAFLOW_DEFAULT_METADATA": "local",
             "METAFLOW_DEFAULT_ENVIRONMENT": "local",
+            # Settings in the environment go before those of Metaflow's files.
             "METAFLOW_DATASTORE_SYSROOT_LOCAL": str(self.store),
             "METAFLOW_DATASTORE_SYSROOT_SPIN": str(self.store),
             "METAFLOW_CLIENT_CACHE_PATH": str(self.store / CACHE),
@@ -140,6 +144,7 @@ def run_child(
             child.wait(timeout)
         finally:
             if child is not None:
+                # An interrupt in the midst of it would leave processes that nobody ends any more.
                 with interrupts_held():
                     _end(child)
     console, last, cut = read_output(output, lines)
@@ -162,6 +167,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 def _plain(line: str, store: Path) -> str:
     """Leave out what differs from machine to machine and from moment to moment."""
+    # Colours first: an escape may stand in front of the clock.
     text = _CLOCK.sub("", _ESCAPES.sub("", line)).replace(str(store), ".")
     return _FOLDERS.sub("", _PROCESS.sub("]", text)).rstrip()
 

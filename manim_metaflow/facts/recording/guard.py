@@ -48,6 +48,8 @@ def main() -> int:
         for number in _SIGNALS:
             signal.signal(number, signal.SIG_IGN)
         if child is not None and child.poll() is None:
+            # First asked, so that it can clean up. This process, in the same group, ignores the signal by
+            # now.
             os.killpg(0, signal.SIGTERM)
             with suppress(subprocess.TimeoutExpired):
                 child.wait(_GRACE)

@@ -51,6 +51,7 @@ def recording_key(
     parts: list[object] = [source.replace("\r\n", "\n"), command, list(arguments), dict(environment), origin]
     if modules:
         parts.append({name: text.replace("\r\n", "\n") for name, text in modules.items()})
+    # Twelve digits, 48 bits: in a folder of some hundred recordings no two meet by chance.
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
 
 
@@ -177,6 +178,7 @@ def put_recording(record: RunRecord, store: Path, output: Output) -> RunRecord:
 def _put(record: RunRecord, store: Path, output: Output) -> RunRecord:
     text = record.to_json()
     path, kept = output.path.absolute(), store_of(output.path.absolute())
+    # Before it is moved: whoever finds the datastore at its place finds it whole.
     relocate(store, kept)
     with folder_locked(path.parent), temporary_folder(path.parent, _SCRATCH) as old, interrupts_held():
         output.check()
@@ -218,6 +220,8 @@ def scratch_store(directory: Path, origin: Path | None = None) -> Iterator[Path]
 
 
 def _copy(source: str, target: str) -> str:
+    # A blob's file has its key for a name, forty letters; everything else of a datastore may be written
+    # again.
     if len(Path(source).name) == hashlib.sha1().digest_size * 2:
         try:
             os.link(source, target)

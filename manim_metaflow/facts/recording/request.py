@@ -207,6 +207,8 @@ class Request:
         entry, for_driver = entry_point(self.file.path, flow_name, self.file.text, place)
         place = replace(place, environment={**place.environment, **for_driver})
         with self._time_limit("running") as seconds:
+            # Pylint may be installed, or not: what is printed shall not depend on it, and its check takes
+            # seconds.
             ended = run_child([*entry, "--no-pylint", *command], place, seconds, lines=lines)
         gather_files(place.store)
         return ended

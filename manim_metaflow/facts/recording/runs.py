@@ -197,8 +197,10 @@ def _record(request: Request, command: tuple[str, ...], *, storage: bool) -> Run
     with request.place() as place:
         flow, packages = request.describe(place)
         store = local_datastore(place.store / ".metaflow", flow.name)
+        # What is there before: the datastore may be that of an earlier run, with its blobs.
         runs, keys = set(store.run_ids()), store.keys()
         ended = request.run(flow.name, command, place)
+        # Found by what is new, and not by what was printed: a flow may print anything.
         made = [run_id for run_id in store.run_ids() if run_id not in runs]
         record = read_made(store, made[0], flow, ended, storage=storage) if made else None
         if record is None:

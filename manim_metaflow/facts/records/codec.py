@@ -132,6 +132,7 @@ def _stored(record: Any) -> list[Field[Any]]:
 def _encode(value: Any) -> Any:
     if is_dataclass(value):
         pairs = ((f, getattr(value, f.name)) for f in _stored(value))
+        # Defaults are left out, so that a new field with one changes no record that is kept.
         return {f.name: _encode(item) for f, item in pairs if f.default is MISSING or item != f.default}
     if isinstance(value, tuple):
         return [_encode(item) for item in value]
@@ -145,6 +146,7 @@ def _decode(hint: Any, value: Any, where: str) -> Any:
     return _decoder(hint)(value, where)
 
 
+# A record has thousands of values of few types: each type's hints are read once.
 @cache
 def _decoder(hint: Any) -> _Decoder:
     if hint in _PLAIN:
@@ -165,6 +167,7 @@ def _plain(hint: Any) -> _Decoder:
     allowed = _PLAIN[hint]
 
     def decode(value: Any, where: str) -> Any:
+        # By the very type: True is an int for `isinstance`.
         if type(value) not in allowed:
             raise _ShapeError(f"{where} should be {hint.__name__}, not {type(value).__name__}")
         if hint is str and not value.isascii() and _HALF.search(value):

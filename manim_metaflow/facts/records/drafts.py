@@ -35,5 +35,7 @@ def draft_of(record: type[Any]) -> type[Any]:
 
 def finished(draft: Any, record: type[R]) -> R:
     """Let a draft be the record it is one of, from now on frozen."""
+    # Python lets an object change its class where both have the same slots; freezing is a matter of the
+    # class alone.
     draft.__class__ = record
     return draft  # type: ignore[no-any-return]

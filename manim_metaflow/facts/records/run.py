@@ -300,4 +300,5 @@ class RunRecord(JsonRecord):
                 f"{self.flow.name} has no step {step!r}. {known_names(step, names, 'steps')}"
             )
         mine = (task for task in self.tasks if task.step == step)
+        # Not by their ids: those of a foreach are given in the order in which its tasks were queued.
         return tuple(sorted(mine, key=lambda task: ([f.index for f in task.foreach], task.iteration)))
