@@ -69,6 +69,7 @@ def film_length(dag: FlowDAG) -> float:
 def needs_tour(dag: FlowDAG) -> bool:
     """Tell whether a graph is too large for Manim's frame."""
     width, height = config.frame_width - 2 * MARGIN, config.frame_height - 2 * MARGIN
+    # A graph that was scaled to fit may be larger than its room by the rounding of its points.
     return bool(dag.width > width + 1e-6 or dag.height > height + 1e-6)
 
 

@@ -88,10 +88,12 @@ def list_scenes(folder: Path, only: Sequence[str]) -> list[str]:
 
 def _listed(folder: Path, files: Sequence[Path]) -> list[str]:
     command = [sys.executable, "-P", "-m", "manim_metaflow.render.jobs.listing", *map(str, files)]
+    # In a process of its own: an import changes Manim's settings, and a scene file may do anything.
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise ManimMetaflowError(f"{folder}: a scene file cannot be imported.\n{done.stderr.strip()}")
     found = json.loads(done.stdout.splitlines()[-1])
+    # The last line: the files themselves may print while they are imported.
     return [f"{Path(file).name}:{name}" for file, names in found.items() for name in names]
 
 

@@ -300,6 +300,7 @@ class RunFilm(MovingCameraScene):
                 if whole
                 else FlowDAG(self.record.flow, wrap="fit", direction=direction)
             )
+            # A small graph is not enlarged: letters as high as the frame say nothing more.
             fits = min(1.0, width / float(dag.width), height / float(dag.height))
             if best is None or fits > share:
                 best, share = dag, fits

@@ -130,6 +130,7 @@ def check_frame(scene: mn.Scene, *, min_font_size: float = 14, margin: float = 0
 
 def _units(scene: mn.Scene) -> Iterator[_Unit]:
     seen: set[int] = set()
+    # A mobject may be in both lists; it is drawn once.
     for top in dict.fromkeys([*scene.mobjects, *scene.foreground_mobjects]):
         yield from _units_in(top, (), seen, is_top=True)
 
@@ -144,6 +145,7 @@ def _units_in(
     unit = _Unit(mobject, facts_of(mobject), path)
     if is_top or unit.role or has_facts(mobject):
         yield unit
+    # A text is judged as a whole: its letters are shapes of their own.
     if unit.role != "text":
         for child in mobject.submobjects:
             yield from _units_in(child, path, seen)
@@ -201,6 +203,7 @@ def _overlapping(texts: list[_Unit]) -> Iterator[Problem]:
 
 def _too_small(texts: list[_Unit], scene: mn.Scene, smallest: float) -> Iterator[Problem]:
     frame = frame_of(scene)
+    # What the camera comes near to is larger on the frame than its font size says.
     zoom = mn.config.frame_width / (frame.right - frame.left)
     for unit in texts:
         size = _font_size(unit)

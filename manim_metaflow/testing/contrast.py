@@ -50,6 +50,8 @@ def text_contrasts(
     for index, (part, text) in enumerate(layers):
         if not text or part.get_fill_opacity() <= 0:
             continue
+        # What is behind a letter is looked up at its middle: shapes with borders through a letter are
+        # another check's matter.
         at = part.get_center()[:2]
         near = np.flatnonzero(painted & (low < at).all(axis=1) & (at < high).all(axis=1))
         covering = [(number, layers[number][0]) for number in near if _covers(layers[number][0], at)]

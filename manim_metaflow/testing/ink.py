@@ -95,6 +95,7 @@ def box_of(shapes: Iterable[mn.Mobject]) -> Box | None:
     points = samples_of(shapes)
     if not len(points):
         return None
+    # Rounded: two texts that touch shall not overlap by the last digits of their sums.
     (left, bottom), (right, top) = points.min(axis=0).round(6), points.max(axis=0).round(6)
     return Box(float(left), float(bottom), float(right), float(top))
 

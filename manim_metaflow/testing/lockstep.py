@@ -43,6 +43,7 @@ def in_lockstep(run: Callable[[Callable[[T], None]], None]) -> Iterator[T]:
 
     def emit(item: T) -> None:
         outbox.put((item,))
+        # The code stands still here, with the state that the consumer now looks at.
         go_on.acquire()
         if closed.is_set():
             raise _Abandoned
@@ -55,6 +56,7 @@ def in_lockstep(run: Callable[[Callable[[T], None]], None]) -> Iterator[T]:
         else:
             outbox.put(None)
 
+    # A copy: themes and settings of the caller hold in the thread, and what the thread sets stays in it.
     thread = threading.Thread(target=copy_context().run, args=(work,), daemon=True)
     thread.start()
     patience = None
@@ -70,6 +72,7 @@ def in_lockstep(run: Callable[[Callable[[T], None]], None]) -> Iterator[T]:
     finally:
         closed.set()
         go_on.release()
+        # For ever, unless interrupted: what the code holds, a temporary folder say, has to be given back.
         thread.join(patience)
 
 
@@ -78,5 +81,6 @@ def _taken(outbox: SimpleQueue[T], worker: threading.Thread) -> T:
         return outbox.get()
     except KeyboardInterrupt:
         abandoned = ctypes.py_object(_Abandoned)
+        # Python has no other way to raise something in a thread that does not ask.
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker.ident or 0), abandoned)
         raise

@@ -88,6 +88,7 @@ def decode_png(data: bytes) -> Pixels:
 
 
 def _apart(expected: Pixels, got: Pixels) -> npt.NDArray[np.int16]:
+    # In unsigned bytes a difference below zero would come out as a large one.
     return np.abs(expected.astype(np.int16) - got.astype(np.int16))
 
 
@@ -97,6 +98,7 @@ def _worst_tile(apart: npt.NDArray[np.int16]) -> tuple[float, tuple[int, int]]:
     # The channel that differs most counts: a mean over channels would hide a change of hue.
     levels = apart.max(axis=2).astype(np.float64)
     sums = np.add.reduceat(np.add.reduceat(levels, rows, axis=0), columns, axis=1)
+    # Tiles at the lower and right edge have fewer pixels.
     tall = np.minimum(TILE, height - np.array(rows))
     wide = np.minimum(TILE, width - np.array(columns))
     means = sums / np.outer(tall, wide)

@@ -148,6 +148,7 @@ class EvolveCode(Timeline):
             if line is None and not self._seen(new):
                 continue
             if line is None:
+                # It comes from just outside of the window: from where it really was, it would have to fly.
                 before = -1 if before < 0 else self.panel.window
                 line = self.panel.make_line(self._new[new], before).fade_to_opacity(0.0)
             elif not self._seen(new):
@@ -215,6 +216,7 @@ def _top_after(panel: CodePanel, rows: list[CodeRow], show: Iterable[int]) -> in
     if not places:
         return min(panel.top, last)
     first, end = places[0], places[-1] + 1
+    # The window stays where it is if it can: a jump would lose the reader's place.
     if panel.top <= first and end <= panel.top + panel.window and panel.top <= last:
         return panel.top
     return min(max(0, first - max(0, (panel.window - (end - first)) // 2)), last)

@@ -92,6 +92,7 @@ def type_line(start: float, end: float, panel: CodePanel, line: CodeLine, stripe
     def show(progress: float) -> None:
         _add_line(panel, line)
         _show_stripe(panel, stripe, min(1.0, 2 * progress))
+        # At the end everything, also letters that a font draws beyond their column.
         columns = first + (last - first) * progress if progress < 1 else np.inf
         for ink, points in whole:
             letters = int(np.searchsorted(ink.columns, columns, side="left"))
@@ -192,6 +193,7 @@ def _show_stripe(panel: CodePanel, stripe: Shape | None, amount: float) -> None:
     if stripe is None:
         return
     if stripe not in panel.submobjects:
+        # Above the panel's background, which is first, and behind the letters.
         panel.submobjects.insert(1, stripe)
     stripe.set_fill(opacity=panel.theme.stripe * amount)
 
@@ -202,6 +204,7 @@ def _named(panel: CodePanel, stripe: Shape | None, *others: Mobject) -> list[Mob
 
 
 def _word(line: CodeLine, word: Word) -> Ink:
+    # A line with one word only: it lies where the word does in the whole line, to the last digit.
     row = replace(line.row, words=(word,))
     with use_theme(line.theme):
         return CodeLine(row, font_size=line.font_size).place(line.origin, line.zoom).inks[0]

@@ -224,6 +224,8 @@ def _passing(panel: CodePanel, before: int, after: int) -> list[int]:
     """Which rows pass from one window to another."""
     window = panel.window
     low, high = sorted((before, after))
+    # The middle of a long way is left out: at this speed nobody reads it, and every line that passes has to
+    # be built.
     if high - low > 2 * window:
         near = [*range(low, low + window + window // 2), *range(high - window // 2, high + window)]
     else:

@@ -39,6 +39,8 @@ def match_rows(old: Sequence[CodeRow], new: Sequence[CodeRow]) -> Match:
     >>> match_rows(rows("a = 1|b = 2"), rows("a = 1|c = 3|b = 22")).kept
     {0: 0}
     """
+    # Without `autojunk`, which leaves out lines that are frequent in long texts, such as empty ones and
+    # `@step`.
     matcher = SequenceMatcher(a=[row.text for row in old], b=[row.text for row in new], autojunk=False)
     gaps = [(range(a, b), range(c, d)) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"]
     kept = {b + k: a + k for a, b, size in matcher.get_matching_blocks() for k in range(size)}
@@ -56,6 +58,7 @@ def match_rows(old: Sequence[CodeRow], new: Sequence[CodeRow]) -> Match:
             near = next((b for b in free if _alike(old[b], new[after]) >= ALIKE), None)
             if near is not None:
                 changed[after] = near
+                # Later lines match later ones only: two changed lines that cross would look like a move.
                 free = free[free.index(near) + 1 :]
     return Match(dict(sorted(kept.items())), dict(sorted(changed.items())))
 

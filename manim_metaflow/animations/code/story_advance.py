@@ -135,6 +135,7 @@ def _lines_to_show(before: str, after: str, step: str | None) -> list[int]:
         return []
     old = parsed(before)
     older = step_lines(old) if old is not None else {}
+    # New steps go before changed ones: they are what the version is about.
     for _, (first, last) in sorted(steps.items(), key=lambda item: (item[0] in older, item[1])):
         if any(first <= number <= last for number in fresh):
             return list(range(first, last + 1))

@@ -106,6 +106,7 @@ def edges_travelled(flow: FlowInfo, source: str, artifact: str) -> list[tuple[st
     pairs = dict.fromkeys((edge.source, edge.target) for edge in flow.edges)
     graph = nx.DiGraph(list(pairs))
     graph.add_nodes_from(using)
+    # An artifact goes along an arrow if it was used before it and is used after it.
     after = using.union(*(nx.descendants(graph, name) for name in using))
     before = using.union(*(nx.ancestors(graph, name) for name in using))
     return [(a, b) for a, b in pairs if a in after and b in before]

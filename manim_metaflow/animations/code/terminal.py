@@ -64,6 +64,7 @@ def _type(start: float, end: float, terminal: TerminalPanel, before: Lines, line
     """Show the letters of a command one after the other."""
     sizes = [len(line.text) for line in lines]
     begins = [sum(sizes[:index]) for index in range(len(lines))]
+    # The prompt is there at once: the machine writes it, nobody types it.
     letters = sum(sizes) - len(PROMPT)
 
     def show(progress: float) -> None:

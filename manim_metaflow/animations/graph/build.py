@@ -45,12 +45,15 @@ class BuildFlow(Together):
         beats: list[Any] = list(heading)
         incoming: dict[int, list[FlowEdge]] = {}
         for (source, target), edge in dag.edges.items():
+            # An arrow needs both of its steps, so that it comes with the later one; one that leads back is
+            # drawn last of all.
             incoming.setdefault(max(order[source], order[target]), []).append(edge)
         for name, index in order.items():
             arriving = incoming.get(index, [])
             notes = [FadeIn(dag.notes[name])] if len(dag.notes[name]) else []
             regions = [dag.regions[split] for split in first_inside.get(name, [])]
             grow = [Create(line) for edge in arriving for line in edge.lines]
+            # Heads and labels cannot be drawn along a line: they appear when it has arrived.
             show = [FadeIn(part) for edge in arriving for part in edge if part is not edge.lines]
             settle = AnimationGroup(
                 FadeIn(dag.nodes[name], scale=0.9), *show, *notes, *map(FadeIn, regions), run_time=0.5

@@ -109,6 +109,7 @@ class EvolveFlow(Timeline):
         self._move = self._go + (MOVE if moves else 0.0)
         clips = [clip for change in changes for clip in self._clips(change)]
         end = max([clip.end for clip in clips], default=0.0)
+        # Last, also of those that end together: by then every part is where the fresh graph has it.
         clips.append(call(end, self.settle, dag, self._overlay))
         super().__init__([dag], clips, overlay=self._overlay, run_time=run_time, **kwargs)
 
@@ -135,6 +136,8 @@ class EvolveFlow(Timeline):
         zoom = dag.zoom
         if fit is not None:
             zoom = min(largest, fit[0] / float(fresh.width), fit[1] / float(fresh.height))
+        # To scale by one rounds every point, and a graph that stays would not be the one that is drawn
+        # anew.
         if abs(zoom - 1) > 1e-9:
             fresh.scale(zoom)
         fresh.move_to(dag.get_center() if at is None else np.asarray(at, dtype=float))
@@ -188,6 +191,7 @@ class EvolveFlow(Timeline):
         graph = nx.DiGraph(list(self.dag.edges))
         graph.add_nodes_from(self.dag.nodes)
         for backwards in (True, False):
+            # Breadth first: the nearest steps are met first.
             for _, near in nx.bfs_edges(graph, str(node.name), reverse=backwards):
                 if near in self.fresh.nodes:
                     return np.array(self.dag.nodes[near].get_center())
@@ -204,6 +208,7 @@ class EvolveFlow(Timeline):
         added = [step for step in self.fresh.nodes if step not in self.dag.nodes]
         starts = [self._move]
         for name in set(names) & set(added):
+            # A large version comes eight at a time at most, or the last steps would keep a viewer waiting.
             start = max(self._move + LAG * min(added.index(name), 8), self._arrivals.get(name, 0.0))
             leaves = isinstance(new, FlowEdge) and name == new.source_step
             starts.append(start + 0.7 * COME if leaves else start)

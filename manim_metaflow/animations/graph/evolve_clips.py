@@ -64,6 +64,7 @@ def _split(curves: Curves, count: int) -> Curves:
     """Halve the longest curve until there are enough."""
     while len(curves) < count:
         lengths = np.linalg.norm(curves[:, 3] - curves[:, 0], axis=1)
+        # Rounded, so that of two equally long curves the same one is halved on every machine.
         longest = int(np.argmax(np.round(lengths, 6)))
         halves = np.asarray(split_bezier(curves[longest], 0.5)).reshape(2, 4, 2)
         curves = np.concatenate([curves[:longest], halves, curves[longest + 1 :]])

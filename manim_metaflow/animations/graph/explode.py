@@ -113,6 +113,8 @@ def _cells(tasks: tuple[TaskRecord, ...]) -> list[StepNode]:
 
 def _columns(count: int, width: float, height: float, aspect: float) -> int:
     """How many cells to put into a row so that the whole is about ``aspect`` times as wide as high."""
+    # With c columns the grid is c boxes wide and count / c high: c follows from the ratio of the two that
+    # is wanted.
     return max(1, min(count, math.ceil(math.sqrt(count * aspect * (height + GAP) / (width + GAP)))))
 
 

@@ -80,6 +80,8 @@ class FocusFlow(SceneAnimation):
         self.mobject = camera.frame
         scene.add(camera.frame)
         if self.dag.overview is None:
+            # On the graph, not on the animation: the way back is another one, which has to know where the
+            # first began.
             self.dag.overview = camera.frame.points.copy()
         self._from = camera.frame.points.copy()
         self._to = self._goal(camera)

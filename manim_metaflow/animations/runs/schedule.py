@@ -109,6 +109,8 @@ class GraphSchedule(RunSchedule):
         of_tasks = [self.history.changes(task.path) for task in tasks]
         if len(of_tasks) == 1:
             return of_tasks[0]
+        # With index and order beside the moment: what happens at one moment keeps the order in which each
+        # task had it.
         events = sorted(
             (moment, index, order, state)
             for index, changes in enumerate(of_tasks)

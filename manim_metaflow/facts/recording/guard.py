@@ -71,6 +71,7 @@ def _end_all() -> None:
     until = time.monotonic() + _ENDING
     while (left := descendants([os.getpid()])) and time.monotonic() < until:
         kill(left)
+        # A killed process counts among the descendants until it is waited for.
         _reap()
         time.sleep(0.01)
 
