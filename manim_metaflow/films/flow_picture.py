@@ -37,6 +37,8 @@ def draw_for_film(flow: FlowInfo, **options: Any) -> FlowDAG:
         for wrap, sizes in zip((None, rows), SIZES, strict=True):
             for size in sizes:
                 dag = FlowDAG(flow, wrap=wrap, heading=heading, font_size=size, **options)
+                # Sizes are tried from the largest on, and one row before several: the first that fits can
+                # be read best.
                 if dag.width <= width and dag.height <= height:
                     return _readable(dag)
     return _readable(FlowDAG(flow, wrap=rows, heading=heading, font_size=TOUR_SIZE, **options))

@@ -68,6 +68,7 @@ def chosen_scenes(file: Path, names: Collection[str] = ()) -> dict[str, type[Sce
     if spec is None or spec.loader is None:
         raise UsageError(f"{file}: not a Python file.")
     module = importlib.util.module_from_spec(spec)
+    # Before it runs: dataclasses and pickles look their module up by its name.
     sys.modules[file.stem] = module
     sys.path.insert(0, str(file.resolve().parent))
     with blaming(file), _no_bytecode():
@@ -75,6 +76,7 @@ def chosen_scenes(file: Path, names: Collection[str] = ()) -> dict[str, type[Sce
     scenes = {
         key: value
         for key, value in vars(module).items()
+        # Only its own: a scene that it imports is another file's.
         if inspect.isclass(value) and issubclass(value, Scene) and value.__module__ == module.__name__
     }
     for name in names:

@@ -181,6 +181,7 @@ def film_sheet(film: Path, *, columns: int = 3, thumbnail: tuple[int, int] = (48
 def _moments(film: Path) -> Iterator[tuple[float, str]]:
     file = film.with_suffix(".srt")
     captions = list(srt.parse(file.read_text(encoding="utf-8"))) if file.is_file() else []
+    # By their ends, at which their frames are taken: the film is read once, from its beginning.
     for caption in sorted(captions, key=lambda caption: caption.end):
         yield max(caption.end.total_seconds() - _BEFORE, 0), caption.content
     if not captions:

@@ -58,6 +58,7 @@ def stops_of(replay: ReplayRun) -> Points:
             begun.append((second, *node.get_center()[:2]))
     times, places = np.hsplit(np.array(sorted(begun)), [1])
     seconds = np.arange(int(replay.length) + 2)
+    # Before the first task has begun, the camera looks at that one.
     return np.asarray(places[np.maximum(np.searchsorted(times[:, 0], seconds, side="right") - 1, 0)])
 
 
@@ -114,7 +115,10 @@ class CameraTour:
         """Return a path along stops, as smooth as they let it; it shows no more background than it must."""
         fine = np.linspace(0, len(stops) - 1, SAMPLES * len(stops))
         path = np.stack([np.interp(fine, np.arange(len(stops)), stops[:, axis]) for axis in (0, 1)], axis=1)
+        # A Hann window, whose outermost weights, zeros, are left out: near points count most, and the
+        # camera never jerks.
         kernel = np.hanning(2 * REACH + 3)[1:-1]
+        # The ends are repeated, so that the path still begins and ends at a stop.
         padded = np.concatenate([path[:1].repeat(REACH, 0), path, path[-1:].repeat(REACH, 0)])
         smoothed = [np.convolve(padded[:, axis], kernel / kernel.sum(), "valid") for axis in (0, 1)]
         middle = (self._low + self._high) / 2

@@ -135,6 +135,7 @@ class Shape(VMobject):
 def rounded_rectangle(width: float, height: float, radius: float) -> Curves:
     """Contour of a rectangle round the origin, clockwise from the middle of its left side; read-only."""
     x, y = width / 2, height / 2
+    # Not more than half a side: the arcs of two corners would overlap.
     r = min(radius, x, y)
     k = r * (1 - KAPPA)
     corners = [
@@ -184,5 +185,6 @@ def dashes(curves: Curves, dash: float = 0.09, gap: float = 0.07, *, zoom: float
     period = along[-1] / count
     share = dash / (dash + gap)
     cuts = (np.arange(count)[:, None] + np.linspace(0, share, 4)) * period
+    # Interpolated between samples: a cubic's parameter does not grow evenly with its length.
     x, y = (np.interp(cuts, along, points[:, axis]) for axis in (0, 1))
     return np.stack([x, y], axis=-1)

@@ -137,6 +137,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     """Send the outcomes of the fixture with the report, which also goes from process to process."""
     report = yield
     outcomes = item.stash.get(_OUTCOMES, [])
+    # As plain data: pytest-xdist serialises reports, and knows no classes of ours.
     report.__dict__["frame_outcomes"] = [outcome.to_dict() for outcome in outcomes]
     outcomes.clear()
     return report

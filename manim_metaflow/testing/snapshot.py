@@ -144,6 +144,7 @@ class FrameSnapshot:
 
     def _stem(self, name: str | None) -> str:
         stem = baseline_stem(self._nodeid, name)
+        # On macOS and Windows, file names that differ in case alone are one file.
         if stem.casefold() in self._names:
             raise ValueError(
                 f"{self._nodeid} takes two pictures called {stem!r}: give each a name, "
@@ -167,6 +168,7 @@ class FrameSnapshot:
         missing = [path for path in (json_path, png_path) if not path.is_file()]
         if missing:
             self._record_missing(outcome, missing, frame)
+        # Structure and pixels both, also when the first differs: together they tell more.
         if json_path not in missing:
             self._compare_structure(outcome, json_path, text)
         if png_path not in missing:

@@ -108,6 +108,7 @@ def same_structure(one: Any, other: Any) -> bool:
         return one.keys() == other.keys() and all(same_structure(one[key], other[key]) for key in one)
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(same_structure, one, other))
+    # In Python True equals 1.
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, int | float) and isinstance(other, int | float):

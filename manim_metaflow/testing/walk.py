@@ -147,6 +147,8 @@ def beat_frames(
 
 
 def _walk(scene_class: type[mn.Scene], cut: _Cut, *, at_captions: bool) -> None:
+    # A subclass made here, in front of the user's class: its methods are asked first, and the class itself
+    # stays as it is.
     scene: _Walked = type(scene_class.__name__, (_Walked, scene_class), {})()
     scene.attach(_Walker(scene, cut, at_captions=at_captions))
     scene.render()
@@ -173,6 +175,7 @@ class _Walker:
     def begin_beat(self, caption: str) -> None:
         if not self._at_captions:
             return
+        # Captions with no play between them are seen together.
         if self._caption and not self._plays:
             self._caption = f"{self._caption} {caption}"
             return
@@ -197,6 +200,7 @@ class _Walker:
         self._plays += 1
 
     def end(self) -> None:
+        # A scene that plays nothing still has an end to look at.
         if self._plays or self._caption or not self._cuts:
             self._call_cut()
 

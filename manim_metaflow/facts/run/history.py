@@ -32,6 +32,7 @@ def task_changes(task: TaskRecord) -> list[Change]:
         changes.append((task.queued, "cloned" if task.cloned else "queued"))
     if task.cloned:
         return changes
+    # By their order and not their numbers: of an attempt that left nothing there is no record.
     for index, attempt in enumerate(task.attempts):
         if attempt.started is not None:
             changes.append((attempt.started, "retrying" if index else "running"))
@@ -177,8 +178,6 @@ class RunHistory:
                 found[pair] = moment
         return found
 
-    # ------------------------------------------------------------------------------- in between
-
     def _complete(self, task: TaskRecord, known: list[Change]) -> list[Change]:
         final = task.shown_state
         before = [self._changes[p][-1][0] for p in task.parents if self._changes.get(p)]
@@ -266,9 +265,12 @@ def _by_lineage(record: RunRecord) -> Iterator[TaskRecord]:
     done: set[str] = set()
     paths = {task.path for task in record.tasks}
     for first in record.tasks:
+        # A list and not recursion: a chain of tasks may be longer than Python's stack is deep.
         waiting = [first.path]
         while waiting:
             path = waiting[-1]
+            # What is waiting itself is left out: a damaged record may have tasks that are each other's
+            # parents.
             missing = [p for p in record[path].parents if p in paths and p not in done and p not in waiting]
             if path in done or not missing:
                 waiting.pop()

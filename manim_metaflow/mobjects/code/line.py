@@ -120,6 +120,8 @@ class CodeLine(Drawing):
 
     def place(self, at: npt.ArrayLike, zoom: float = 1.0) -> CodeLine:
         """Scale and move it until its origin is at a point."""
+        # To scale by one would round every point, and a line that stays would not equal one that is drawn
+        # anew.
         if abs(zoom / self.zoom - 1) > 1e-9:
             self.scale(zoom / self.zoom, about_point=self.origin)
         self.shift(np.asarray(at, dtype=float) - self.origin)
@@ -155,6 +157,8 @@ class CodeLine(Drawing):
 def _inks(row: CodeRow, font_size: float) -> list[Ink]:
     by_role: dict[str, list[Word]] = {}
     for word in row.words:
+        # One shape for each colour and not for each word: what a picture costs in Manim is the number of
+        # its mobjects.
         by_role.setdefault(word.role, []).append(word)
     return [Ink(words, role, font_size) for role, words in by_role.items()]
 
@@ -178,6 +182,7 @@ def _pieces(word: str, family: str) -> tuple[tuple[str, Curves], ...]:
     lacks_before = None
     for letter in word:
         lacks = bool(shape_text(letter, (family, 400), ligatures=False).missing)
+        # A mark is drawn on the letter before it: the two must not be parted.
         mark = columns_of(letter) == 0
         if runs and (mark or (lacks and lacks_before)):
             runs[-1] += letter

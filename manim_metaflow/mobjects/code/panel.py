@@ -194,8 +194,6 @@ class CodePanel(CodeQueries, Drawing):
         wanted = first - max(0.0, (self.window - (last - first)) // 2)
         return int(min(max(0.0, wanted), max(0, len(self.all_rows) - self.window)))
 
-    # ------------------------------------------------------------------------- geometry
-
     @property
     def window(self) -> int:
         """How many rows are seen at once."""
@@ -238,14 +236,13 @@ class CodePanel(CodeQueries, Drawing):
 
     def size_for(self, rows: list[CodeRow]) -> tuple[float, float]:
         """Width and height (units, at rest) of a panel of this kind with other rows."""
+        # Measured in columns: every letter of the font is as wide as the others.
         longest = max(columns_of(row.text) for row in rows) * ADVANCE * EM * self._font_size
         width = longest + NUMBERS + GUTTER + MARGIN
         if self._asked_width is not None:
             width = self._asked_width
         count = len(rows) if self._window is None else self._window
         return width, count * self.pitch + self._head + 0.25
-
-    # ------------------------------------------------------------------------- drawing
 
     def make_line(self, row: CodeRow, index: float) -> CodeLine:
         """Draw a row at the ``index``-th place of the window; it is not part of the panel yet."""
@@ -295,8 +292,6 @@ class CodePanel(CodeQueries, Drawing):
         width = (self.size[0] - 0.2) * self.zoom
         pitch = self.pitch * self.zoom
         self.light.light(shown, amount, corner[:2], width, pitch, self.window, self.zoom)
-
-    # ------------------------------------------------------------------------- stripes
 
     def stripe(self, index: float, color: str, *, width: float | None = None) -> Shape:
         """Build a stripe behind the ``index``-th place of the window; give it an opacity to see it.

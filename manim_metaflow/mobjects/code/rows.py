@@ -158,6 +158,7 @@ def _wrapped(letters: _Letters, columns: int) -> Iterator[_Letters]:
     while len(letters) > columns:
         breaks = [i for i in range(columns // 2, columns) if letters[i][0] == " " and i > indent]
         at = breaks[-1] + 1 if breaks else columns
+        # The cell is the second half of a wide letter, which goes to the next row as a whole.
         if not letters[at][0]:
             at -= 1
         yield letters[:at]
@@ -168,6 +169,7 @@ def _wrapped(letters: _Letters, columns: int) -> Iterator[_Letters]:
 def _row(letters: _Letters, number: int, part: int) -> CodeRow:
     words: list[Word] = []
     run, start, run_role = "", 0, ""
+    # A space at the end closes the last word as all others.
     for column, (letter, role) in enumerate([*letters, (" ", "")]):
         if run and (letter.isspace() or (letter and role != run_role)):
             words.append(Word(start, run, run_role))
@@ -182,6 +184,7 @@ def _row(letters: _Letters, number: int, part: int) -> CodeRow:
 def _cells(letter: str) -> int:
     if letter == "\t":
         return 1
+    # Marks on letters, format and control characters: nothing of them has a width.
     if unicodedata.category(letter) in ("Mn", "Me", "Cf", "Cc"):
         return 0
     return 2 if unicodedata.east_asian_width(letter) in ("W", "F") else 1

@@ -118,8 +118,6 @@ class GraphBuilder:
         """Build the arrows."""
         return {pair: self._edge(pair, route) for pair, route in layout.routes.items()}
 
-    # ---------------------------------------------------------------------------------- steps
-
     def _node(self, step: StepInfo) -> StepNode | TaskStack:
         if step.name not in self.whole:
             return self._fold(step)
@@ -127,6 +125,7 @@ class GraphBuilder:
         size = self.style.font_size
         repeated = inside_foreach(self.whole, step) or step.parallel_step
         if tasks and (repeated or len(tasks) > 1):
+            # Room for artifacts in every row of the stack: with more than three all rows would be wide.
             slots = min(3, max(len(made_here(task.artifacts)) for task in tasks))
             return TaskStack(
                 step.name,
@@ -216,11 +215,11 @@ class GraphBuilder:
         """Return the chips of the task with the most artifacts, to see what room they take."""
         if self.run is None or step not in self.whole:
             return []
+        # Room for the task with the most: a replay shows each of them in its time, and nothing may move
+        # then.
         made = [made_here(task.artifacts) for task in self.run.tasks_of(step)]
         widest = max(made, key=len, default=())
         return task_chips(widest, self.style)
-
-    # ------------------------------------------------------------------------ edges and frames
 
     def _edge_texts(self) -> dict[tuple[str, str], str]:
         """Return what is written on edges: cases, and what a foreach without a frame of its own repeats."""
@@ -241,10 +240,12 @@ class GraphBuilder:
 
     def _text_size(self, text: str, padding: tuple[float, float]) -> tuple[float, float]:
         label = TextLabel(text, font_size=self.style.small)
+        # The height of a line, not of these letters: labels with and without descenders have the same room.
         return label.width + padding[0], 1.3 * EM * self.style.small + padding[1]
 
     def _edge(self, pair: tuple[str, str], route: Route) -> FlowEdge:
         source, target = self.nodes[pair[0]], self.nodes[pair[1]]
+        # A route's curves share their ends: each begins with the last point of the one before.
         curves = np.array([route.points[i : i + 4] for i in range(0, len(route.points) - 1, 3)])
         if source is target and isinstance(source, StepNode) and len(source.sheets):
             curves = clear_of_sheets(curves, source, right=self.style.direction == "right")

@@ -90,6 +90,8 @@ class _Pen:
 
     def qCurveTo(self, control: tuple[float, float], to: tuple[float, float]) -> None:
         start, middle, end = self._at, np.array(control), np.array(to)
+        # The same curve as a cubic, exactly: TrueType fonts have quadratic ones, and Manim's cairo renderer
+        # cubic ones.
         self.curves.append(np.array([start, (start + 2 * middle) / 3, (2 * middle + end) / 3, end]))
         self._at = end
 
@@ -108,6 +110,7 @@ def _glyph(key: FontKey, glyph: int) -> Points:
     font = _font(key)
     pen = _Pen()
     font.draw_glyph_with_pen(glyph, pen)
+    # Fonts have units of their own, mostly 1000 or 2048 to the em.
     curves: Points = np.array(pen.curves, dtype=float).reshape(-1, 4, 2) / font.face.upem
     return curves
 
@@ -150,6 +153,7 @@ def shape_text(text: str, key: FontKey, *, ligatures: bool = True) -> Outline:
     x, parts, missing = 0.0, [], []
     for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
         if info.codepoint == 0:
+            # Glyph 0 is the font's box for what it does not have.
             missing.append(text[info.cluster])
         offset = np.array([x + position.x_offset, position.y_offset]) / upem
         parts.append(_glyph(key, info.codepoint) + offset)

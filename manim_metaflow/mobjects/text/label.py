@@ -94,6 +94,7 @@ class TextLabel(Shape):
     @property
     def zoom(self) -> float:
         """How much it has been scaled since it was built."""
+        # Told from its height and not kept: Manim scales points, and asks nobody.
         return float(self.height) / self._rest_height if self._rest_height > 1e-9 else 1.0
 
     @property
