@@ -16,11 +16,11 @@ from manim_metaflow.mobjects.text.live_label import LiveLabel
 from manim_metaflow.testing.contrast import text_contrasts
 
 PLACED = {
-    "ComparisonGrid": "its columns are under the steps of the graph it is given",
-    "FlowEdge": "it is drawn from the curves it is given",
-    "ForeachRegion": "it is drawn round the rectangle it is given",
+    "ComparisonGrid": "it stands where that graph is",
+    "FlowEdge": "it stands where its strands are",
+    "ForeachRegion": "it stands round the rectangle it is given",
 }
-"""What is built where its arguments say, and why."""
+"""What is built where its arguments say, and the words in which its docstring tells so."""
 
 
 def test_every_public_mobject_is_asked() -> None:
@@ -31,6 +31,11 @@ def test_every_public_mobject_is_asked() -> None:
 @pytest.mark.parametrize("name", [name for name in EVERY if name not in PLACED])
 def test_it_is_built_centred_on_the_origin(name: str) -> None:
     assert EVERY[name]().get_center() == pytest.approx(ORIGIN)
+
+
+@pytest.mark.parametrize("name", PLACED)
+def test_what_is_built_elsewhere_says_where(name: str) -> None:
+    assert PLACED[name] in (type(EVERY[name]()).__doc__ or "").lower()
 
 
 @pytest.mark.parametrize("name", EVERY)

@@ -26,6 +26,9 @@ TIP_LENGTH, TIP_WIDTH = 0.13, 0.12
 class FlowEdge(Drawing):
     """An edge of one or more strands: a foreach with its tasks drawn has a strand for each.
 
+    It stands where its strands are, as Manim's ``Line`` does between its ends: centred on the origin, it
+    would join nothing.
+
     Parameters
     ----------
     source, target

@@ -29,6 +29,8 @@ RADIUS = 0.16
 class ForeachRegion(Drawing):
     """A dashed frame with the item's name, and the number of tasks where there is a run.
 
+    It stands round the rectangle it is given, as Manim's ``SurroundingRectangle`` round a mobject.
+
     Parameters
     ----------
     step

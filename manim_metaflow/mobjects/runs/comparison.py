@@ -131,6 +131,8 @@ class ComparisonRow(Drawing):
 class ComparisonGrid(Drawing):
     """The comparison of two runs, each step's under its box in a graph drawn from left to right.
 
+    It stands where that graph is, as Manim's ``Brace`` at a mobject: each column is read with the box above.
+
     Parameters
     ----------
     dag
