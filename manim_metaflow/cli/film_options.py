@@ -72,6 +72,7 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     ),
     "preset": (("--preset",), {"metavar": "NAME", "help": "The encoder's preset, such as superfast."}),
     "watermark": (("--watermark",), {"metavar": "TEXT", "help": "A small line in a corner of every frame."}),
+    "force": (("--force",), {"is_flag": True, "help": "Replace a file of another kind, too."}),
 }
 
 

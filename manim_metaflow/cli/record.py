@@ -88,9 +88,10 @@ def record(
     """
     if step is not None and origin is None:
         raise UsageError("--step says where a resume begins. Give --resume too.")
-    target = writable(output or Path(Path(flow.partition(":")[0]).stem + ".json"))
-    if target.suffix != ".json":
-        raise UsageError(f"{target}: a record is a .json file.")
+    target = output or Path(Path(flow.partition(":")[0]).stem + ".json")
+    if target.suffix != ".json" and not target.is_dir():
+        raise UsageError(f"Cannot write {target}: its suffix must be .json (a record).")
+    writable(target)
     options = (*(word for decorator in decorators for word in ("--with", decorator)), *arguments)
     place = {"timeout": timeout, "cwd": cwd, "sandbox": sandbox}
     keep = {"keep_store": not discard_store, "force": force}

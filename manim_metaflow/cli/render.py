@@ -60,7 +60,7 @@ __all__ = ["render"]
         help="Let Manim draw every N-th frame again, and all that follow if one differs.  [N: 10]",
     ),
 )
-@film_options(theme=None, only=("theme", "preset", "watermark"))
+@film_options(theme=None, only=("theme", "preset", "watermark", "force"))
 @manim_options
 def render(
     path: Path,
@@ -97,6 +97,7 @@ def render(
         plain=plain,
         verify=verify or 0,
         parts=1 if section or plain else parts or 0,
+        force=options.force,
     )
     renders = SceneRenders(
         path,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from manim_metaflow.errors import UsageError
 from manim_metaflow.theme import Theme, current_theme, theme_named
 from manim_metaflow.utils.files import writable
+from manim_metaflow.utils.outputs import check_replaceable, kind_of
 
 if TYPE_CHECKING:
     from manim_metaflow.render.drawing.watermark import Watermark
@@ -65,6 +66,8 @@ class FilmOptions:
         A line of text in a corner of every frame.
     transparent
         Leave the background out. A ``.webm`` always does.
+    force
+        Replace the output even if what is there is of another kind.
     """
 
     theme: str | None = None
@@ -76,6 +79,7 @@ class FilmOptions:
     codec: str | None = None
     watermark: str | None = None
     transparent: bool = False
+    force: bool = False
 
     def check(self, output: Path, *, formats: Collection[str] = tuple(FORMATS), fits: bool = False) -> Path:
         """Check, before long work, that a file can be written and that the options apply to it.
@@ -92,7 +96,7 @@ class FilmOptions:
         Raises
         ------
         UsageError
-            The file cannot be written, or an option cannot apply to it.
+            The file cannot be written, would replace one of another kind, or an option cannot apply to it.
         """
         suffix = output.suffix.lower()
         if suffix not in formats and not output.is_dir():
@@ -104,7 +108,18 @@ class FilmOptions:
             raise UsageError(f"--media_dir {self.media_dir} is a file. Name a folder.")
         if suffix in _ENCODERS:
             self._check_encoder(suffix)
-        return writable(output)
+        self.check_replaceable(writable(output))
+        return output
+
+    def check_replaceable(self, output: Path) -> None:
+        """Check that nothing of another kind is in the place of a film or a picture, unless forced.
+
+        Raises
+        ------
+        UsageError
+            There is; the message names it.
+        """
+        check_replaceable(output, kind_of(output), force=self.force)
 
     def _check_kind(self, output: Path, suffix: str, *, fits: bool) -> None:
         given = {"--fps": self.fps, "--codec": self.codec, "--preset": self.preset}

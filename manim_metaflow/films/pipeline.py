@@ -60,7 +60,7 @@ def make_film(
         Shows how far it is.
     """
     suffix = output.suffix.lower()
-    with terminate_as_interrupt(), atomic_write(output) as draft, film_settings(options, suffix):
+    with terminate_as_interrupt(), _published(output, options) as draft, film_settings(options, suffix):
         scene = make_scene()
         progress.expect(getattr(scene, "length", None))
         accelerate(scene)
@@ -79,8 +79,18 @@ def write_picture(picture: Image.Image, output: Path, options: FilmOptions) -> N
         detail = np.array(picture.crop((0, 0, picture.width, min(picture.height, scale))))
         watermark.paint(detail, frame=picture.size, scale=scale)
         picture.paste(Image.fromarray(detail), (0, 0))
-    with atomic_write(output) as draft:
+    with _published(output, options) as draft:
         picture.save(draft, format="PNG")
+
+
+@contextmanager
+def _published(output: Path, options: FilmOptions) -> Iterator[Path]:
+    """Yield a draft, and put it in the place of the output when it is whole."""
+    options.check_replaceable(output)
+    with atomic_write(output) as draft:
+        yield draft
+        # A film takes minutes, in which anything may have been saved under its name.
+        options.check_replaceable(output)
 
 
 @contextmanager

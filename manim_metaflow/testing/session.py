@@ -15,11 +15,13 @@ import pytest
 from manim_metaflow.testing.outcome import Outcome
 from manim_metaflow.testing.report import html_report
 from manim_metaflow.utils.files import write_bytes
+from manim_metaflow.utils.outputs import REPORT, is_of_kind
 
 __all__ = ["FINGERPRINT", "SNAPSHOTS", "SnapshotSession", "baseline_stem", "update_command"]
 
 SNAPSHOTS = "__snapshots__"
 FINGERPRINT = "fingerprint.json"
+_BASELINE = (".json", ".png")
 
 _CUT, _LONGEST = 100, 120
 """How many characters of a long file name are kept before its hash, and from how many on it is long."""
@@ -175,12 +177,12 @@ class SnapshotSession:
                 )
 
     def _stale(self) -> Iterable[tuple[Path, Path]]:
-        drawn = {f"{outcome.file}{suffix}" for outcome in self._outcomes for suffix in (".json", ".png")}
+        drawn = {f"{outcome.file}{suffix}" for outcome in self._outcomes for suffix in _BASELINE}
         for module in sorted(self._expected):
             folder = module.parent / SNAPSHOTS / module.stem
             if not folder.is_dir() or not self._is_selected_whole(module):
                 continue
-            files = sorted(path for path in folder.iterdir() if path.name != FINGERPRINT)
+            files = [path for path in _own_files(folder) if path.name != FINGERPRINT]
             stale = [path for path in files if str(path) not in drawn]
             if not self._is_complete(module):
                 # What failed or was skipped has not drawn all of its pictures: only those that no test of
@@ -206,7 +208,10 @@ class SnapshotSession:
     def _write_report(self) -> None:
         page = self._report / "index.html"
         failed = [outcome for outcome in self._outcomes if outcome.failures]
-        if failed:
+        if not is_of_kind(page, REPORT):
+            # --frames-report may name a folder that has an index.html already, such as a site's.
+            self.problems += [f"{page} is not {REPORT.what}: no report was written"] if failed else []
+        elif failed:
             _write(page, html_report(failed, self._root).encode())
         else:
             page.unlink(missing_ok=True)
@@ -238,7 +243,12 @@ class SnapshotSession:
 def _orphans(snapshots: Path) -> Iterable[tuple[Path, Path]]:
     for folder in sorted(snapshots.iterdir()) if snapshots.is_dir() else ():
         if folder.is_dir() and not (snapshots.parent / f"{folder.name}.py").is_file():
-            yield from ((path, snapshots.parent) for path in sorted(folder.iterdir()))
+            yield from ((path, snapshots.parent) for path in _own_files(folder))
+
+
+def _own_files(folder: Path) -> list[Path]:
+    """List what is written into a folder of baselines; notes that somebody put there stay."""
+    return sorted(path for path in folder.iterdir() if path.suffix in _BASELINE)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,7 +14,6 @@ from manim_metaflow.utils.signals import interrupts_held
 
 __all__ = [
     "atomic_write",
-    "check_replaceable",
     "folder_locked",
     "working_folder_kept",
     "writable",
@@ -45,57 +44,6 @@ def writable(output: Path) -> Path:
             f"Cannot write {output}: the folder {folder} is not writable ({error.strerror})."
         ) from error
     return output
-
-
-def check_replaceable(
-    path: Path, recognise: Callable[[bytes], bool], what: str, *, force: bool = False, head: int = 4096
-) -> None:
-    """Check that a command may put its output in place of a file: only of one like it, or when forced.
-
-    Parameters
-    ----------
-    path
-        The output. If there is no such file, or an empty one, nothing is lost.
-    recognise
-        Whether the beginning of the file that is there is that of an output of this command.
-    what
-        What the command writes, with its article, for the message.
-    force
-        Whether the user has said that any file may be replaced.
-    head
-        How many bytes ``recognise`` is given.
-
-    Raises
-    ------
-    UsageError
-        The file is of another kind, or cannot be read.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = Path(folder, "flow.json")
-    ...     path.write_text('{"alpha": 3}')
-    ...     check_replaceable(path, lambda begin: b'"kind"' in begin, "a record", force=True)
-    ...     try:
-    ...         check_replaceable(path, lambda begin: b'"kind"' in begin, "a record")
-    ...     except UsageError as error:
-    ...         print(str(error).replace(folder, ".").partition(". ")[0])
-    12
-    ./flow.json is not a record, and would be replaced by one
-    """
-    if force or not path.exists():
-        return
-    try:
-        with path.open("rb") as file:
-            begin = file.read(head)
-    except OSError as error:
-        raise UsageError(f"{path} is in the way, and cannot be read: {error.strerror}.") from error
-    if begin and not recognise(begin):
-        raise UsageError(
-            f"{path} is not {what}, and would be replaced by one. "
-            "Name another file, or move this one away; the option --force replaces it."
-        )
 
 
 @contextmanager

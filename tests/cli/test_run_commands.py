@@ -102,7 +102,7 @@ def test_record_resumes_a_record_with_the_file_as_it_is_now(folder: Path) -> Non
     [
         (("record", "nowhere.py"), 2, "nowhere.py"),
         (("record", "resume_flow.py", "-o", "no/such/run.json"), 2, "there is no folder"),
-        (("record", "resume_flow.py", "-o", "run.txt"), 2, "a record is a .json file"),
+        (("record", "resume_flow.py", "-o", "run.txt"), 2, "its suffix must be .json (a record)"),
         (("record", "resume_flow.py", "--step", "risky", "-o", "x.json"), 2, "Give --resume too"),
         (("record", "resume_flow.py", "-o", "x.json", "--", "--beta", "3"), 1, "beta"),
         (("replay", "resume_flow.py", "-o", "x.mp4"), 2, "not a run"),

@@ -13,7 +13,6 @@ import pytest
 from manim_metaflow.errors import UsageError
 from manim_metaflow.utils.files import (
     atomic_write,
-    check_replaceable,
     folder_locked,
     writable,
     write_bytes,
@@ -127,23 +126,6 @@ def test_what_cannot_be_written_is_told_before(tmp_path: Path, name: str, why: s
 def test_a_check_leaves_nothing(target: Path) -> None:
     assert writable(target) == target
     assert alone(target)
-
-
-def test_only_a_file_of_its_own_kind_is_replaced(tmp_path: Path) -> None:
-    def is_ours(begin: bytes) -> bool:
-        return begin.startswith(b"ours")
-
-    path = tmp_path / "out.json"
-    check_replaceable(path, is_ours, "a record")
-    path.touch()
-    check_replaceable(path, is_ours, "a record")
-    path.write_text("ours, and longer")
-    check_replaceable(path, is_ours, "a record")
-    path.write_text("someone's")
-    with pytest.raises(UsageError, match=r"out.json is not a record, .*option --force replaces it"):
-        check_replaceable(path, is_ours, "a record")
-    check_replaceable(path, is_ours, "a record", force=True)
-    assert path.read_text() == "someone's"
 
 
 def test_who_locks_a_folder_waits_for_the_one_before(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -16,7 +15,8 @@ from manim_metaflow.errors import RunError, UsageError
 from manim_metaflow.facts.recording.metadata import relocate
 from manim_metaflow.facts.records import RunRecord
 from manim_metaflow.facts.run.record_file import store_of
-from manim_metaflow.utils.files import atomic_write, check_replaceable, folder_locked
+from manim_metaflow.utils.files import atomic_write, folder_locked
+from manim_metaflow.utils.outputs import RECORD, check_replaceable
 from manim_metaflow.utils.own_folders import check_removable, mark_folder, sweep, temporary_folder
 from manim_metaflow.utils.signals import interrupts_held
 
@@ -31,8 +31,6 @@ __all__ = [
 
 _DIRECTORY_VARIABLE = "MANIM_METAFLOW_RECORDINGS"
 _SCRATCH = ".recording-"
-_BEGIN = re.compile(rb'\{\s*"kind":\s*"RunRecord"')
-"""How the text of a record begins."""
 
 
 def recording_key(
@@ -62,10 +60,6 @@ def list_recordings(directory: str | Path) -> list[Path]:
     )
 
 
-def _begins_as_record(begin: bytes) -> bool:
-    return _BEGIN.match(begin) is not None
-
-
 @dataclass(frozen=True)
 class Output:
     """Where a command puts a record that was asked for by a name.
@@ -92,7 +86,7 @@ class Output:
         UsageError
             There is; the message names it.
         """
-        check_replaceable(self.path, _begins_as_record, "a record", force=self.force)
+        check_replaceable(self.path, RECORD, force=self.force)
         check_removable(store_of(self.path), force=self.force)
 
 

@@ -48,6 +48,8 @@ class Job:
         The parts are drawn on several machines, and put together by the process that collects them.
     seed
         Seeds random numbers where nothing else does: all parts must draw the same ones.
+    force
+        Replace files that are of another kind than those that are written, too.
     """
 
     file: Path
@@ -65,6 +67,7 @@ class Job:
     part: int = 0
     remote: bool = False
     seed: int = 0
+    force: bool = False
 
     @property
     def title(self) -> str:

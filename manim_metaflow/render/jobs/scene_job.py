@@ -16,6 +16,7 @@ from manim import Scene, config, tempconfig
 from manim.cli.render.commands import render as manim_render
 from manim.utils.module_ops import scene_classes_from_file
 
+from manim_metaflow.errors import UsageError
 from manim_metaflow.render.drawing.accelerate import accelerate
 from manim_metaflow.render.drawing.shares import CannotShareError, Share
 from manim_metaflow.render.drawing.watermark import Watermark, mark_frames
@@ -134,7 +135,7 @@ class _Film:
         if self.job.section is not None:
             config.save_sections = True
         try:
-            stage = Stage.for_scene(self.cls, self.job.stage, self.job.media)
+            stage = Stage.for_scene(self.cls, self.job.stage, self.job.media, force=self.job.force)
         except Exception as error:  # it is the options: the scene itself is not made yet
             raise JobError(_reason(error)) from error
         if self.job.section is not None and stage.final.sections_dir is None:
@@ -243,6 +244,8 @@ class _Film:
             yield
         except (JobError, KeyboardInterrupt, CannotShareError):
             raise
+        except UsageError as error:  # a file that was put into the place of the film while it was drawn
+            raise JobError(str(error)) from error
         except BaseException as error:
             if is_disk_full(error):
                 where = f"{self.job.media} has no room left for {self.name}: the disk or a quota is full."

@@ -21,6 +21,15 @@ from typing import TYPE_CHECKING
 from manim_metaflow.render.drawing.part_files import SEGMENTS
 from manim_metaflow.render.jobs.encoders import encoder_opens
 from manim_metaflow.utils.files import atomic_write
+from manim_metaflow.utils.outputs import (
+    CAPTIONS,
+    SECTIONS,
+    SOUND,
+    Kind,
+    check_replaceable,
+    is_of_kind,
+    kind_of,
+)
 
 if TYPE_CHECKING:
     from manim import Scene
@@ -44,15 +53,16 @@ class Stage:
     folder: Path
     media: Path
     requested: Path | None
+    force: bool
 
     @classmethod
-    def for_scene(cls, scene: type[Scene], folder: Path, media: Path) -> Stage:
+    def for_scene(cls, scene: type[Scene], folder: Path, media: Path, *, force: bool = False) -> Stage:
         """Ask Manim where it would put the scene's files.
 
         Raises
         ------
         Exception
-            Manim, or the encoder, refuses the options.
+            Manim, or the encoder, refuses the options, or a file that is there is of another kind.
         """
         from manim import Scene as PlainScene, config
         from manim.renderer.cairo_renderer import CairoRenderer
@@ -61,7 +71,23 @@ class Stage:
         probe = type(scene.__name__, (PlainScene,), {})(renderer=CairoRenderer())
         requested = Path(config.output_file) if config.output_file else None
         _check_encoder(probe.session_spec.video_encoder)
-        return cls(probe.output_plan, folder, media, requested)
+        stage = cls(probe.output_plan, folder, media, requested, force)
+        # Before anything is drawn: --output_file may name any file.
+        stage.check_replaceable(path for path in _files_of(stage.final) if path is not None)
+        return stage
+
+    def check_replaceable(self, targets: Iterable[Path]) -> None:
+        """Check that nothing is in the place of what will be written that is of another kind.
+
+        Raises
+        ------
+        UsageError
+            There is; the message names it.
+        """
+        for target in targets:
+            # A sequence of pictures is a folder. What else is in it stays there.
+            if not target.is_dir():
+                check_replaceable(target, _kind_of(target), force=self.force)
 
     def settings(self) -> dict[str, str]:
         """Give Manim's ``config`` the folders of the stage."""
@@ -92,12 +118,15 @@ class Stage:
 
         With ``cache`` the plays that were written become Manim's cache.
         """
-        moves = list(self._moves(staged))
+        moves = [(source, target) for source, target in self._moves(staged) if source.exists()]
         with locked(self._lock("publish")):
+            self.check_replaceable(target for _, target in moves)
             if cache:
                 self._publish_cache(staged)
-            written = [_move(source, target) for source, target in moves if source.exists()]
-            failed_path(self.final.primary_artifact).unlink(missing_ok=True)
+            written = [_move(source, target) for source, target in moves]
+            failed = failed_path(self.final.primary_artifact)
+            if failed.is_file() and is_of_kind(failed, _kind_of(failed)):
+                failed.unlink()
         return written
 
     def publish_sections(self, staged: OutputPlan, sections: Iterable[tuple[int, str]]) -> list[Path]:
@@ -121,14 +150,7 @@ class Stage:
         return self.media / ".manim-metaflow" / f"{name}.lock"
 
     def _moves(self, staged: OutputPlan) -> Iterator[tuple[Path, Path]]:
-        pairs = [
-            (staged.section_index, self.final.section_index),
-            (staged.subcaption_file, self.final.subcaption_file),
-            (staged.fallback_image, self.final.fallback_image),
-            # Manim leaves the sound of a film beside it.
-            (_sound_of(staged), _sound_of(self.final)),
-            (staged.primary_artifact, self.final.primary_artifact),
-        ]
+        pairs = zip(_files_of(staged), _files_of(self.final), strict=True)
         sections = staged.sections_dir
         if sections is not None and self.final.sections_dir is not None and sections.is_dir():
             films = sorted(path for path in sections.iterdir() if path.suffix in _SUFFIXES)
@@ -162,6 +184,23 @@ def _check_encoder(spec: VideoEncoderSpec | None) -> None:
             f"The encoder {spec.codec} refuses frames of {spec.width} by {spec.height} pixels in "
             f"{spec.pixel_format} with {options or 'its defaults'}. Most formats need even numbers of pixels."
         )
+
+
+def _files_of(plan: OutputPlan) -> tuple[Path | None, ...]:
+    """List the files of a film, itself last; ``None`` for those that its options do not ask for."""
+    return (
+        plan.section_index,
+        plan.subcaption_file,
+        plan.fallback_image,
+        # Manim leaves the sound of a film beside it.
+        _sound_of(plan),
+        plan.primary_artifact,
+    )
+
+
+def _kind_of(path: Path) -> Kind:
+    beside = {".srt": CAPTIONS, ".wav": SOUND, ".json": SECTIONS}
+    return beside[path.suffix] if path.suffix in beside else kind_of(path)
 
 
 def _sound_of(plan: OutputPlan) -> Path | None:
@@ -225,16 +264,12 @@ def _move(source: Path, target: Path) -> Path:
 
 
 def _move_folder(source: Path, target: Path) -> Path:
-    """Replace all pictures of a sequence: Manim would leave the last ones of a longer sequence."""
-    # A folder cannot be replaced by a rename unless it is empty: the old one is moved away first, into the
-    # stage, which is removed.
-    old = source.with_name(f"{source.name}-old")
-    if target.is_dir():
-        os.replace(target, old)
-    try:
-        os.replace(source, target)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        shutil.copytree(source, target)
+    """Put a sequence of pictures into its folder, from which only frames of a longer one go."""
+    frames = sorted(source.iterdir())
+    for frame in frames:
+        _move(frame, target / frame.name)
+    written = {frame.name for frame in frames}
+    for path in target.iterdir():
+        if path.stem.isdecimal() and path.suffix == ".png" and path.name not in written:
+            path.unlink()
     return target
