@@ -24,7 +24,18 @@ _AT_ONCE = 1000
 
 
 def print_artifacts(record: StorageRecord, console: Terminal, *, values: bool = False) -> None:
-    """Print the key maps and the blobs of a run; ``values`` adds what was stored, as far as it was read."""
+    """Print the key maps and the blobs of a run, with what was stored as far as that was read or recorded.
+
+    Parameters
+    ----------
+    record
+        What the run left in storage.
+    console
+        Where it is printed.
+    values
+        Whether there is a column of values even if none is known.
+    """
+    values = values or any(blob.value for blob in record.blobs)
     _print_line(console, f"{record.flow_name}/{record.run_id}", "bold")
     for task in record.tasks:
         for attempt in task.attempts:
@@ -32,7 +43,10 @@ def print_artifacts(record: StorageRecord, console: Terminal, *, values: bool = 
     if record.kind == RECORDED:
         console.print()
         _print_line(
-            console, "Read from the record: it has artifacts, not parameters, constants and values.", "dim"
+            console,
+            f"Read from the record: it has artifacts, not parameters{' and' if values else ','} constants"
+            f"{'' if values else ' and values'}.",
+            "dim",
         )
     totals = record.totals()
     console.print()

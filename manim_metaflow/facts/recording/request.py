@@ -20,6 +20,7 @@ from manim_metaflow.facts.recording.describe import describe
 from manim_metaflow.facts.recording.metadata import gather_files
 from manim_metaflow.facts.recording.packages import modules_beside
 from manim_metaflow.facts.recording.recordings import Output, RecordingFiles, recording_key, scratch_store
+from manim_metaflow.facts.recording.values import value_variables
 from manim_metaflow.facts.records import FlowInfo, PackageRecord, RunRecord
 from manim_metaflow.facts.run.record_file import load_recording, store_of
 
@@ -206,6 +207,9 @@ class Request:
         """
         entry, for_driver = entry_point(self.file.path, flow_name, self.file.text, place)
         place = replace(place, environment={**place.environment, **for_driver})
+        # Last: the flow's own PYTHONPATH, this process's or one that the caller gave, comes after ours.
+        noting = value_variables(place.store, place.variables())
+        place = replace(place, environment={**place.environment, **noting})
         with self._time_limit("running") as seconds:
             # Pylint may be installed, or not: what is printed shall not depend on it, and its check takes
             # seconds.

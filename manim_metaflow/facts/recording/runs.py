@@ -10,6 +10,7 @@ from manim_metaflow.facts.recording.arguments import top_level_first
 from manim_metaflow.facts.recording.made import read_made
 from manim_metaflow.facts.recording.recordings import Output
 from manim_metaflow.facts.recording.request import TIMEOUT, Request, Where
+from manim_metaflow.facts.recording.values import with_values
 from manim_metaflow.facts.records import RunRecord
 from manim_metaflow.facts.store.roots import local_datastore
 
@@ -213,4 +214,4 @@ def _record(request: Request, command: tuple[str, ...], *, storage: bool) -> Run
             packages=packages,
             after_run_id=request.origin_run_id,
         )
-        return request.keep(record, place.store)
+        return request.keep(with_values(record, place.store), place.store)

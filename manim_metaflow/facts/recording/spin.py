@@ -11,6 +11,7 @@ from manim_metaflow.facts.metaflow_internals import need_feature
 from manim_metaflow.facts.recording.child import Finished
 from manim_metaflow.facts.recording.metadata import SPIN_ROOT
 from manim_metaflow.facts.recording.request import TIMEOUT, Request, Where
+from manim_metaflow.facts.recording.values import with_values
 from manim_metaflow.facts.records import ArtifactRecord, RunRecord, TaskRecord, TaskState
 from manim_metaflow.facts.run.reader import read_run
 from manim_metaflow.facts.store.roots import local_datastore
@@ -112,7 +113,7 @@ def _spin(request: Request, command: tuple[str, ...], origin: RunRecord, past: T
             new_blobs=(),
             console=ended.console,
         )
-        return request.keep(record, place.store)
+        return request.keep(with_values(record, place.store), place.store)
 
 
 def _inputs(origin: RunRecord, past: TaskRecord) -> dict[tuple[str, str], str]:

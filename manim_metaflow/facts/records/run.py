@@ -59,7 +59,11 @@ class ForeachIndex:
 
 @dataclass(frozen=True)
 class ArtifactRecord:
-    """A name in a task's key map. ``source`` is the parent task an inherited key came from."""
+    """A name in a task's key map.
+
+    ``source`` is the parent task an inherited key came from. ``value`` is a short text of the value, as
+    ``repr`` writes it, where the run was recorded with it; else it is empty.
+    """
 
     name: str
     sha: str
@@ -67,6 +71,7 @@ class ArtifactRecord:
     type_name: str
     provenance: Provenance = "created"
     source: str | None = None
+    value: str = ""
 
 
 @dataclass(frozen=True)

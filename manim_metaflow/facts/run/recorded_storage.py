@@ -6,7 +6,7 @@ from manim_metaflow.facts.records import AttemptRecord, RunRecord
 from manim_metaflow.facts.records.states import SUCCEEDED
 from manim_metaflow.facts.records.storage import BlobBytes, KeyEntry, KeyMapRecord, StorageRecord, TaskKeys
 
-__all__ = ["RECORDED", "recorded_storage"]
+__all__ = ["RECORDED", "recorded_storage", "recorded_values"]
 
 RECORDED = "record"
 """The ``kind`` of a storage record that was made from a run's record, not read from a datastore."""
@@ -27,12 +27,12 @@ def recorded_storage(record: RunRecord) -> StorageRecord:
     >>> [entry.name for entry in recorded_storage(run)["start/1"].last.artifacts]
     ['raw']
     """
-    types: dict[str, str] = {}
-    sizes: dict[str, int] = {}
-    for task in record.tasks:
-        for attempt in task.attempts:
-            types.update((artifact.sha, artifact.type_name) for artifact in attempt.artifacts)
-            sizes.update((artifact.sha, artifact.size) for artifact in attempt.artifacts)
+    named = {
+        artifact.sha: artifact
+        for task in record.tasks
+        for attempt in task.attempts
+        for artifact in attempt.artifacts
+    }
     stored = {blob.sha: blob.size for blob in record.blobs}
     return StorageRecord(
         flow_name=record.flow.name,
@@ -42,8 +42,17 @@ def recorded_storage(record: RunRecord) -> StorageRecord:
             TaskKeys(task.step, task.task_id, tuple(map(_key_map, task.attempts)), task.parents)
             for task in record.tasks
         ),
-        blobs=tuple(BlobBytes(sha, stored.get(sha), sizes[sha], types[sha]) for sha in sorted(sizes)),
+        blobs=tuple(
+            BlobBytes(sha, stored.get(sha), each.size, each.type_name, value=each.value)
+            for sha, each in sorted(named.items())
+        ),
     )
+
+
+def recorded_values(record: RunRecord) -> dict[str, str]:
+    """Return the values that were recorded with a run, by key."""
+    made = (artifact for task in record.tasks for each in task.attempts for artifact in each.artifacts)
+    return {artifact.sha: artifact.value for artifact in (*record.parameters, *made) if artifact.value}
 
 
 def _key_map(attempt: AttemptRecord) -> KeyMapRecord:

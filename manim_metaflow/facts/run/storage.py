@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from manim_metaflow.facts.records import FlowInfo, RunRecord
 from manim_metaflow.facts.records.storage import StorageRecord
 from manim_metaflow.facts.run.load import load_run
 from manim_metaflow.facts.run.record_file import store_of
-from manim_metaflow.facts.run.recorded_storage import recorded_storage
+from manim_metaflow.facts.run.recorded_storage import recorded_storage, recorded_values
 from manim_metaflow.facts.run.source import is_record_file, run_named
 from manim_metaflow.facts.run.storage_reader import StorageReader
 from manim_metaflow.facts.store.datastore import Datastore
@@ -41,7 +42,7 @@ def load_storage(
         The flow, if known; otherwise the run's own description of its graph tells who came from whom.
     values
         Whether to add a bounded text of each value to its blob. Values are decoded as plain structure
-        (see the notes).
+        (see the notes). A record that was made with its values has them without being asked.
     head
         How many of each blob's first bytes to keep.
 
@@ -71,13 +72,16 @@ def load_storage(
     """  # noqa: E501
     if isinstance(run, RunRecord) or is_record_file(run):
         record = load_run(run, root=root)
-        kept = record.storage or _beside(record, values, head)
-        if kept is None and values:
+        kept, noted = record.storage or _beside(record, values, head), recorded_values(record)
+        if kept is None and values and not noted:
             raise UsageError(
                 f"{record.recording or record.run_id}: the record has keys and sizes of artifacts, not their "
                 f"values. Give the run in its datastore: {record.flow.name}/{record.run_id}."
             )
-        return kept or recorded_storage(record)
+        if kept is None:
+            return recorded_storage(record)
+        blobs = tuple(replace(blob, value=noted.get(blob.sha, blob.value)) for blob in kept.blobs)
+        return replace(kept, blobs=blobs)
     named = run_named(run)
     store = open_datastore(root if root is not None else named.root, named.flow, ask_service=False)
     return _read(store, store.need_run(named.run_id), flow, values, head)
