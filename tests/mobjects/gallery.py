@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, Line, Mobject, VGroup
@@ -15,6 +16,7 @@ from manim_metaflow import (
     ContentStore,
     Face,
     FlowDAG,
+    KeyMap,
     RunHeading,
     StepNode,
     TextBlock,
@@ -23,6 +25,7 @@ from manim_metaflow import (
     load_flow,
 )
 from manim_metaflow.facts.records import ForeachIndex
+from manim_metaflow.facts.records.storage import KeyEntry, KeyMapRecord, TaskKeys
 from manim_metaflow.graph import STATES, FlowEdge, ForeachRegion, StepInfo, TaskStack
 from manim_metaflow.layout import Rect
 from manim_metaflow.mobjects.shapes import polyline
@@ -83,6 +86,28 @@ def contents() -> VGroup:
     faces = VGroup(*[Face(sha, size=0.7) for sha in (*shas, SHA, SHA)]).arrange(RIGHT, buff=0.15)
     chips = [ArtifactChip("table", SHA), ArtifactChip("grid", shas[0]), ArtifactChip("x", SHA, named=False)]
     return VGroup(faces, VGroup(*chips).arrange(RIGHT, buff=0.5)).arrange(DOWN, buff=0.8)
+
+
+def values() -> VGroup:
+    """Chips with values, short and long, in every way; a key map with values beside one with keys."""
+    long = "{'Austin': [12, 15, 9], 'Lima': [4, 4, 7], 'Oslo': [0, 0, 0]}"
+    held = [("rate", "1.4"), ("sales_by_city", long), ("table", "DataFrame(shape=(366, 4))"), ("x", "")]
+    shas = [f"{index * 7919:08x}" * 5 for index in range(1, len(held) + 1)]
+    shown: tuple[Any, ...] = ("value", "all", "face")
+    chips = [
+        VGroup(
+            *[
+                ArtifactChip(name, sha, value=value, show=show, most=10)
+                for (name, value), sha in zip(held, shas, strict=True)
+            ]
+        ).arrange(DOWN, buff=0.15, aligned_edge=LEFT)
+        for show in shown
+    ]
+    entries = tuple(KeyEntry(name, sha, 5) for (name, _), sha in zip(held, shas, strict=True))
+    task = TaskKeys("fit", "3", (KeyMapRecord(0, True, entries),))
+    texts = {sha: value for (_, value), sha in zip(held, shas, strict=True)}
+    maps = VGroup(KeyMap(task), KeyMap(task, values=texts)).arrange(RIGHT, buff=0.6)
+    return VGroup(VGroup(*chips).arrange(RIGHT, buff=0.8), maps).arrange(DOWN, buff=0.6)
 
 
 def store() -> VGroup:
@@ -180,6 +205,7 @@ PICTURES: dict[str, Callable[[], Mobject]] = {
     "edges": edges,
     "regions": regions,
     "contents": contents,
+    "values": values,
     "store": store,
     "code": code,
     "runs": runs,

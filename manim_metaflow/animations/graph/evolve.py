@@ -132,6 +132,7 @@ class EvolveFlow(Timeline):
             font_size=style.font_size,
             captions=style.side,
             most_tasks=style.most_tasks,
+            values=style.values,
         )
         zoom = dag.zoom
         if fit is not None:

@@ -121,7 +121,7 @@ def _box_of(schedule: RunSchedule, task: TaskRecord) -> VMobject | None:
 
 def show_chip(start: float, end: float, chip: ArtifactChip, home: VGroup) -> Clip:
     """Let a chip grow out of the middle of its face, and become part of a group."""
-    return enter(start, end, chip, home=home, scale=0.5, about=chip.face.get_center())
+    return enter(start, end, chip, home=home, scale=0.5, about=chip.mark.get_center())
 
 
 def store_chip(start: float, chip: ArtifactChip, store: ContentStore, overlay: VGroup) -> Sequence[Clip]:

@@ -104,6 +104,7 @@ def _build(dag: FlowDAG, record: RunRecord, wrap: Literal["fit"] | None, most: i
         font_size=dag.style.font_size,
         captions=dag.style.side,
         most_tasks=most,
+        values=dag.style.values,
     )
 
 

@@ -44,8 +44,9 @@ def store_face(
     """
     sha: str = source.sha
     cell: Any = slot_of(place, sha)
-    goal, scale = cell.face.get_center(), float(cell.face.height / source.face.height)
-    flight = travel(start, end, source.face, goal, overlay, scale=scale, opacity=0.0 if exists else 1.0)
+    face = source.placed_face if isinstance(source, ArtifactChip) else source.face
+    goal, scale = cell.face.get_center(), float(cell.face.height / face.height)
+    flight = travel(start, end, face, goal, overlay, scale=scale, opacity=0.0 if exists else 1.0)
     if exists:
         return [flight, swell(end - 0.2, end + 0.5, cell)]
     if isinstance(place, ContentStore):

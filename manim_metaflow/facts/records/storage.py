@@ -211,6 +211,11 @@ class StorageRecord(JsonRecord):
         return UnknownNameError(f"{here} has no {what} {name!r}. {known_names(name, known, f'{what}s')}")
 
     @property
+    def values(self) -> dict[str, str]:
+        """The short texts of values by key, as far as they are known."""
+        return {blob.sha: blob.value for blob in self.blobs if blob.value}
+
+    @property
     def packages(self) -> tuple[BlobBytes, ...]:
         """The code packages that tasks of this run ran from."""
         return tuple(blob for blob in self.blobs if blob.package)

@@ -15,6 +15,9 @@ __all__ = ["CHIP_GAP", "CHIP_LEFT", "CHIP_ROOM", "made_here", "put_inside", "put
 NAME_LETTERS = 18
 """A longer name of an artifact is cut: beside a box it must not set how far apart the steps are."""
 
+VALUE_LETTERS = 34
+"""Letters of a name and its value beside a box, for the same reason."""
+
 CHIP_ROOM, CHIP_SIZE, CHIP_GAP, CHIP_LEFT = 0.36, 0.3, 0.12, 0.04
 """Height a named artifact takes, that of its face, and its distance from a box it stands beside, and from
 the left edge of one it stands below."""
@@ -34,7 +37,18 @@ def task_chips(
     """Draw the chips of a task, not yet in their places."""
     size = CHIP_SIZE if named else FACE_SIZE
     options: dict[str, Any] = {"size": size, "named": named, "font_size": style.small, "most": NAME_LETTERS}
-    return [ArtifactChip(artifact.name, artifact.sha, **options) for artifact in artifacts]
+    return [
+        ArtifactChip(
+            each.name,
+            each.sha,
+            value=each.value,
+            # A small box has no room for a value, and of a run that was not recorded there is none.
+            show="value" if style.values and named and each.value else "face",
+            value_most=VALUE_LETTERS - min(NAME_LETTERS, len(each.name)),
+            **options,
+        )
+        for each in artifacts
+    ]
 
 
 def put_inside(node: StepNode, chips: Sequence[ArtifactChip], zoom: float) -> None:

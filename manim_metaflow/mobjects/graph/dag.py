@@ -75,6 +75,9 @@ class FlowDAG(GraphFolding, Drawing):
         On which side of their boxes artifacts and captions are (``direction="right"``).
     most_tasks
         How many tasks of a step are drawn at most.
+    values
+        Whether artifacts beside the boxes are shown by the values that were recorded, ``rate = 1.4``, and not
+        by the faces of their bytes.
 
     Attributes
     ----------
@@ -142,6 +145,7 @@ class FlowDAG(GraphFolding, Drawing):
         font_size: float | None = None,
         captions: Literal["below", "above"] = "below",
         most_tasks: int = 5,
+        values: bool = False,
     ) -> None:
         # Imports Metaflow, which a graph of a record does without.
         from manim_metaflow.facts import load_flow, load_run
@@ -156,7 +160,7 @@ class FlowDAG(GraphFolding, Drawing):
         self.whole = flow if isinstance(flow, FlowInfo) else load_flow(flow)
         self.flow = collapse_flow(self.whole, collapsed)
         size = self.theme.label_size if font_size is None else font_size
-        self.style = GraphStyle(direction, size, captions, detail, most_tasks)
+        self.style = GraphStyle(direction, size, captions, detail, most_tasks, values)
         self._run: RunRecord | None = None if run is None else load_run(run)
         if self._run is not None and self._run.flow.name != self.whole.name:
             raise UsageError(

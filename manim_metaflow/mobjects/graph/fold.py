@@ -178,7 +178,7 @@ def _hidden(dag: GraphQueries, names: list[str], folds: Sequence[VMobject]) -> l
     hidden += folds
     area = _bounds(VGroup(*hidden))
     for chip in dag.artifacts:
-        x, y = chip.face.get_center()[:2]
+        x, y = chip.mark.get_center()[:2]
         if area.left <= x <= area.right and area.bottom <= y <= area.top:
             hidden.append(chip)
     return hidden

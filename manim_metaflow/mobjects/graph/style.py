@@ -21,6 +21,7 @@ class GraphStyle:
     side: Literal["below", "above"]
     detail: Detail
     most_tasks: int
+    values: bool = False
 
     @property
     def small(self) -> float:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,21 +17,24 @@ from manim_metaflow.mobjects.storage.face import Face
 from manim_metaflow.mobjects.storage.hash_label import key_color
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
+from manim_metaflow.utils.text import ellipsis
 
 __all__ = ["KeyMap", "KeyRow"]
 
 ROW = 0.42
 HEAD = 0.44
 LETTERS, FACE = 8, 0.28
+VALUE_LETTERS = 28
+"""A longer value is cut: the map says which name has what, it is not the place to read all of it."""
 
 
 class KeyRow(Drawing):
-    """One line of a key map: face, name, key.
+    """One line of a key map: face, name, and the key or the value.
 
     An inherited key has a dashed outline round its face: it was copied, its bytes were not touched.
     """
 
-    def __init__(self, entry: KeyEntry, *, width: float, name_width: float) -> None:
+    def __init__(self, entry: KeyEntry, *, width: float, name_width: float, value: str = "") -> None:
         theme = current_theme()
         self.entry, self.sha = entry, entry.sha
         self.face = Face(entry.sha, size=FACE)
@@ -39,10 +43,11 @@ class KeyRow(Drawing):
         self.label = TextLabel(entry.name, font_size=theme.small_size + 1).left_at(left + 0.26, 0)
         x = left + 0.26 + name_width + 0.22
         damaged = bool(entry.damage)
+        plain = theme.text if value else key_color(entry.sha)
         self.key = TextLabel(
-            entry.sha[:LETTERS],
+            value or entry.sha[:LETTERS],
             font_size=theme.small_size + 1,
-            color=theme.damaged if damaged else key_color(entry.sha),
+            color=theme.damaged if damaged else plain,
         ).left_at(x, 0)
         super().__init__(self.face, self.label, self.key, name=entry.name)
         if entry.change == "inherited":
@@ -75,6 +80,9 @@ class KeyMap(Drawing):
         Units; as wide as its lines need by default.
     rows
         How many lines at most; the rest is counted.
+    values
+        Short texts of the values by key, :attr:`.StorageRecord.values` say, to be written in place of the
+        keys where they are known.
 
     Attributes
     ----------
@@ -106,6 +114,7 @@ class KeyMap(Drawing):
         title: str | None = None,
         width: float | None = None,
         rows: int = 12,
+        values: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         theme = current_theme()
         self.task = task
@@ -116,7 +125,9 @@ class KeyMap(Drawing):
         name_width = max(
             (TextLabel(e.name, font_size=theme.small_size + 1).advance for e in shown), default=0
         )
-        key_width = TextLabel("0" * LETTERS, font_size=theme.small_size + 1).advance
+        texts = {e.sha: ellipsis(values[e.sha], VALUE_LETTERS) for e in shown if values.get(e.sha)}
+        written = [texts.get(e.sha, "0" * LETTERS) for e in shown]
+        key_width = max((TextLabel(t, font_size=theme.small_size + 1).advance for t in written), default=0)
         lines = len(shown) + (1 if text else 0)
         self.title = TextLabel(title or task.path, font_size=theme.label_size - 2)
         self.note: TextLabel | None = None
@@ -141,7 +152,7 @@ class KeyMap(Drawing):
         self._rows: dict[str, KeyRow] = {}
         self._places: dict[str, Any] = {}
         for index, entry in enumerate(shown):
-            row = KeyRow(entry, width=width, name_width=name_width)
+            row = KeyRow(entry, width=width, name_width=name_width, value=texts.get(entry.sha, ""))
             row.shift((0, top - HEAD - ROW * (index + 0.5), 0))
             self._rows[entry.name], self._places[entry.name] = row, row.face.get_center()
             self.rows.add(row)
