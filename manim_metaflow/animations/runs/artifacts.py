@@ -66,14 +66,18 @@ def unshown_clips(
 ) -> Iterator[Clip]:
     """Let into a store what has no chip beside a box: all that reached the real one.
 
-    Tasks that are only counted, artifacts for which a small box has no room and those of attempts that
-    failed come from the box that stands for the task; where none does they are just there.
+    Parameters are there as the run begins. What comes from tasks that are only counted, from attempts that
+    failed, and artifacts for which a small box has no room, flies from the box that stands for the task;
+    where none does it is just there.
 
     Parameters
     ----------
     shown
         Whether tasks with a box of their own show theirs.
     """
+    given = [sha for sha in _given(schedule) if sha not in store]
+    if given:
+        yield call(screen(schedule.history.begin), partial(store.fill, *given), store)
     flights: Counter[str] = Counter()
     seen = _with_a_chip(schedule) if shown and isinstance(schedule, GraphSchedule) else set()
     for moment, task, artifact in _stored(schedule):
@@ -89,6 +93,14 @@ def unshown_clips(
         else:
             chip = ArtifactChip(artifact.name, artifact.sha, size=SMALL, named=False).move_to(source)
             yield from store_chip(start, chip, store, overlay)
+
+
+def _given(schedule: RunSchedule) -> Iterator[str]:
+    """Yield the keys of parameters and constants, if this replay shows how the run begins."""
+    run = schedule.history.record
+    # A resumed run takes the keys over from its origin and stores nothing.
+    if run.origin_run_id is None and (schedule.steps is None or run.flow.start in schedule.steps):
+        yield from (given.sha for given in run.parameters)
 
 
 def _with_a_chip(schedule: GraphSchedule) -> set[str]:

@@ -247,6 +247,9 @@ def _blobs_of(runs: Sequence[RunRecord]) -> dict[str, ArtifactRecord]:
     """Artifacts by the order in which their keys were first stored."""
     first: dict[str, ArtifactRecord] = {}
     for run in runs:
+        # Metaflow stores what parameters and constants are before the first task starts.
+        for given in run.parameters:
+            first.setdefault(given.sha, given)
         for task in sorted(run.tasks, key=lambda task: (task.finished or float("inf"), task.path)):
             # Each attempt stores what it made: a retry does not take back what the failed one has stored.
             for artifact in (artifact for attempt in task.attempts for artifact in attempt.artifacts):

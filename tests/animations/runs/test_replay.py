@@ -84,7 +84,7 @@ def test_artifacts_appear_when_their_task_has_ended(record: RunRecord) -> None:
 def made_by(record: RunRecord, moment: float) -> set[str]:
     """Keys of all that was stored by a moment, also by attempts that failed and tasks not drawn."""
     attempts = [attempt for task in record.executed for attempt in task.attempts]
-    return {
+    return {parameter.sha for parameter in record.parameters} | {
         artifact.sha
         for attempt in attempts
         if attempt.finished is not None and attempt.finished <= moment
@@ -107,6 +107,28 @@ def test_all_that_a_run_stored_reaches_the_store_or_is_counted_there(detail: Any
     assert all(sha in store for sha in made)
     slots = [slot for slot in store.blobs if isinstance(slot, BlobSlot)]
     assert len(slots) + store.hidden == len(made)
+
+
+def test_parameters_are_in_the_store_as_the_run_begins() -> None:
+    record = recorded("linear")
+    given = {parameter.sha for parameter in record.parameters}
+    dag, store = FlowDAG(record.flow, run=record), ContentStore(record)
+    replay = ReplayRun(dag, record, store=store)
+    begun = replay.screen_time(replay.history.begin)
+    replay.begin()
+    replay.interpolate(0.0)
+    assert not any(sha in store for sha in given)
+    replay.interpolate((begun + 0.01) / replay.length)
+    assert given
+    assert {slot.sha for slot in store.blobs} == given
+
+
+def test_a_resumed_run_stores_no_parameters_anew() -> None:
+    record = recorded("resumed chain")
+    dag, store = FlowDAG(record.flow, run=record), ContentStore(record)
+    played(lambda: ([dag, store], ReplayRun(dag, record, store=store)), frame_rate=None)
+    assert record.parameters
+    assert not any(parameter.sha in store for parameter in record.parameters)
 
 
 def test_a_failed_task_keeps_what_it_stored() -> None:
