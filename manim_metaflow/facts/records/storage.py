@@ -187,11 +187,13 @@ class StorageRecord(JsonRecord):
         Raises
         ------
         UnknownNameError
-            No task of such a step stored anything. What is stored does not tell whether the flow has it.
+            No task of such a step stored anything. A storage does not know the flow: it cannot tell a
+            step that the run never came to from a slip, as :meth:`RunRecord.tasks_of` can.
         """
         found = tuple(task for task in self.tasks if task.step == step)
         if not found:
-            raise self._unknown("step", step, dict.fromkeys(task.step for task in self.tasks))
+            known = known_names(step, dict.fromkeys(task.step for task in self.tasks), "steps")
+            raise UnknownNameError(f"{self._here} holds nothing of a step {step!r}. {known}")
         return found
 
     def blob(self, sha: str) -> BlobBytes:
@@ -207,8 +209,13 @@ class StorageRecord(JsonRecord):
         return self._blobs[sha]
 
     def _unknown(self, what: str, name: str, known: Iterable[str]) -> UnknownNameError:
-        here = f"The storage of {self.flow_name}/{self.run_id}"
-        return UnknownNameError(f"{here} has no {what} {name!r}. {known_names(name, known, f'{what}s')}")
+        return UnknownNameError(
+            f"{self._here} has no {what} {name!r}. {known_names(name, known, f'{what}s')}"
+        )
+
+    @property
+    def _here(self) -> str:
+        return f"The storage of {self.flow_name}/{self.run_id}"
 
     @property
     def values(self) -> dict[str, str]:

@@ -30,7 +30,11 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "a step of a storage": (
         lambda: STORED.tasks_of("bkae"),
-        "The storage of Cake/7 has no step 'bkae'. Did you mean bake? Its steps are: mix, bake.",
+        "The storage of Cake/7 holds nothing of a step 'bkae'. Did you mean bake? Its steps are: mix, bake.",
+    ),
+    "a step that stored nothing": (
+        lambda: STORED.tasks_of("eat"),
+        "The storage of Cake/7 holds nothing of a step 'eat'. Its steps are: mix, bake.",
     ),
     "a task of a storage": (
         lambda: STORED["bake/4"],
