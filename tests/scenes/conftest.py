@@ -11,7 +11,18 @@ import pytest
 # What these modules assert is explained like a test's own assertions, if said before they are imported.
 pytest.register_assert_rewrite("film", "film_tests", "renders", "storage_film")
 
-from film import Walk, forbid_recording, load, name_of, scene_of, walk  # noqa: E402
+from film import (  # noqa: E402
+    Retold,
+    Walk,
+    forbid_recording,
+    load,
+    name_of,
+    other_than,
+    scene_of,
+    walk,
+)
+
+from manim_metaflow import LIGHT_THEME, use_theme  # noqa: E402
 
 
 @pytest.fixture
@@ -38,6 +49,20 @@ def walked(request: pytest.FixtureRequest) -> Walk:
     with pytest.MonkeyPatch.context() as monkeypatch:
         forbid_recording(monkeypatch)
         return walk(scene_of(load(name_of(request))))
+
+
+@pytest.fixture(scope="module")
+def retold(request: pytest.FixtureRequest) -> Retold:
+    """The film run a second time, for all that needs it: in the light theme, of other records."""
+    if getattr(request.module, "RETOLD_LIVE", False):
+        # Keys on screen are derived from values, so the records have to be real ones.
+        records = request.getfixturevalue("live")
+    else:
+        records = other_than(load(name_of(request)).recordings())
+    film = load(name_of(request))
+    with pytest.MonkeyPatch.context() as monkeypatch, use_theme(LIGHT_THEME):
+        monkeypatch.setattr(film, "recordings", lambda: records)
+        return Retold(walk(scene_of(film)), records)
 
 
 @pytest.fixture(scope="module")

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import manim as mn
+import numpy as np
 import pytest
 
+from manim_metaflow import Theme, current_theme
 from manim_metaflow.facts import CommandRecord, RunRecord, TaskRecord
 from manim_metaflow.films.scene_files import load_scene
+from manim_metaflow.mobjects.storage.face import HUES, Face
 from manim_metaflow.testing import beat_frames, check_frame
+from manim_metaflow.testing.contrast import SHAPE_CONTRAST, TEXT_CONTRAST, shape_contrasts, text_contrasts
 from manim_metaflow.testing.structure import facts_of
 from manim_metaflow.utils.units import readable_size
 
@@ -112,22 +116,64 @@ class Walk:
     moments: list[Shown]
     """What is on the frame after every play."""
     seconds: float
+    faint: list[str]
+    """What does not stand out enough at the end of a beat."""
+    keys: set[str]
+    """Keys that anything drawn belongs to, in any play."""
+    odd_faces: set[str]
+    """Keys whose face is not drawn as it always is."""
+
+
+@dataclass(frozen=True)
+class Retold:
+    """A film run once more in the light theme, of other records than those it was made from."""
+
+    walk: Walk
+    records: tuple[Any, ...]
+
+
+PLAIN = {"background", "panel"}
+"""Colours of a theme that only lie behind others."""
+
+
+def faint_in(scene: mn.Scene, theme: Theme) -> Iterator[str]:
+    """Yield which texts, and which shapes in a colour that means something, do not stand out enough.
+
+    Blends of a colour with the ground are decoration, such as the lines of an axis: no message hangs on
+    them.
+    """
+    background = theme.background
+    for _, text, ratio in text_contrasts(scene.mobjects, background, dimmed=False):
+        if ratio < TEXT_CONTRAST:
+            yield f"{text!r} has a contrast of {ratio:.2f} in the {theme.name} theme"
+    roles = [field.name for field in fields(theme) if field.name not in PLAIN]
+    telling = {*HUES, *(getattr(theme, role) for role in roles)}
+    for _, color, ratio in shape_contrasts(scene.mobjects, background):
+        if color in telling and ratio < SHAPE_CONTRAST:
+            yield f"a shape in {color} has a contrast of {ratio:.2f} in the {theme.name} theme"
 
 
 def walk(scene_class: type[mn.Scene]) -> Walk:
     """Run a scene, unseen, read it after every play, and check the frame at the end of each beat."""
     moments: list[Shown] = []
+    keys: set[str] = set()
+    odd_faces: set[str] = set()
 
     class Watched(scene_class):  # type: ignore[valid-type,misc]
         def play(self, *args: Any, **kwargs: Any) -> None:
             super().play(*args, **kwargs)
             moments.append(shown(self))
+            parts = [part for top in self.mobjects for part in top.get_family()]
+            keys.update(part.sha for part in parts if isinstance(getattr(part, "sha", None), str))
+            odd_faces.update(part.sha for part in parts if isinstance(part, Face) and not is_own_face(part))
 
-    beats, problems, captions = [], [], []
+    beats, problems, faint, captions = [], [], [], []
     for beat in beat_frames(Watched, resolution=(160, 90)):
         beats.append((beat.section, beat.caption))
         captions += [beat.caption] * (len(moments) - len(captions))
         problems += [f"{beat.caption}: {problem}" for problem in check_frame(beat.scene)]
+        low = dict.fromkeys(faint_in(beat.scene, current_theme()))
+        faint += [f"{beat.caption}: {problem}" for problem in low]
         family = [part for top in beat.scene.mobjects for part in top.get_family()]
         problems += [f"{beat.caption}: {part} has an updater" for part in family if part.updaters]
         # Manim draws what rests first: what is lower must have come earlier, or it hides the rest.
@@ -135,12 +181,23 @@ def walk(scene_class: type[mn.Scene]) -> Walk:
         problems += [f"{beat.caption}: drawn out of order"] * (levels != sorted(levels))
         seconds = beat.scene._clock
     told = [replace(moment, caption=caption) for moment, caption in zip(moments, captions, strict=True)]
-    return Walk(beats, problems, told, seconds)
+    return Walk(beats, problems, told, seconds, faint, keys, odd_faces)
+
+
+def is_own_face(face: Face) -> bool:
+    """Tell whether a face, wherever it is and however large, is the one its hash always has."""
+    own = Face(face.sha, size=float(face.tile.height))
+    return all(
+        np.allclose(part.points - face.tile.get_center(), same.points - own.tile.get_center(), atol=1e-3)
+        and np.allclose(part.fill_rgbas[:, :3], same.fill_rgbas[:, :3], atol=1e-6)
+        for part, same in zip((face.tile, face.pattern), (own.tile, own.pattern), strict=True)
+    )
 
 
 def check_beats(walked: Walk, sections: list[str], *, shortest: float = 60) -> None:
     """Every beat has a caption of its own, is legible and leaves no updater; the film is a minute or two."""
     assert walked.problems == []
+    assert walked.faint == []
     assert shortest <= walked.seconds <= 120
     assert list(dict.fromkeys(section for section, _ in walked.beats)) == sections
     captions = [caption for section, caption in walked.beats if section != "title"]

@@ -1,17 +1,17 @@
 """Tests that every film has to pass: its own test file imports them, and pytest runs them there.
 
-The test file names what it expects: ``SECTIONS``, where it is not a minute long ``SHORTEST``, and for
-:func:`test_no_number_is_typed_by_hand` a function ``untraced_in`` of a walk and records.
+The test file names what it expects: ``SECTIONS``, where it is not a minute long ``SHORTEST``, for
+:func:`test_no_number_is_typed_by_hand` a function ``untraced_in`` of a walk and records, and ``RETOLD_LIVE``
+if the film is run a second time of the records ``live``, not of the kept ones with other numbers.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
-from film import Walk, check_beats, name_of, numbers_in, other_than, walk
+from film import Retold, Walk, check_beats, name_of, numbers_in
 from manim import Scene
 from renders import check_unchanged
 
@@ -31,20 +31,17 @@ def test_every_beat_has_a_caption_and_is_clear_to_read(walked: Walk, request: py
     check_beats(walked, request.module.SECTIONS, shortest=shortest_of(request))
 
 
+def test_it_is_as_clear_to_read_in_light(retold: Retold) -> None:
+    assert retold.walk.faint == []
+
+
 def test_no_number_is_typed_by_hand(
-    film: ModuleType,
-    scene: type[Scene],
-    records: tuple[Any, ...],
-    monkeypatch: pytest.MonkeyPatch,
-    request: pytest.FixtureRequest,
+    retold: Retold, records: tuple[Any, ...], request: pytest.FixtureRequest
 ) -> None:
     """Other ids, hashes, sizes and times in the records: other ones on the screen."""
     untraced_in = request.module.untraced_in
-    others = other_than(records)
-    monkeypatch.setattr(film, "recordings", lambda: others)
-    other_walk = walk(scene)
-    assert untraced_in(other_walk, others) == set()
-    assert any(numbers_in(text) for text in untraced_in(other_walk, records))
+    assert untraced_in(retold.walk, retold.records) == set()
+    assert any(numbers_in(text) for text in untraced_in(retold.walk, records))
 
 
 def test_an_unchanged_film_is_not_drawn_again(tmp_path: Path, request: pytest.FixtureRequest) -> None:

@@ -12,13 +12,9 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any, ClassVar
 
-import manim as mn
-import numpy as np
-from film import shown
+from film import Walk
 
 from manim_metaflow.facts import RunRecord
-from manim_metaflow.mobjects.storage.face import Face
-from manim_metaflow.testing import beat_frames
 from manim_metaflow.utils.units import readable_size
 
 
@@ -75,42 +71,7 @@ def pickles_of_set(items: Iterable[str]) -> list[bytes]:
     return found
 
 
-def is_own_face(face: Face) -> bool:
-    """Tell whether a face, wherever it is and however large, is the one its hash always has."""
-    own = Face(face.sha, size=float(face.tile.height))
-    return all(
-        np.allclose(part.points - face.tile.get_center(), same.points - own.tile.get_center(), atol=1e-3)
-        and np.allclose(part.fill_rgbas[:, :3], same.fill_rgbas[:, :3], atol=1e-6)
-        for part, same in zip((face.tile, face.pattern), (own.tile, own.pattern), strict=True)
-    )
-
-
-def keys_shown(scene_class: type[mn.Scene]) -> set[str]:
-    """Every key that is drawn in some play: of faces, chips, lines and blobs, and as letters."""
-    seen: set[str] = set()
-    letters: set[str] = set()
-    odd: set[str] = set()
-
-    class Watched(scene_class):  # type: ignore[valid-type,misc]
-        def play(self, *args: Any, **kwargs: Any) -> None:
-            super().play(*args, **kwargs)
-            parts = [part for top in self.mobjects for part in top.get_family()]
-            seen.update(part.sha for part in parts if isinstance(getattr(part, "sha", None), str))
-            odd.update(part.sha for part in parts if isinstance(part, Face) and not is_own_face(part))
-            for text in shown(self).texts:
-                found = re.findall(r"(?<![\w])[0-9a-f]{8,}(?=…|$)", text)
-                letters.update(word for word in found if not word.isdigit())
-
-    for _ in beat_frames(Watched, resolution=(64, 36)):
-        pass
-    assert odd == set()
-    assert [word for word in letters if not any(sha.startswith(word) for sha in seen)] == []
-    return seen
-
-
-def check_keys(
-    scene_class: type[mn.Scene], runs: Iterable[RunRecord], values: Mapping[str, list[bytes]]
-) -> None:
+def check_keys(walked: Walk, runs: Iterable[RunRecord], values: Mapping[str, list[bytes]]) -> None:
     """Derive every key on screen from its value, and find it as the name of a blob with those bytes.
 
     ``values`` has, for each artifact, the pickles of the values its flow gives it.
@@ -118,9 +79,13 @@ def check_keys(
     runs = list(runs)
     derived = {hashlib.sha1(data).hexdigest(): (name, data) for name, all_ in values.items() for data in all_}
     packages = {package.sha: run for run in runs for package in run.storage.packages}
-    keys = keys_shown(scene_class)
+    assert walked.odd_faces == set()
+    texts = [text for moment in walked.moments for text in moment.texts]
+    words = {word for text in texts for word in re.findall(r"(?<![\w])[0-9a-f]{8,}(?=…|$)", text)}
+    letters = {word for word in words if not word.isdigit()}
+    assert [word for word in letters if not any(sha.startswith(word) for sha in walked.keys)] == []
     used = set()
-    for sha in sorted(keys):
+    for sha in sorted(walked.keys):
         if sha in packages:  # not a pickle: the archive itself is hashed, and kept as it is
             assert hashlib.sha1(blob_of(packages[sha], sha).read_bytes()).hexdigest() == sha
             continue

@@ -10,17 +10,18 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-import pytest
-from film import SCENES, Walk, scene_of, untraced
+from film import SCENES, Retold, Walk, untraced
 from film_tests import (  # noqa: F401 (pytest runs them here)
     test_an_unchanged_film_is_not_drawn_again,
     test_every_beat_has_a_caption_and_is_clear_to_read,
     test_every_section_ends_as_it_did,
+    test_it_is_as_clear_to_read_in_light,
 )
 from storage_film import blob_of, check_keys, explained, fixed_keys, pickled, root, story_of
 
 from manim_metaflow.facts import RunRecord, record_run
 
+RETOLD_LIVE = True
 SECTIONS = ["title", "create", "serialize", "hash", "persist", "register", "access", "bad endings", "the sum"]
 NUMBERS, UNIT = [1, 2, 3, 5, 8], "kg"
 
@@ -44,13 +45,10 @@ def test_recordings_say_what_metaflow_does_now(film: ModuleType, live: tuple[Run
         assert fixed_keys(recorded) == fixed_keys(made)
 
 
-def test_every_key_on_screen_is_that_of_its_value(
-    film: ModuleType, live: tuple[RunRecord, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(film, "recordings", lambda: live)
+def test_every_key_on_screen_is_that_of_its_value(retold: Retold, live: tuple[RunRecord, ...]) -> None:
     doubled = [2 * number for number in NUMBERS]
     values = {"numbers": NUMBERS, "unit": UNIT, "doubled": doubled, "total": sum(doubled), "half": [1, 2, 3]}
-    check_keys(scene_of(film), live, {name: [pickled(held)] for name, held in values.items()})
+    check_keys(retold.walk, live, {name: [pickled(held)] for name, held in values.items()})
 
 
 def test_what_was_overwritten_was_never_stored(live: tuple[RunRecord, ...]) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
 import pytest
-from film import SCENES, Walk, identities, other_than, untraced, walk
+from film import SCENES, Walk, identities, untraced
 from film_tests import (  # noqa: F401 (pytest runs them here)
     test_an_unchanged_film_is_not_drawn_again,
     test_every_beat_has_a_caption_and_is_clear_to_read,
     test_every_section_ends_as_it_did,
+    test_it_is_as_clear_to_read_in_light,
+    test_no_number_is_typed_by_hand,
 )
-from manim import Scene
 
 from manim_metaflow.facts import RunRecord, load_flow, record_run
 from manim_metaflow.facts.run.history import RunHistory
@@ -33,8 +35,9 @@ def only(run: RunRecord, step: str):
     return task
 
 
-def untraced_in(walked: Walk, run: RunRecord) -> set[str]:
+def untraced_in(walked: Walk, records: Sequence[RunRecord]) -> set[str]:
     """Texts with a number that neither the record nor the flow explains."""
+    [run] = records
     known = identities([run])
     history = RunHistory(run)
     whole = readable_time(history.end - history.begin)
@@ -67,21 +70,10 @@ def test_every_number_is_traced_to_the_record(walked: Walk, run: RunRecord) -> N
     decorators = {step.name: [each.text for each in step.decorators] for step in run.flow.steps}
     assert decorators["fetch"] == ["@retry(times=3, minutes_between_retries=0)"]
     assert decorators["plot"] == ["@timeout(seconds=3)"]
-    assert untraced_in(walked, run) == set()
+    assert untraced_in(walked, [run]) == set()
     written = {text for moment in walked.moments for text in moment.texts}
     assert f"{run.flow.name}/{run.run_id}" in written
     assert {a.sha[:8] for task in run.tasks[1:] for t in task.attempts for a in t.artifacts} <= written
-
-
-def test_no_number_is_typed_by_hand(
-    film: ModuleType, scene: type[Scene], run: RunRecord, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Other ids, hashes and times in the record: other ones on the screen."""
-    [other] = other_than([run])
-    monkeypatch.setattr(film, "recordings", lambda: (other,))
-    other_walk = walk(scene)
-    assert untraced_in(other_walk, other) == set()
-    assert untraced_in(other_walk, run)
 
 
 def check_story(run: RunRecord) -> None:

@@ -6,17 +6,18 @@ import re
 from pathlib import Path
 from types import ModuleType
 
-import pytest
-from film import Walk, scene_of, untraced
+from film import Retold, Walk, untraced
 from film_tests import (  # noqa: F401 (pytest runs them here)
     test_an_unchanged_film_is_not_drawn_again,
     test_every_beat_has_a_caption_and_is_clear_to_read,
     test_every_section_ends_as_it_did,
+    test_it_is_as_clear_to_read_in_light,
 )
 from storage_film import check_keys, explained, fixed_keys, pickled, pickles_of_set, story_of
 
 from manim_metaflow.facts import RunRecord, record_run
 
+RETOLD_LIVE = True
 SECTIONS = ["title", "two branches", "conflict", "keys, not values", "settle it", "merge", "the sum"]
 
 
@@ -48,10 +49,7 @@ def test_recordings_say_what_metaflow_does_now(film: ModuleType, live: tuple[Run
         assert steps[0] == steps[1]
 
 
-def test_every_key_on_screen_is_that_of_its_value(
-    film: ModuleType, live: tuple[RunRecord, RunRecord], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(film, "recordings", lambda: live)
+def test_every_key_on_screen_is_that_of_its_value(retold: Retold, live: tuple[RunRecord, RunRecord]) -> None:
     values = {
         "data": [pickled([4, 8, 15]), pickled([4, 8, 15, 23])],
         "rate": [pickled(0.5)],
@@ -59,7 +57,7 @@ def test_every_key_on_screen_is_that_of_its_value(
         "error": [pickled(2)],
         "labels": pickles_of_set(("low", "mid", "high", "none", "some", "all")),
     }
-    check_keys(scene_of(film), live, values)
+    check_keys(retold.walk, live, values)
 
 
 def test_branches_start_from_the_keys_of_one_task(live: tuple[RunRecord, RunRecord]) -> None:

@@ -11,6 +11,7 @@ from film_tests import (  # noqa: F401 (pytest runs them here)
     test_an_unchanged_film_is_not_drawn_again,
     test_every_beat_has_a_caption_and_is_clear_to_read,
     test_every_section_ends_as_it_did,
+    test_it_is_as_clear_to_read_in_light,
     test_no_number_is_typed_by_hand,
 )
 

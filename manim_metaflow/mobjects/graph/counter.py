@@ -21,6 +21,10 @@ PARTS = ("done", "cloned", "failed", "running")
 """The parts of the bar from left to right; each counts the states that are counted as it."""
 
 BAR_HEIGHT, MARGIN = 0.07, 0.12
+
+TRACK = 0.35
+"""How much of the outline's colour the bar's track has: with more, bars stand out too little in light."""
+
 NOTHING = np.zeros((1, 4, 2))
 
 
@@ -75,7 +79,7 @@ class TaskCounter(Drawing):
         self.box = Shape(outline, fill=theme.panel, stroke=theme.edge, stroke_width=theme.thin)
         track = rounded_rectangle(wide - 2 * MARGIN, BAR_HEIGHT, BAR_HEIGHT / 2)
         y = -height / 2 + 0.1
-        self.track = Shape(track + np.array([0.0, y]), fill=mix(theme.edge, theme.panel, 0.4))
+        self.track = Shape(track + np.array([0.0, y]), fill=mix(theme.edge, theme.panel, TRACK))
         self.bars: Parts[Shape] = Parts(*[Shape(NOTHING, fill=theme.state_color(state)) for state in PARTS])
         self.label.left_at(-wide / 2 + MARGIN, 0.06)
         self._height = height

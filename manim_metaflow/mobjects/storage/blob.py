@@ -9,9 +9,9 @@ import numpy as np
 from manim_metaflow.facts.records.storage import BlobBytes
 from manim_metaflow.mobjects.parts import Drawing
 from manim_metaflow.mobjects.shapes import Shape, polyline, rounded_rectangle
-from manim_metaflow.mobjects.storage.face import Face, face_color
+from manim_metaflow.mobjects.storage.face import Face, line_color
 from manim_metaflow.mobjects.text.label import TextLabel
-from manim_metaflow.theme import current_theme, mix
+from manim_metaflow.theme import current_theme
 from manim_metaflow.utils.units import readable_size
 
 __all__ = ["BlobCell"]
@@ -54,10 +54,7 @@ class BlobCell(Drawing):
     ) -> None:
         theme = current_theme()
         self.blob, self.sha = blob, blob.sha
-        color = theme.damaged if blob.damage else face_color(blob.sha)
-        if not theme.is_dark and not blob.damage:
-            # The colours of faces are made for dark tiles: on a light panel, a line of them is too faint.
-            color = mix(color, theme.text, 0.55)
+        color = theme.damaged if blob.damage else line_color(blob.sha)
         self.box = Shape(
             rounded_rectangle(width, height, theme.radius), fill=theme.panel, stroke=color, stroke_width=1.6
         )

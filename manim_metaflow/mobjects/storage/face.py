@@ -10,9 +10,9 @@ from manim.utils.color import ParsableManimColor
 
 from manim_metaflow.mobjects.parts import Drawing
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
-from manim_metaflow.theme import DARK_THEME, mix
+from manim_metaflow.theme import DARK_THEME, current_theme, mix
 
-__all__ = ["Face", "face_color", "face_pattern"]
+__all__ = ["Face", "face_color", "face_pattern", "line_color"]
 
 HUES = (
     "#62C7F0", "#6FA8FF", "#9B8CFF", "#C58BFF", "#F08BD8", "#FF8FA8",
@@ -32,6 +32,13 @@ def face_color(sha: str) -> str:
     """
     # Colour and pattern come from different ends of the hash: one does not imply the other.
     return HUES[int(sha[-8:], 16) % len(HUES)]
+
+
+def line_color(sha: str) -> str:
+    """Return the colour of a hash for a line on the ground of the theme in force."""
+    theme, color = current_theme(), face_color(sha)
+    # The colours of faces are made for dark tiles: on a light ground, a line of them is too faint.
+    return color if theme.is_dark else mix(color, theme.text, 0.55)
 
 
 def face_pattern(sha: str) -> tuple[tuple[bool, ...], ...]:

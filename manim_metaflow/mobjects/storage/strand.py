@@ -8,7 +8,7 @@ from manim.typing import Point3D
 
 from manim_metaflow.mobjects.shapes import Shape
 from manim_metaflow.mobjects.storage.blob import BlobCell
-from manim_metaflow.mobjects.storage.face import face_color
+from manim_metaflow.mobjects.storage.face import line_color
 
 __all__ = ["blob_strand"]
 
@@ -45,4 +45,4 @@ def blob_strand(start: Point3D, cell: BlobCell, *, bend: float) -> Shape:
     end = cell.get_left() + GAP * LEFT
     curve = [start, start + bend * RIGHT, end + bend * LEFT, end]
     points = np.array([[point[:2] for point in curve]])
-    return Shape(points, stroke=face_color(cell.sha), stroke_width=1.8)
+    return Shape(points, stroke=line_color(cell.sha), stroke_width=1.8)

@@ -11,7 +11,7 @@ from manim.scene.section import DefaultSectionType
 from manim.utils.color import ManimColor
 
 from manim_metaflow.testing.checks import check_frame, frame_of, named_boxes
-from manim_metaflow.testing.contrast import text_contrasts
+from manim_metaflow.testing.contrast import TEXT_CONTRAST, text_contrasts
 from manim_metaflow.testing.film.log import (
     GRID,
     Blocks,
@@ -42,9 +42,6 @@ REST_FRAMES = 5
 
 IN_FLIGHT = ("text-overlap", "text-over-node")
 """What must not happen while things move either: letters cannot be read through one another."""
-
-TEXT_CONTRAST, DIMMED = 4.5, 0.5
-"""Contrast that text needs (WCAG 2, AA), and the opacity below which it is dimmed on purpose."""
 
 NOTICEABLE = 12
 """Difference of a pixel's channel, of 255, below which a change is not seen: fades begin with less."""
@@ -203,9 +200,8 @@ def _blocks(difference: Any) -> Blocks:
 def _contrasts(scene: mn.Scene) -> Iterator[tuple[str, float]]:
     camera: Any = scene.camera
     background = ManimColor(camera.background_color).to_hex()
-    for part, text, ratio in text_contrasts(scene.mobjects, background):
-        if part.get_fill_opacity() >= DIMMED:
-            yield text, ratio
+    for _, text, ratio in text_contrasts(scene.mobjects, background, dimmed=False):
+        yield text, ratio
 
 
 def _area_of(text: str, scene: mn.Scene) -> Blocks:
