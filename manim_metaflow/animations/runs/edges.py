@@ -65,9 +65,12 @@ def edge_clips(schedule: GraphSchedule, screen: ScreenTime, overlay: VGroup) -> 
     """Light each strand up just before the task at its end starts."""
     theme, lit = schedule.dag.theme, set()
     begun = [(_arrival(schedule, task), task) for task in schedule.tasks if _has_begun(schedule, task)]
+    # With the path beside the moment: tasks that begin together come in the same order on every machine.
     for moment, task in sorted(begun, key=lambda pair: (pair[0], pair[1].path)):
         end = screen(moment)
         for parent, edge, strand in strands_to(schedule.dag, schedule.record, task):
+            # A strand that is lit already, by another task of the same row; each round of a recursive step
+            # goes along it again.
             if (edge, strand) in lit and parent.step != task.step:
                 continue
             lit.add((edge, strand))

@@ -208,6 +208,7 @@ def _clock_in_a_corner(record: RunRecord, others: Sequence[VMobject]) -> RunCloc
         clock = RunClock(record).to_corner(corner, buff=EDGE)
         if not any(_overlap(clock, each) for each in others):
             return clock
+    # All four corners are taken: above the first of what takes them.
     return clock.next_to(others[0], UP, aligned_edge=RIGHT)
 
 

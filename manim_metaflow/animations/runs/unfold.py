@@ -66,6 +66,7 @@ class UnfoldTasks(Together):
             if isinstance(new, TaskStack) and isinstance(node, StepNode):
                 middle = node.get_center()
                 changes.append(ReplacementTransform(node.label, new.heading))
+                # The name stays and becomes the heading of the tasks; only the box opens.
                 changes.append(FadeOut(node.box, node.sheets))
                 changes += [FadeIn(cell, target_position=middle, scale=0.6) for cell in new.cells]
                 changes += [FadeIn(new.more)] if new.more else []
@@ -86,6 +87,7 @@ class UnfoldTasks(Together):
     def clean_up_from_scene(self, scene: Scene) -> None:
         """Leave the run's graph as one mobject."""
         super().clean_up_from_scene(scene)
+        # Each part by itself: Manim's transforms have put them on the scene one by one.
         scene.remove(*self._before.get_family())
         scene.add(self._after)
 

@@ -45,6 +45,8 @@ class FillStore(Timeline):
     def __init__(self, store: ContentStore, *shas: str, **kwargs: Any) -> None:
         rows, counted = store.open_rows, store.hidden
         old = {id(part) for part in store.blobs}
+        # Filled before it is seen: what comes appears where it belongs, and of the rest only the count
+        # changes.
         store.fill(*shas)
         new = [slot for slot in store.blobs if id(slot) not in old]
         step = min(STEP, LONGEST / max(1, len(new)))

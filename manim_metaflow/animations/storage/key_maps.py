@@ -57,6 +57,7 @@ class WriteKeys(Timeline):
         if names is None:
             clips += [appear(0, 0.4, part) for part in _background(key_map)]
         wanted = list(key_map.named) if names is None else list(names)
+        # Written before it is seen: the lines have to be in their places for the motions to end there.
         key_map.write(*wanted)
         for index, name in enumerate(wanted):
             row, at = key_map[name], (0.3 if names is None else 0.0) + 0.3 * index

@@ -79,6 +79,7 @@ class MergeArtifacts(Timeline):
         self.marks = VGroup()
         overlay = VGroup()
         if self.conflicts:
+            # Nothing is copied: Metaflow checks all names before it takes over the first.
             clips = self._clash(inputs)
             super().__init__([*inputs, self.marks], clips, overlay=overlay, **kwargs)
             return

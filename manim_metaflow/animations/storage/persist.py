@@ -105,6 +105,7 @@ class Serialize(Timeline):
 
     def __init__(self, chip: ArtifactChip, strip: BytesStrip, **kwargs: Any) -> None:
         origin = (chip.value or chip).get_center()
+        # All within one second, however many bytes are shown.
         step = 0.9 / max(1, len(strip.cells))
         clips: list[Clip] = [
             appear(index * step, index * step + 0.5, cell, origin=origin, scale=0.5)

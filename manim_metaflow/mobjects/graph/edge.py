@@ -118,6 +118,8 @@ class FlowEdge(Drawing):
         """Move its two ends, each by a shift of shape ``(3,)`` (units), and bend what lies between."""
         at_source, at_target = np.asarray(source, dtype=float), np.asarray(target, dtype=float)
         for line, tip in zip(self.lines, self.tips, strict=True):
+            # What is near an end moves with it, and in between a little of each: the line bends and does
+            # not break.
             share = np.linspace(0, 1, len(line.points))[:, None]
             line.points = line.points + at_source * (1 - share) + at_target * share
             tip.shift(at_target)
@@ -165,6 +167,7 @@ def interrupt(
 def _outside(
     curve: npt.NDArray[np.float64], low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]
 ) -> list[npt.NDArray[np.float64]]:
+    # The hull of the control points is clear of the rectangle, and so is the curve.
     if (curve.max(axis=0) <= low).any() or (curve.min(axis=0) >= high).any():
         return [curve]
 
@@ -192,6 +195,7 @@ def _outside(
 def _border(is_inside: Callable[[float], bool], start: float, end: float) -> float:
     """Return the parameter between two at which a line enters or leaves."""
     first = is_inside(start)
+    # Bisection: thirty halvings of a forty-eighth are far finer than a pixel.
     for _ in range(30):
         middle = (start + end) / 2
         start, end = (middle, end) if is_inside(middle) == first else (start, middle)

@@ -54,6 +54,7 @@ class Fold(Drawing):
         names = inside(dag.flow, region)
         with use_theme(dag.theme):
             self.box: StepNode = fold_box(dag.flow, region, dag.style)
+            # Built as at rest, while the graph may have been scaled since.
             self.box.scale(dag.zoom, about_point=np.zeros(3))
             left, bottom, right, top = self.box.node_box
             at = np.array([(left + right) / 2, (bottom + top) / 2, 0.0])

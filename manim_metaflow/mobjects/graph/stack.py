@@ -116,6 +116,7 @@ class TaskStack(Drawing):
         """Put the rows one below the other, their middle at height 0; return where they begin."""
         heights = [0.0]
         for above, below in pairwise(shown):
+            # Tasks of one outer item lie together.
             gap = GROUP_GAP if above.foreach[:-1] != below.foreach[:-1] else 0.0
             heights.append(heights[-1] - CELL_HEIGHT - CELL_GAP - gap)
         if self.more:

@@ -61,6 +61,7 @@ def strand_ends(
             for task in run.tasks_of(target.name)
             if any(parent.partition("/")[0] == source.name for parent in task.parents)
         }
+        # As long as no task is known to come from there, the strand is for all of them.
         return tuple((0, row) for row in sorted(met or range(len(target.rows))))
     pairs = {
         (source.row_of(run[parent].place), target.row_of(task.place))

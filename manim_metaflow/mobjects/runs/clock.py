@@ -91,6 +91,7 @@ class RunClock(Drawing):
         if not self._known:
             return float(self.time.width)
         span, size = self._end - self._begin, self.time.font_size
+        # Room for the widest time on the way, or the clock would grow while it runs.
         shown = [span, *(moment for moment in LONGEST if moment < span)]
         return max(float(TextLabel(readable_time(each), font_size=size).width) for each in shown)
 

@@ -84,6 +84,7 @@ class TaskLane(Drawing):
         """Draw what had happened by a moment; ``scale`` is units a second."""
         for bar, span in zip(self.bars, self.spans, strict=True):
             if span.start > moment:
+                # A point, and no empty path: that would change the bar's family when it is transformed.
                 bar.set_curves(NOTHING + np.array([left, y]))
                 continue
             until = span.end if span.end is not None and span.end <= moment else None
@@ -91,6 +92,7 @@ class TaskLane(Drawing):
             x1 = left + ((moment if until is None else until) - begin) * scale
             waits = span.state == "queued"
             thick = (0.03 if waits else BAR) * zoom
+            # An attempt of a millisecond happened as well: it must be seen.
             wide = max(x1 - x0, 1e-3 if waits else LEAST * zoom)
             shape = rounded_rectangle(wide, thick, thick * 0.3) + np.array([x0 + wide / 2, y])
             state = span.state if waits or until is not None else "running"
@@ -203,6 +205,7 @@ class RunTimeline(Drawing):
             scale = (right - left) / self._span
             longest = TextLabel(readable_time(self._span), font_size=theme.minimum_size)
             apart = max(1.1, float(longest.width) + TICK_GAP)
+            # Round steps of time, the finest of which labels have room.
             step = next((tick for tick in TICKS if tick * scale >= apart), self._span)
             for index in range(int(self._span / step + 1e-6) + 1):
                 x = left + index * step * scale

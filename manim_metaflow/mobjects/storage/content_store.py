@@ -78,6 +78,7 @@ class ContentStore(Drawing):
         self._width, self._first = width, 0
         slot = max(SLOT_WIDTH, slot_width(self._artifacts.values()))
         self._columns = max(1, int((width - 0.4) // slot))
+        # Rounded up.
         needed = max(1, -(-len(self._artifacts) // self._columns))
         self._rows = needed if rows is None else min(max(1, rows), needed)
         self._grows = grows
@@ -90,9 +91,9 @@ class ContentStore(Drawing):
             stroke_width=1.0,
         )
         name = runs[0].flow.name if runs else ""
-        said = title or f"datastore  {name}/data"
-        said = cut_to_width(said, width - 0.44, font="prose", font_size=theme.small_size)
-        self.title = TextLabel(said, font="prose", font_size=theme.small_size, color=theme.muted)
+        heading = title or f"datastore  {name}/data"
+        heading = cut_to_width(heading, width - 0.44, font="prose", font_size=theme.small_size)
+        self.title = TextLabel(heading, font="prose", font_size=theme.small_size, color=theme.muted)
         self.title.left_at(-width / 2 + 0.22, height / 2 - 0.23)
         self._more: MoreSlot | None = None
         self.blobs: Parts[Any] = Parts()
