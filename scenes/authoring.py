@@ -146,7 +146,7 @@ class Authoring(DeepDive):
         self.act("the sum")
         records = [self.stub, self.loaded, self.failed, self.fixed, self.whole]
         rows = [tried(*each) for each in zip(NEWS, records, strict=True)]
-        self.end(
+        self.summary(
             "Five versions, each tried as soon as it was written. A spin is one task, never the rest.",
             TextTable(rows, columns=COLUMNS, align="llcccc", top=1.6, pitch=0.95),
             run_time=3,

@@ -131,7 +131,7 @@ class Branching(DeepDive):
         for name, how, record, step in ways:
             [task] = record.tasks_of(step)
             rows.append(self.row(name, how, step, len(task.parents)))
-        self.end(
+        self.summary(
             "What comes together where, and how many tasks led in, by the records.",
             TextTable(rows, columns=COLUMNS, align="lllr", top=1.9, pitch=0.95),
             self.heading("How each comes together"),

@@ -186,7 +186,7 @@ class Caching(DeepDive):
         """Sum up: what really caches."""
         self.act("what really caches")
         table = EvidenceTable(self.statements()).shift(0.15 * DOWN)
-        self.end(
+        self.summary(
             "In violet: recorded for this film. In grey: documented, or read in the source.",
             table.rows,
             self.heading("What really caches"),

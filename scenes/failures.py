@@ -136,7 +136,7 @@ class Failures(DeepDive):
         """State what each left, with the numbers of the record."""
         self.act("what is left")
         table = EvidenceTable(self.statements(), pitch=0.85)
-        self.end(
+        self.summary(
             "A failure is recorded like a success: what was assigned, under its key.",
             table.rows,
             self.heading("What a failure leaves"),

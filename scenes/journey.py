@@ -149,7 +149,7 @@ class Journey(DeepDive):
                 "deploy", "step-functions create", f"{len(jobs_of(self.compiled))} jobs compiled", "cloned"
             ),
         ]
-        self.end(
+        self.summary(
             "The flow stayed one file. What changes from stage to stage is where its tasks execute.",
             TextTable(rows, columns=RESULT_COLUMNS, top=1.5, pitch=0.95),
             run_time=3,

@@ -178,7 +178,7 @@ class NotebookToFlow(DeepDive):
             became("variables", chips),
             became("running a cell again", map(box, in_order(self.again))),
         ]
-        self.end(
+        self.summary(
             "Cells became steps, variables artifacts, and running a cell again became resume.",
             TextTable(rows, columns=COLUMNS, align="rcl", top=1.5, pitch=1.3),
             run_time=3,

@@ -169,7 +169,7 @@ class Resume(DeepDive):
         self.act("the sum")
         runs = {"run": self.failed, "resume": self.resumed, "resume clean": self.again}
         tally = RunTally(runs).shift(0.3 * UP)
-        self.end(
+        self.summary(
             "What each of them did. A clone costs no work and adds no data.",
             tally.rows,
             tally.heads,

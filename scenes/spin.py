@@ -130,7 +130,7 @@ class Spin(DeepDive):
         self.act("what spin does")
         heading = self.heading("What spin does")
         table = EvidenceTable(self.statements(), pitch=0.8).shift(0.1 * UP)
-        self.end(
+        self.summary(
             "A quick look at one step. Whatever shall last comes from a run.", table.rows, heading, hold=1.5
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,12 +27,15 @@ from manim_metaflow import (
     use_theme,
 )
 from manim_metaflow.code import TerminalPanel
+from manim_metaflow.films.check import check_scene
 from manim_metaflow.runs import CommandRecord
-from manim_metaflow.scene import CAPTION_RISE, DARKNESS, READING_SPEED, SETTLE
+from manim_metaflow.scene.leading import DARKNESS
+from manim_metaflow.scene.on_frame import CAPTION_RISE
+from manim_metaflow.scene.pace import FADE, LAST_REST, LEAD, LONGEST, READING_SPEED, SETTLE
 from manim_metaflow.testing import beat_frames, check_frame, section_frames
 from manim_metaflow.theme import THEME_VARIABLE
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 FLOW = HERE / "flows" / "branch.py"
 SMALL = (160, 90)
 
@@ -52,6 +56,10 @@ class Played(DeepDive):
         super().play(*args, **kwargs)
         kinds = " ".join(type(animation).__name__ for animation in self.animations)
         self.plays.append((kinds, round(self.duration, 2)))
+
+
+def film_of(film: Callable[[Any], None]) -> type[Played]:
+    return type("Film", (Played,), {"film": staticmethod(film)})
 
 
 def played(film: Callable[[Any], None], base: type[Played] = Played) -> Any:
@@ -111,7 +119,7 @@ def test_a_beat_whose_pictures_take_longer_does_not_wait() -> None:
         with scene.beat("Short."):
             scene.play(FadeIn(Square()), run_time=5)
 
-    assert [kind for kind, _ in played(film).plays] == ["LaggedStart", "FadeIn"]
+    assert [kind for kind, _ in played(film).plays] == ["LaggedStart", "Wait", "FadeIn", "Wait"]
 
 
 def test_a_caption_replaces_the_one_before_at_the_foot_of_the_frame() -> None:
@@ -137,6 +145,118 @@ def test_captions_are_written_to_the_subtitles(tmp_path: Path) -> None:
     assert "A caption to read." in subtitles.read_text()
 
 
+def test_a_caption_is_alone_for_a_second_and_what_moved_rests_before_the_next() -> None:
+    def film(scene: DeepDive) -> None:
+        with scene.beat("Short."):
+            scene.play(FadeIn(Square()), run_time=3)
+
+    kinds = played(film).plays
+    assert kinds == [("LaggedStart", FADE), ("Wait", LEAD), ("FadeIn", 3.0), ("Wait", LAST_REST)]
+
+
+def test_a_caption_is_never_waited_for_longer_than_it_may_be_shown() -> None:
+    def film(scene: DeepDive) -> None:
+        with scene.beat("a caption far too long " * 12):
+            pass
+
+    assert sum(seconds for _, seconds in played(film).plays) == pytest.approx(LONGEST)
+
+
+def test_what_a_voice_says_does_not_change_the_silent_film() -> None:
+    def film(scene: DeepDive) -> None:
+        with scene.beat("Short.", say="What a voice says about it takes its time."):
+            pass
+
+    [spoken] = played(film).spoken
+    assert spoken[:2] == ("Short.", "What a voice says about it takes its time.")
+    assert spoken.seconds == pytest.approx(SETTLE + len("Short.") / READING_SPEED, abs=0.1)
+
+
+# ----------------------------------------------------------------------- opening, ending, close-ups
+
+
+def whole_talk(scene: DeepDive) -> None:
+    node = StepNode("oslo", state="failed")
+    scene.hook("One of four forecasts failed. Run everything again?", node)
+    scene.title("Resume", "Only what is missing")
+    scene.act("the run")
+    with scene.beat("A beat."):
+        scene.leave_title(StepNode("lima", state="done"))
+    scene.end("Run everything again?", "No: only Oslo.", change=[scene.opening[0].animate.set_state("done")])
+
+
+def test_a_film_asks_with_a_picture_and_ends_with_the_same_one_answered() -> None:
+    found = []
+    for beat in beat_frames(film_of(whole_talk), resolution=SMALL):
+        nodes = [part for part in beat.scene.mobjects for part in part.get_family()]
+        states = {node.name: node.state for node in nodes if isinstance(node, StepNode)}
+        found.append((beat.section, beat.caption, states))
+    assert [each for each in found if each[1]] == [
+        ("the question", "One of four forecasts failed. Run everything again?", {"oslo": "failed"}),
+        ("the run", "A beat.", {"lima": "done"}),
+        ("the answer", "Run everything again?", {"oslo": "failed"}),
+        ("the answer", "No: only Oslo.", {"oslo": "done"}),
+    ]
+
+
+def test_the_title_comes_alone_after_the_question() -> None:
+    def film(scene: DeepDive) -> None:
+        scene.hook("Why?", StepNode("start"))
+        scene.title("Resume")
+
+    assert texts(played(film)) == ["Resume"]
+
+
+def test_the_talk_of_the_docstring_keeps_every_rule_of_a_film() -> None:
+    code = textwrap.dedent(
+        DeepDive.__doc__.split(".. manim:: DeepDiveExample")[1].split("A film in another")[0]
+    )
+    names = vars(mn) | {"DeepDive": DeepDive, "FlowDAG": FlowDAG, "__name__": __name__}
+    exec(code.replace('"tests/flows/branch.py"', repr(str(FLOW))), names)
+    assert len(code.strip().splitlines()) <= 20
+    assert check_scene(names["DeepDiveExample"]) == []
+
+
+def test_a_caption_keeps_its_place_on_the_frame_in_a_close_up() -> None:
+    seen = []
+
+    def film(scene: DeepDive) -> None:
+        node = StepNode("start").shift(3 * mn.LEFT)
+        scene.add(node)
+        with scene.beat("A caption."):
+            with scene.close_up(node):
+                seen.append(on_frame(scene))
+                with scene.beat("Another."):
+                    seen.append(on_frame(scene))
+            seen.append(on_frame(scene))
+        scene.play(scene.frame.animate.scale(0.5))
+        seen.append(on_frame(scene))
+
+    scene = played(film)
+    zooms = [zoom for zoom, _, _ in seen]
+    assert zooms == pytest.approx([0.3, 0.3, 1.0, 0.5])
+    for _, height, font_size in seen:
+        assert height == pytest.approx(CAPTION_RISE - mn.config.frame_height / 2)
+        assert font_size == pytest.approx(scene.theme.caption_size)
+
+
+def on_frame(scene: DeepDive) -> tuple[float, float, float]:
+    """How large the frame is, and where on it and how large its caption is."""
+    [caption] = [each for each in scene.mobjects if isinstance(each, TextBlock)]
+    zoom = scene.frame.width / mn.config.frame_width
+    height = (caption.get_y() - scene.frame.get_y()) / zoom
+    return zoom, height, caption[0].font_size / zoom
+
+
+def test_a_legend_says_what_states_look_like() -> None:
+    legends = []
+    played(
+        lambda scene: legends.append(scene.legend({"done": "run now", "cloned": "reused"})) or scene.wait()
+    )
+    [legend] = legends
+    assert [(box.state, label.text) for box, label in legend] == [("done", "run now"), ("cloned", "reused")]
+
+
 # ------------------------------------------------------------------------------ title and heading
 
 
@@ -147,7 +267,7 @@ def test_the_title_is_shown_alone_and_gives_way_to_a_heading_in_the_corner() -> 
         scene.leave_title(scene.heading("A flow"))
 
     scene = played(film)
-    assert scene.plays == [("FadeIn", 1.0), ("Wait", 1.2), ("FadeOut FadeIn", 1.0)]
+    assert scene.plays == [("FadeIn", 1.0), ("Wait", 1.2), ("FadeOut", 0.4), ("FadeIn", 0.6)]
     assert texts(scene) == ["A flow"]
     [heading] = drawn(scene)
     assert heading.get_left()[0] == pytest.approx(-mn.config.frame_width / 2 + 0.45)
@@ -195,7 +315,7 @@ def test_swap_takes_away_what_is_shown_and_keeps_the_caption() -> None:
 
     scene = played(film)
     assert set(texts(scene)) == {"new", "A caption."}
-    assert [kind for kind, _ in scene.plays][1] == "FadeOut FadeIn"
+    assert [kind for kind, _ in scene.plays][2:4] == ["FadeOut", "FadeIn"]
 
 
 def test_swap_can_leave_the_rest_alone_and_rise() -> None:
@@ -209,7 +329,7 @@ def test_swap_can_leave_the_rest_alone_and_rise() -> None:
 
     scene = played(film)
     assert texts(scene) == ["kept", "new"]
-    assert scene.plays == [("FadeOut FadeIn", 0.5)]
+    assert scene.plays == [("FadeOut", 0.2), ("FadeIn", 0.3)]
     assert heights == [pytest.approx(0)]
 
 
@@ -290,18 +410,18 @@ def test_focus_on_all_there_is_plays_nothing() -> None:
     assert [kind for kind, _ in played(film).plays] == ["Wait"]
 
 
-def test_the_end_clears_the_frame_and_reveals_rows_below_a_heading() -> None:
+def test_a_summary_clears_the_frame_and_reveals_rows_below_a_heading() -> None:
     def film(scene: DeepDive) -> None:
         scene.act("the sum")
         scene.add(StepNode("old"))
         rows = [TextLabel("one"), TextLabel("two")]
-        scene.end("What remains.", rows, scene.heading("The sum"), hold=2)
+        scene.summary("What remains.", rows, scene.heading("The sum"), hold=2)
 
     scene = played(film)
     assert set(texts(scene)) == {"The sum", "one", "two", "What remains."}
     kinds = [kind for kind, _ in scene.plays]
-    assert kinds[:4] == ["LaggedStart", "FadeOut FadeIn", "LaggedStart", "Wait"]
-    assert scene.plays[3] == ("Wait", 2.0)
+    assert kinds[:6] == ["LaggedStart", "Wait", "FadeOut", "FadeIn", "LaggedStart", "Wait"]
+    assert scene.plays[5] == ("Wait", 2.0)
     assert beats(film) == [("the sum", "What remains.")]
 
 
@@ -410,7 +530,7 @@ def test_every_caption_title_and_heading_is_translated_once() -> None:
         with scene.beat("A step is a box."):
             scene.leave_title(scene.heading("A flow"))
             shown.extend(texts(scene))
-        scene.end("What remains.", [Square()])
+        scene.summary("What remains.", [Square()])
         shown.extend(texts(scene))
 
     assert [caption for _, caption in beats(film, German)] == ["", GERMAN["A step is a box."], "Was bleibt."]
