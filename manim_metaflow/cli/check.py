@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 import cloup
 
+from manim_metaflow.cli.language import language_option
 from manim_metaflow.films.progress import progress_line
 from manim_metaflow.films.scene_files import blaming, chosen_scenes
 from manim_metaflow.render.jobs.discover import scene_files
@@ -26,7 +27,7 @@ __all__ = ["check"]
 
 \b
   manim-metaflow check scenes/
-  manim-metaflow check talk.py Intro
+  manim-metaflow check talk.py Intro --language de
   manim-metaflow check scenes/ --json | jq -r '.[].rule' | sort | uniq -c
 
 The exit code is 1 if a rule is broken; a warning breaks none.
@@ -34,6 +35,7 @@ The exit code is 1 if a rule is broken; a warning breaks none.
 )
 @cloup.argument("path", type=cloup.Path(path_type=Path), help="A scene file, or a folder of them.")
 @cloup.argument("scenes", required=False, nargs=-1, help="Which scenes; all by default.")
+@language_option
 @cloup.option("--json", "as_json", is_flag=True, help="Print a list of objects instead of lines.")
 def check(path: Path, scenes: tuple[str, ...], as_json: bool) -> None:
     """Watch every frame of scenes, and print what cannot be read, followed or seen.

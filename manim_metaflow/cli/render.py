@@ -10,6 +10,7 @@ from typing import Any
 import cloup
 
 from manim_metaflow.cli.film_options import film_options
+from manim_metaflow.cli.language import language_option
 from manim_metaflow.cli.manim_options import as_arguments, manim_options
 from manim_metaflow.errors import UsageError
 from manim_metaflow.films.options import FilmOptions, check_preset
@@ -29,6 +30,7 @@ __all__ = ["render"]
   manim-metaflow render scenes/resume.py -q h --jobs 2
   manim-metaflow render my_scene.py MyScene
   manim-metaflow render scenes/resume.py --section "the fix" -q l
+  manim-metaflow render scenes/resume.py --language de --media_dir media/de
   manim-metaflow render scenes/resume.py --theme light --watermark "Draft 3"
 """
 )
@@ -60,6 +62,7 @@ __all__ = ["render"]
         help="Let Manim draw every N-th frame again, and all that follow if one differs.  [N: 10]",
     ),
 )
+@language_option
 @film_options(theme=None, only=("theme", "preset", "watermark", "force"))
 @manim_options
 def render(

@@ -8,6 +8,7 @@ import click
 import cloup
 
 from manim_metaflow.cli.film_options import film_options
+from manim_metaflow.cli.language import language_option
 from manim_metaflow.films.options import FilmOptions
 from manim_metaflow.films.progress import progress_line
 from manim_metaflow.films.scene_files import blaming, load_scene
@@ -31,6 +32,7 @@ __all__ = ["sheet"]
     output="The picture to write, .png; the scene file's name with .png by default.",
     theme=None,
 )
+@language_option
 @cloup.option("--columns", type=cloup.IntRange(1, 12), default=3, show_default=True, help="Frames in a row.")
 def sheet(file: Path, scene: str | None, output: Path | None, options: FilmOptions, columns: int) -> None:
     """Draw the last frame of every beat of a scene into one labelled picture.

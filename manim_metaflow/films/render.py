@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from manim_metaflow.render.jobs.job import Job
 from manim_metaflow.render.jobs.pool import Outcome, render_all
 from manim_metaflow.render.jobs.progress import Display
 from manim_metaflow.theme import THEME_VARIABLE
+from manim_metaflow.utils.language import use_variable
 from manim_metaflow.utils.terminal import Terminal
 
 __all__ = ["Preview", "SceneRenders"]
@@ -107,7 +106,10 @@ class SceneRenders:
         background = self.options.make_theme().background if self.options.theme else ""
         job = replace(self.job, background=background, watermark=self.options.watermark or "")
         jobs = [replace(job, file=file) for file in scene_files(self.path, job.names)]
-        with _theme_of_workers(self.options.theme), Display(Terminal(stderr=True), bars=self.bars) as display:
+        with (
+            use_variable(THEME_VARIABLE, self.options.theme),
+            Display(Terminal(stderr=True), bars=self.bars) as display,
+        ):
             outcomes = render_all(jobs, workers=self.workers, listener=display, force=self.force)
         if all(outcome.status == "empty" for outcome in outcomes):
             raise UsageError(f"{self.path}: no scene there.")
@@ -120,7 +122,7 @@ class SceneRenders:
     def _watched(self, outcomes: list[Outcome]) -> Stats:
         """List what the scenes read; of one that failed, at least the files of its folder."""
         paths = {path for outcome in outcomes for path in outcome.job.file.resolve().parent.glob("*.py")}
-        with _theme_of_workers(self.options.theme):
+        with use_variable(THEME_VARIABLE, self.options.theme):
             for outcome in outcomes:
                 job = outcome.job
                 entry = read_entry(entry_path(job.media, job.file, job.scene, job.film_options))
@@ -133,20 +135,6 @@ def _films(outcome: Outcome) -> tuple[str, ...]:
     if outcome.status not in ("done", "unchanged"):
         return ()
     return outcome.files if outcome.job.section is not None else outcome.files[-1:]
-
-
-@contextmanager
-def _theme_of_workers(theme: str | None) -> Iterator[None]:
-    """Name the theme in the environment: workers inherit it, and films of another are not theirs."""
-    before = os.environ.get(THEME_VARIABLE)
-    if theme is not None:
-        os.environ[THEME_VARIABLE] = theme
-    try:
-        yield
-    finally:
-        os.environ.pop(THEME_VARIABLE, None)
-        if before is not None:
-            os.environ[THEME_VARIABLE] = before
 
 
 def _stats(paths: Iterable[Path]) -> Stats:
