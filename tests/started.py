@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from pathlib import Path
 
 _LOG_ARGV = """
@@ -15,7 +17,11 @@ def listening(folder: Path, log: Path) -> dict[str, str]:
     """What a process needs in its environment to note its command line, and those of its children."""
     site = folder / "site"
     site.mkdir(exist_ok=True)
-    (site / "sitecustomize.py").write_text(_LOG_ARGV)
+    file = site / "sitecustomize.py"
+    if not file.exists():  # another process may be listening with it
+        draft = site / f"{os.getpid()}.{threading.get_ident()}.draft"
+        draft.write_text(_LOG_ARGV)
+        draft.replace(file)
     return {"PYTHONPATH": str(site), "ARGV_LOG": str(log)}
 
 

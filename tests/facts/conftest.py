@@ -12,7 +12,11 @@ from fact_runs import RESUMES, RUNS, Runs
 @pytest.fixture(scope="session")
 def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
     with ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2)) as pool:
-        made = Runs(tmp_path_factory.mktemp("runs"), pool)
+        folder = tmp_path_factory.getbasetemp() / "runs"
+        if hasattr(request.config, "workerinput"):
+            folder = folder.parent.parent / "runs"  # the same for all processes that test side by side
+        folder.mkdir(exist_ok=True)
+        made = Runs(folder, pool)
         wanted = {part for item in request.session.items for part in item.path.parts}
         alone = not hasattr(request.config, "workerinput")
         if alone and "facts" in wanted and len(request.session.items) > 20:

@@ -1,5 +1,6 @@
-"""Real runs of the real flows, each made once a session, two at a time."""
+"""Real runs of the real flows, each made once for all processes of a session, two at a time."""
 
+import fcntl
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -43,6 +44,12 @@ class Runs:
         return self[name].recording.with_suffix(".store") / ".metaflow"
 
     def _make(self, name: str) -> RunRecord:
+        # The process that has the lock first makes the recording, others find it.
+        with (self.folder / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            return self._record(name)
+
+    def _record(self, name: str) -> RunRecord:
         env = listening(self.folder, self.folder / f"{name}.argv")
         if name in RESUMES:
             case = RESUMES[name]

@@ -14,7 +14,7 @@ SETTINGS = settings(
     derandomize=True,
     database=None,
     deadline=None,
-    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "100")),
+    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "50")),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 """The same graphs every time; ``FUZZ_EXAMPLES`` raises their number."""

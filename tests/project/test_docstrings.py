@@ -33,7 +33,13 @@ def render(example: Example, folder: Path, monkeypatch: pytest.MonkeyPatch) -> N
     module = importlib.util.module_from_spec(spec)
     # Metaflow looks a flow's source up by its module's name.
     monkeypatch.setitem(sys.modules, file.stem, module)
-    quick = {"quality": "low_quality", "frame_rate": 5, "dry_run": True, "progress_bar": "none"}
+    quick = {
+        "pixel_width": 320,
+        "pixel_height": 180,
+        "frame_rate": 2,
+        "dry_run": True,
+        "progress_bar": "none",
+    }
     try:
         with tempconfig({**quick, "media_dir": str(folder / "media"), "disable_caching": True}):
             spec.loader.exec_module(module)

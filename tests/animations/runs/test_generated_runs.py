@@ -23,7 +23,7 @@ def rich(flow: FlowInfo) -> bool:
 
 
 @settings(
-    max_examples=3,
+    max_examples=2,
     derandomize=True,
     database=None,
     deadline=None,

@@ -52,7 +52,7 @@ def test_a_run_after_another_finds_its_store_and_writes_only_what_is_new(tmp_pat
 
 
 def test_a_run_after_one_that_was_recorded_anew_is_recorded_anew(tmp_path):
-    flow = FLOWS / "linear.py"
+    flow = FLOWS / "one_step.py"
     first = record_run(flow, recordings=tmp_path)
     stale = record_run(flow, recordings=tmp_path, after=first)
     again = record_run(flow, recordings=tmp_path, fresh=True)
@@ -63,7 +63,7 @@ def test_a_run_after_one_that_was_recorded_anew_is_recorded_anew(tmp_path):
 
 
 def test_without_the_earlier_store_nothing_can_come_after_it(tmp_path):
-    flow = FLOWS / "linear.py"
+    flow = FLOWS / "one_step.py"
     first = record_run(flow, recordings=tmp_path)
     first.recording.with_suffix(".store").rename(tmp_path / "away")
     with pytest.raises(RunError, match="its datastore is gone"):

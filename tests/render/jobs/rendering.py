@@ -10,6 +10,7 @@ from pathlib import Path
 import av
 import numpy as np
 import numpy.typing as npt
+from forked import command
 
 BIN = Path(sys.executable).parent
 SMALL = ("-ql", "--fps", "10")
@@ -36,14 +37,17 @@ def run(
     program: str, *arguments: object, cwd: Path, check: bool = False, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Run a program of this environment."""
-    done = subprocess.run(
-        [str(BIN / program), *map(str, arguments)],
-        cwd=cwd,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    if program == "manim-metaflow":
+        done = command(*arguments, cwd=cwd, **environment)
+    else:
+        done = subprocess.run(
+            [str(BIN / program), *map(str, arguments)],
+            cwd=cwd,
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     assert not check or done.returncode == 0, done.stdout + done.stderr
     return done
 
