@@ -175,7 +175,7 @@ UNWATCHED = {
     "numpy.random": ("import numpy as np\nnp.random.rand()", "random numbers"),
     "seeded with nothing": ("import random\nrandom.seed()\nrandom.choice([1, 2])", "random numbers"),
     "seeded too late": ("import random\nrandom.random()\nrandom.seed(1)", "random numbers"),
-    "uuid4": ("import uuid\nuuid.uuid4()", "lots (scene.py:2)"),
+    "uuid4": ("import uuid\nuuid.uuid4()", "random numbers (scene.py:2)"),
     "a generator without a seed": ("import numpy\nnumpy.random.default_rng()", "random numbers"),
     "another program": (
         "import subprocess\nsubprocess.run(['true'])",
