@@ -37,6 +37,7 @@ class _Commands(cloup.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
+        # Imported one by one: `--help` and completion would otherwise wait for Manim and Metaflow.
         command: click.Command = getattr(import_module(f"manim_metaflow.cli.{name}"), name)
         return command
 

@@ -27,6 +27,7 @@ def flow_tree(flow: FlowInfo) -> Tree:
         around = step.enclosing_splits
         branch = branches.get(around, tree).add(_step_line(step))
         if step.matching_join is not None:
+            # Only a split with a join encloses steps: what is inside of it is listed below it.
             branches[(*around, step.name)] = branch
     return tree
 

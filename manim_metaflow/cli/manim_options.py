@@ -101,7 +101,9 @@ _GROUPS = {"Manim: picture": _PICTURE, "Manim: paths": _PATHS, "Manim: the rest"
 
 def manim_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a function the options of ``manim render``, under Manim's names."""
+    # Decorators apply from the inside out: the last one stands first in the help.
     for title, options in reversed(_GROUPS.items()):
+        # `None` where nothing was given: then Manim's own default holds, or that of a `manim.cfg`.
         made = [cloup.option(*flags, default=None, **about) for flags, about in options]
         command = cloup.option_group(title, *made)(command)
     return command

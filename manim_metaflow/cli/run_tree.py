@@ -104,6 +104,7 @@ def _task(task: TaskRecord, history: RunHistory) -> Text:
         # Metaflow counts attempts from 0: in its files, in Task(..., attempt=0) and in the notes below.
         line.append(f"  attempt {task.attempts[-1].number}", style="yellow")
     line.append(_times(task, history), style="dim")
+    # An exception that was caught is told by the state alone: the run went on.
     if task.exception is not None and state not in SUCCEEDED:
         raised = f"{task.exception.type}: {task.exception.message}"
         line.append(f"  {visible(raised, keep=LINES)}", style="red")

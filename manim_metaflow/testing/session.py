@@ -66,6 +66,8 @@ class SnapshotSession:
         self._root = config.rootpath
         self.is_worker = hasattr(config, "workerinput")
         """Whether this is one of several processes of pytest-xdist, which only run tests."""
+        # A module of which single tests were named does not run in full: that a baseline was not drawn
+        # proves nothing then.
         narrowed = [
             Path(config.invocation_params.dir, arg.partition("::")[0]).resolve()
             for arg in config.args
@@ -198,6 +200,7 @@ class SnapshotSession:
     def _find_shared(self) -> None:
         tests: dict[str, set[str]] = {}
         for outcome in self._outcomes:
+            # On macOS and Windows, file names that differ in case alone are one file.
             tests.setdefault(outcome.file.casefold(), set()).add(outcome.nodeid)
         for file, names in sorted(tests.items()):
             if len(names) > 1:

@@ -72,6 +72,7 @@ class TaskCounter(Drawing):
         self.counts: Mapping[str, int] = {}
         size = theme.small_size if font_size is None else font_size
         self.label = LiveLabel(f"{count} more", font_size=size, color=theme.muted)
+        # The longest text that it will have to show, so that it need not grow.
         full = TextLabel(f"{count} / {count}", font_size=size)
         self.width_needed = max(self.label.advance, full.advance) + 2 * MARGIN
         wide = max(width, self.width_needed)

@@ -43,25 +43,25 @@ def short_decorator(decorator: DecoratorInfo, most: int) -> str:
         return ellipsis(mark + text, most)
     if not isinstance(call, ast.Call):
         return ellipsis(mark + text, most)
-    said = f"{mark}@{ast.unparse(call.func)}"
+    line = f"{mark}@{ast.unparse(call.func)}"
     arguments = [_argument("", value) for value in call.args]
     for keyword in call.keywords:
         written = f"**{ast.unparse(keyword.value)}" if keyword.arg is None else None
         arguments.append(written or _argument(keyword.arg or "", keyword.value))
-    return _fill(said, arguments, most)
+    return _fill(line, arguments, most)
 
 
-def _fill(said: str, arguments: list[str], most: int) -> str:
+def _fill(line: str, arguments: list[str], most: int) -> str:
     """Append the arguments that have room, in the author's order."""
     left = len(arguments)
     for argument in arguments:
         # The last one needs no room for the ellipsis after it.
         room = most if left == 1 else most - len(" …")
-        if len(f"{said} {argument}") <= room:
-            said, left = f"{said} {argument}", left - 1
+        if len(f"{line} {argument}") <= room:
+            line, left = f"{line} {argument}", left - 1
     if left:
-        said = f"{said} …" if len(said) + 2 <= most else f"{said}…"
-    return ellipsis(said, most)
+        line = f"{line} …" if len(line) + 2 <= most else f"{line}…"
+    return ellipsis(line, most)
 
 
 def _argument(name: str, value: ast.expr) -> str:

@@ -155,6 +155,8 @@ class GraphQueries:
     @property
     def zoom(self) -> float:
         """How much the drawing has been scaled since it was built."""
+        # Told from the first box and not kept: Manim scales points, and asks nobody. The graph's own height
+        # changes with what comes and goes.
         return self.first_height / self.rest_height
 
     @property

@@ -48,6 +48,8 @@ def face_pattern(sha: str) -> tuple[tuple[bool, ...], ...]:
     nor nearly full.
     """
     bits = int(sha[:32], 16)
+    # Fifteen bits: the three left columns of five cells, which the right ones mirror. With few or many
+    # cells filled faces look alike, so that the hash is read on until there are enough of both.
     half = bits & 0x7FFF
     for shift in range(0, 113):
         half = bits >> shift & 0x7FFF

@@ -126,6 +126,7 @@ class KeyMap(Drawing):
             (TextLabel(e.name, font_size=theme.small_size + 1).advance for e in shown), default=0
         )
         texts = {e.sha: ellipsis(values[e.sha], VALUE_LETTERS) for e in shown if values.get(e.sha)}
+        # The font has one width for all letters: zeros are as wide as any key.
         written = [texts.get(e.sha, "0" * LETTERS) for e in shown]
         key_width = max((TextLabel(t, font_size=theme.small_size + 1).advance for t in written), default=0)
         lines = len(shown) + (1 if text else 0)

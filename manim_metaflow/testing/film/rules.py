@@ -83,6 +83,7 @@ def captions(log: FilmLog) -> Iterator[Finding]:
     shortest, longest = CAPTION_SECONDS
     for text, start, end, _ in log.captions:
         speed = len(text) / max(end - start, 1e-6)
+        # Captions are timed in frames: a limit that is met but for a fraction of a frame is met.
         if speed > READING_SPEED + 0.05:
             yield Finding(
                 start, "caption-speed", f"{speed:.1f} characters a second, at most {READING_SPEED:g}: {text}"

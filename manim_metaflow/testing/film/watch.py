@@ -109,6 +109,7 @@ class _Viewer:
         return self.log.seconds
 
     def see(self, pixels: Frame, repeat: int) -> None:
+        # In unsigned bytes, a difference below zero would come out as a large one.
         frame = np.asarray(pixels)[..., :3].astype(np.int16)
         self._note(frame)
         before, moves = self._quiet, bool(self.log.changes[-1].any())
