@@ -20,7 +20,6 @@ from manim_metaflow.animations.code.match import Match, match_rows
 from manim_metaflow.animations.motion.clips import call
 from manim_metaflow.animations.motion.timeline import Clip, Timeline
 from manim_metaflow.mobjects.code.panel import CodeLine, CodePanel
-from manim_metaflow.mobjects.code.rows import CodeRow
 from manim_metaflow.mobjects.parts import Parts
 from manim_metaflow.mobjects.shapes import Shape
 
@@ -90,7 +89,7 @@ class EvolveCode(Timeline):
         new_rows = panel.rows_of(source)
         self._old, self._new = panel.all_rows, new_rows
         self._size = panel.size_for(new_rows)
-        self._top = _top_after(panel, new_rows, show)
+        self._top = panel.top_for(show, rows=new_rows)
         match = match_rows(self._old, new_rows)
         go, move = self._durations(match)
         self._times = (0.0, go, go + move)
@@ -204,19 +203,3 @@ class EvolveCode(Timeline):
             line.show_row(self._new[index])
             line.place(panel.home(place), panel.zoom).fade_to_opacity(1.0)
         panel.show_thumb(panel.top)
-
-
-def _top_after(panel: CodePanel, rows: list[CodeRow], show: Iterable[int]) -> int:
-    """Where the window begins in a new version."""
-    if panel.fits:
-        return 0
-    last = max(0, len(rows) - panel.window)
-    wanted = set(show)
-    places = [index for index, row in enumerate(rows) if row.number in wanted]
-    if not places:
-        return min(panel.top, last)
-    first, end = places[0], places[-1] + 1
-    # The window stays where it is if it can: a jump would lose the reader's place.
-    if panel.top <= first and end <= panel.top + panel.window and panel.top <= last:
-        return panel.top
-    return min(max(0, first - max(0, (panel.window - (end - first)) // 2)), last)

@@ -7,15 +7,14 @@ from collections.abc import Iterable
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 from manim import VGroup
 
 from manim_metaflow.errors import UsageError
 from manim_metaflow.mobjects.animated import animated
 from manim_metaflow.mobjects.code.light import CodeLight
-from manim_metaflow.mobjects.code.line import ADVANCE, GUTTER, CodeLine
-from manim_metaflow.mobjects.code.queries import CodeQueries
-from manim_metaflow.mobjects.code.rows import CodeRow, code_rows, columns_of
+from manim_metaflow.mobjects.code.line import CodeLine
+from manim_metaflow.mobjects.code.rows import CodeRow
+from manim_metaflow.mobjects.code.window import LEADING, NUMBERS, CodeWindow
 from manim_metaflow.mobjects.parts import Drawing, Parts
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
 from manim_metaflow.mobjects.text.glyphs import EM
@@ -24,18 +23,11 @@ from manim_metaflow.theme import current_theme, use_theme
 
 __all__ = ["CodeLine", "CodePanel"]
 
-LEADING = 1.55
-"""Distance of two baselines, ems."""
-
-NUMBERS, MARGIN = 0.62, 0.38
-"""Room left of the numbers' right edge, and right of the longest line, units."""
-
-
 _PATH = re.compile(r"[^\s'\"()=]+\.(py|ipynb|txt|md|json|ya?ml|toml|sql|sh)")
 """One word with the suffix of a file: no code is that."""
 
 
-class CodePanel(CodeQueries, Drawing):
+class CodePanel(CodeWindow, Drawing):
     r"""A window on source code.
 
     Which lines to look at is asked of the panel: :meth:`step`, :meth:`lines`, :meth:`uses` and
@@ -178,71 +170,6 @@ class CodePanel(CodeQueries, Drawing):
         self.show_top(self.top_for(self.check_lines(lines)))
         self.show_light(self.spans(self.lit), 1.0 if self.lit else 0.0)
         return self
-
-    def top_for(self, lines: Iterable[int], top: int | None = None) -> int:
-        """Count the rows above a window that shows some lines; as now if it shows them already.
-
-        ``top`` is where the window begins by then, if not where it does now.
-        """
-        top = self.top if top is None else top
-        spans = self.spans(lines)
-        if not spans:
-            return top
-        first, last = spans[0][0], spans[-1][1]
-        if top <= first and last <= top + self.window:
-            return top
-        wanted = first - max(0.0, (self.window - (last - first)) // 2)
-        return int(min(max(0.0, wanted), max(0, len(self.all_rows) - self.window)))
-
-    @property
-    def window(self) -> int:
-        """How many rows are seen at once."""
-        return len(self.all_rows) if self._window is None else self._window
-
-    @property
-    def fits(self) -> bool:
-        """Whether the window is as high as the source."""
-        return self._window is None
-
-    @property
-    def zoom(self) -> float:
-        """How much the panel has been scaled since it was built."""
-        return float(self.panel.width) / self.size[0]
-
-    @property
-    def corner(self) -> npt.NDArray[np.float64]:
-        """Its upper left corner; shape ``(3,)``."""
-        points = self.panel.points
-        return np.array([points[:, 0].min(), points[:, 1].max(), 0.0])
-
-    def home(self, index: float) -> npt.NDArray[np.float64]:
-        """Where the origin of the ``index``-th row of the window belongs now; shape ``(3,)``."""
-        down = self._head + (index + 0.5) * self.pitch
-        return self.corner + np.array([NUMBERS, -down, 0.0]) * self.zoom
-
-    def rows_of(self, source: str) -> list[CodeRow]:
-        """Split another source into rows as this panel does its own."""
-        columns = None
-        if self._asked_width is not None:
-            room = self._asked_width - NUMBERS - GUTTER - 0.2
-            columns = max(8, int(room / (ADVANCE * EM * self._font_size)))
-        return code_rows(
-            source,
-            first_line=self.first_line,
-            language=self.language,
-            columns=columns,
-            long_lines=self._long,
-        )
-
-    def size_for(self, rows: list[CodeRow]) -> tuple[float, float]:
-        """Width and height (units, at rest) of a panel of this kind with other rows."""
-        # Measured in columns: every letter of the font is as wide as the others.
-        longest = max(columns_of(row.text) for row in rows) * ADVANCE * EM * self._font_size
-        width = longest + NUMBERS + GUTTER + MARGIN
-        if self._asked_width is not None:
-            width = self._asked_width
-        count = len(rows) if self._window is None else self._window
-        return width, count * self.pitch + self._head + 0.25
 
     def make_line(self, row: CodeRow, index: float) -> CodeLine:
         """Draw a row at the ``index``-th place of the window; it is not part of the panel yet."""

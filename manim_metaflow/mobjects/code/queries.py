@@ -97,11 +97,11 @@ class CodeQueries:
             self.lines(number)
         return wanted
 
-    def spans(self, lines: Iterable[int]) -> list[tuple[float, float]]:
-        """Find the rows of lines in the whole source, as runs: first row, row after the last."""
+    def spans(self, lines: Iterable[int], rows: Iterable[CodeRow] | None = None) -> list[tuple[float, float]]:
+        """Find the rows of lines in the source, or among others, as runs: first row, row after the last."""
         wanted = set(lines)
         runs: list[tuple[float, float]] = []
-        for index, row in enumerate(self.all_rows):
+        for index, row in enumerate(self.all_rows if rows is None else rows):
             if row.number in wanted:
                 start = runs.pop()[0] if runs and runs[-1][1] == index else index
                 runs.append((float(start), float(index + 1)))
