@@ -16,7 +16,8 @@ from manim_metaflow.render.jobs.cache import entry_path, read_entry
 from manim_metaflow.render.jobs.digests import clear_digests, file_state
 from manim_metaflow.render.jobs.discover import scene_files
 from manim_metaflow.render.jobs.job import Job
-from manim_metaflow.render.jobs.pool import Outcome, render_all
+from manim_metaflow.render.jobs.outcome import Outcome
+from manim_metaflow.render.jobs.pool import render_all
 from manim_metaflow.render.jobs.progress import Display
 from manim_metaflow.theme import THEME_VARIABLE
 from manim_metaflow.utils.language import use_variable

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import re
 import sys
 import threading
 from collections.abc import Callable, Iterable
@@ -37,10 +36,10 @@ from manim_metaflow.render.jobs.digests import (
     modules_digest,
     probe,
 )
+from manim_metaflow.render.jobs.own_files import OwnFiles
 from manim_metaflow.render.jobs.packages import (
     drawing_libraries,
     imported_versions,
-    is_packaged,
     module_files,
 )
 from manim_metaflow.render.jobs.probes import ModuleNames, watch_environment, watch_probes
@@ -48,12 +47,6 @@ from manim_metaflow.render.jobs.probes import ModuleNames, watch_environment, wa
 __all__ = ["InputRecorder"]
 
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT
-_NOTES = f"{os.sep}.manim-metaflow{os.sep}"
-"""The folder of cache entries and locks, which has a name of its own."""
-
-_KERNEL = ("/proc/", "/sys/")
-_DERIVED = re.compile(r"[0-9a-f]{16,64}\.\w+")
-"""Names that Manim gives to what it derives from texts and formulas: hashes of all that they depend on."""
 
 _PROCESSES = (
     "subprocess.Popen",
@@ -98,13 +91,11 @@ class InputRecorder:
     """
 
     def __init__(self, stage: Path) -> None:
-        self._stage = f"{stage.resolve()}{os.sep}"
-        self._derived: tuple[str, ...] = ()
+        self._files = OwnFiles(stage)
         self._unwatched = ""
         self._read: dict[str, tuple[int, ...] | None] = {}
         self._written: set[str] = set()
         self._kept: set[str] = set()
-        self._made: set[str] = set()
         self._probes: dict[tuple[str, str], str] = {}
         self._listings: dict[str, str] = {}
         self._globs: dict[tuple[str, str, str], str] = {}
@@ -135,7 +126,7 @@ class InputRecorder:
             A seed that was drawn for this render alone: the scene has none.
         """
         with self._own:
-            self._derived = tuple(f"{Path(folder).resolve()}{os.sep}" for folder in derived)
+            self._files.derived = tuple(f"{Path(folder).resolve()}{os.sep}" for folder in derived)
         self._chance.begin(seed)
 
     def unwatched(self) -> str:
@@ -158,7 +149,7 @@ class InputRecorder:
 
     def _entry(self, scene: str, plays: int, seconds: float, scenes: tuple[str, ...]) -> CacheEntry:
         # What a scene has left beside its film may be wanted as much as the film.
-        written = {path for path in self._kept if self._is_input(path) and os.path.isfile(path)}
+        written = {path for path in self._kept if self._files.is_input(path) and os.path.isfile(path)}
         files = sorted(path for path in {*self._inputs(), *written} if not os.path.isdir(path))
         for name in _ALWAYS:
             self._environment.setdefault(name, value_digest(os.environ.get(name)))
@@ -172,17 +163,17 @@ class InputRecorder:
             probes=tuple(
                 (path, how, answer)
                 for (path, how), answer in sorted(self._probes.items())
-                if self._is_input(path) and path not in self._written
+                if self._files.is_input(path) and path not in self._written
             ),
             listings={
                 folder: found
                 for folder, found in sorted(self._listings.items())
-                if self._is_input(os.path.join(folder, ""))
+                if self._files.is_input(os.path.join(folder, ""))
             },
             globs=tuple(
                 (folder, pattern, how, found)
                 for (folder, pattern, how), found in sorted(self._globs.items())
-                if self._is_input(os.path.join(folder, ""))
+                if self._files.is_input(os.path.join(folder, ""))
             ),
             modules=tuple(
                 (folder, names, modules_digest(folder, names)) for folder, names in self._searched_folders()
@@ -200,29 +191,14 @@ class InputRecorder:
         return {
             path: state
             for path, state in self._read.items()
-            if path not in self._written and self._is_input(path)
+            if path not in self._written and self._files.is_input(path)
         }
 
     def _searched_folders(self) -> Iterable[tuple[str, tuple[str, ...]]]:
         for folder, names in self._modules.searched():
             ours = folder in site_folders() or not f"{folder}{os.sep}".startswith(standard_library())
-            if ours and self._is_input(folder, packages=True):
+            if ours and self._files.is_input(folder, packages=True):
                 yield folder, names
-
-    def _is_input(self, path: str, *, packages: bool = False) -> bool:
-        """Whether a path is none of what a render makes itself, nor of Python and its packages."""
-        # Most files are left out by name; following links takes a system call for each part of a path.
-        if path.startswith((*_KERNEL, self._stage)) or _NOTES in path or (not packages and is_packaged(path)):
-            return False
-        if any(parent in self._made for parent in _and_parents(path)):
-            return False
-        real = os.path.realpath(path)
-        if path.startswith("/dev/") or real.startswith("/dev/"):
-            # A folder of files in memory is one of files. Everything else there is a device.
-            return os.path.isfile(real) or os.path.isdir(real)
-        if real.startswith(self._derived) and _DERIVED.fullmatch(os.path.basename(real)):
-            return False
-        return not real.startswith(self._stage) and (packages or not is_packaged(real))
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         # These come by the thousand, and tell nothing about files: left out before a frame is looked for.
@@ -255,7 +231,7 @@ class InputRecorder:
             path = os.path.abspath(os.fsdecode(arguments[0]))
             # The event comes before the folder, and also if that is there already.
             if not os.path.lexists(path):
-                self._made.add(path)
+                self._files.made.add(path)
         elif event == "manim_metaflow.reads":
             self.add(arguments[0])
         elif event == "manim_metaflow.unwatched":
@@ -375,9 +351,3 @@ def _caller() -> FrameType | None:
     while frame is not None and frame.f_code.co_filename == __file__:
         frame = frame.f_back
     return frame
-
-
-def _and_parents(path: str) -> Iterable[str]:
-    while path not in ("", os.sep):
-        yield path
-        path = os.path.dirname(path)

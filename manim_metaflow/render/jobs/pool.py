@@ -11,68 +11,21 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
 
 from manim_metaflow.render.drawing.part_files import part_folder
 from manim_metaflow.render.jobs.cache import CacheEntry, entry_path, read_entry
 from manim_metaflow.render.jobs.folders import stage_folder
 from manim_metaflow.render.jobs.job import Event, Job
+from manim_metaflow.render.jobs.outcome import Listener, Outcome
 from manim_metaflow.render.jobs.processes import Worker, end_orphans, stop
 from manim_metaflow.utils.processes import adopt_orphans, children
 from manim_metaflow.utils.signals import terminate_as_interrupt
 
-__all__ = ["Listener", "Outcome", "render_all"]
+__all__ = ["render_all"]
 
 # Seconds after which the shown times are refreshed although nothing happens.
 _TICK = 0.1
 _ATTEMPTS = 2
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How the render of a scene ended.
-
-    Parameters
-    ----------
-    job
-        The job.
-    status
-        ``done``, ``unchanged``, ``failed``, ``usage`` (no such scene), or ``empty`` (no scene at all).
-    text
-        The error message.
-    files
-        The files that were written or are up to date; the film is the last.
-    """
-
-    job: Job
-    status: str
-    text: str = ""
-    files: tuple[str, ...] = ()
-
-
-class Listener(Protocol):
-    """Receives what happens to the jobs."""
-
-    def queued(self, job: Job, plays: int) -> None:
-        """Receive a scene that will be rendered, and the number of plays it had last time."""
-
-    def started(self, job: Job) -> None:
-        """Receive that a worker has started."""
-
-    def received(self, job: Job, event: Event) -> None:
-        """Receive an event of the worker."""
-
-    def printed(self, job: Job, line: str) -> None:
-        """Receive a line that the scene has printed."""
-
-    def withdrawn(self, job: Job) -> None:
-        """Receive that a worker has ended before its job: the job will be queued again."""
-
-    def ended(self, outcome: Outcome) -> None:
-        """Receive how the job has ended."""
-
-    def tick(self) -> None:
-        """Receive that time has passed."""
 
 
 LONG = 20.0

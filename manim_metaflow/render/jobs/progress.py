@@ -9,7 +9,7 @@ from rich.progress import TaskID
 from rich.text import Text
 
 from manim_metaflow.render.jobs.job import Event, Job
-from manim_metaflow.render.jobs.pool import Outcome
+from manim_metaflow.render.jobs.outcome import Outcome
 from manim_metaflow.utils.progress import progress_bars
 
 __all__ = ["Display"]
