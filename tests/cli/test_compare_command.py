@@ -91,7 +91,7 @@ def test_runs_of_a_datastore_are_read_and_left_as_they_are(pair):
         (["Two/1"], 2, "Missing argument 'AFTER'"),
     ],
 )
-def test_what_cannot_be_compared_is_said_in_one_message(arguments, code, said):
+def test_what_cannot_be_compared_is_refused_in_one_message(arguments, code, said):
     result = compare(*arguments)
     assert (result.exit_code, "Traceback" in result.output) == (code, False)
     assert said in result.output + result.stderr

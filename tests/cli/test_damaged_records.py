@@ -86,7 +86,7 @@ def show(record: RunRecord, other: RunRecord) -> None:
 
 
 @pytest.mark.parametrize("part", range(8))
-def test_a_mutated_recording_is_told_or_shown(part: int) -> None:
+def test_a_mutated_recording_is_refused_or_shown(part: int) -> None:
     dice = random.Random(part)
     texts = [file.read_text() for file in recordings()]
     opened: list[str] = []

@@ -423,7 +423,7 @@ def test_a_notebook_like_cell_is_read_from_its_text():
     assert [s.name for s in flow.steps] == ["start", "end"]
 
 
-def test_a_class_whose_source_is_gone_says_what_to_do():
+def test_the_error_for_a_class_without_source_says_what_to_do():
     import linecache
 
     text = TINY.format(name="Gone")

@@ -64,7 +64,7 @@ def test_the_notebook_of_the_film_prints_what_its_cells_print(capsys):
         ),
     ],
 )
-def test_what_is_no_notebook_is_told_so(tmp_path, content, message):
+def test_a_file_that_is_no_notebook_is_refused(tmp_path, content, message):
     path = tmp_path / "some.ipynb"
     path.write_text(content)
     with pytest.raises(UsageError, match=message):

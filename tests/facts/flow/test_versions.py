@@ -55,7 +55,7 @@ def test_a_range_begins_with_the_version_before_it(repository):
         (SOURCE.replace("self.next(self.process)", "self.next(self.nowhere)"), "nowhere"),
     ],
 )
-def test_what_holds_no_flow_says_why(text, problem):
+def test_a_version_without_a_flow_holds_the_reason(text, problem):
     version = load_version(text)
     assert version.flow is None
     assert problem in version.problem
@@ -74,7 +74,7 @@ def test_there_is_no_such_revision(repository):
         git_versions(repository, "HEAD~99..HEAD")
 
 
-def test_a_file_in_no_repository_is_said(tmp_path):
+def test_a_file_outside_of_any_repository_is_an_error(tmp_path):
     flow = tmp_path / "flow.py"
     flow.write_text(SOURCE)
     with pytest.raises(UsageError, match="in no Git repository"):

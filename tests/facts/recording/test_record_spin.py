@@ -97,7 +97,7 @@ def test_a_step_that_never_ran_cannot_be_spun(run):
         record_spin(run, "train")
 
 
-def test_what_metaflow_refuses_is_said(run, tmp_path):
+def test_a_spin_that_metaflow_refuses_is_an_error(run, tmp_path):
     other = tmp_path / "linear.py"
     other.write_text(FLOW.read_text().replace("def use(", "def apply(").replace("self.use)", "self.apply)"))
     with pytest.raises(RunError, match="failed before its first task"):

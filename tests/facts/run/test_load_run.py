@@ -255,7 +255,7 @@ def test_a_run_still_going_is_drawn_as_it_stands(runs, tmp_path):
     ]
 
 
-def test_a_task_that_never_said_where_it_stands_is_noted(runs, tmp_path):
+def test_a_task_that_never_recorded_its_frames_is_noted(runs, tmp_path):
     record = runs["foreach"]
     root = _copy(runs, "foreach", tmp_path)
     first, second, _ = (task.path for task in record.tasks_of("a"))
@@ -405,7 +405,7 @@ def test_the_configured_datastore_is_the_default(runs, monkeypatch):
     assert load_run(f"LinearFlow/{runs['linear'].run_id}").run_id == runs["linear"].run_id
 
 
-def test_no_datastore_says_so(tmp_path):
+def test_a_folder_without_a_datastore_is_an_error(tmp_path):
     with pytest.raises(RunError, match=r"no Metaflow datastore here"):
         load_run("LinearFlow/1", root=tmp_path)
 

@@ -185,7 +185,7 @@ def test_runs_of_the_service_are_shown_and_compared(remote: Remote, runs) -> Non
     assert {line.partition(" ")[0] for line in remote.asked(begin)} == {"GET"}
 
 
-def test_what_is_not_there_is_said(remote: Remote) -> None:
+def test_a_missing_run_and_a_silent_service_are_errors(remote: Remote) -> None:
     gone = remote.command("show", "NoFlow/77")
     assert gone.returncode == 2
     assert "no run of NoFlow here." in gone.stderr

@@ -104,7 +104,7 @@ OTHER_KINDS = [
 
 
 @pytest.mark.parametrize(("given", "said"), OTHER_KINDS, ids=[repr(given) for given, _ in OTHER_KINDS])
-def test_what_is_no_run_is_told_so_wherever_a_run_is_taken(here: Path, given: object, said: str) -> None:
+def test_what_is_no_run_is_refused_wherever_a_run_is_taken(here: Path, given: object, said: str) -> None:
     flow = load_flow(FLOWS / "linear.py")
     dag = FlowDAG(flow)
     takers = [load_run, load_storage, lambda run: ReplayRun(dag, run)]

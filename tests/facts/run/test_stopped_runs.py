@@ -58,9 +58,7 @@ def test_a_run_without_heartbeats_for_a_minute_was_stopped(unfinished: Path) -> 
 
 
 @pytest.mark.parametrize("seconds_ago", [5, None], ids=["heartbeat", "no heartbeat"])
-def test_a_run_is_not_said_to_be_stopped_where_nothing_tells(
-    unfinished: Path, seconds_ago: float | None
-) -> None:
+def test_a_run_is_not_called_stopped_without_evidence(unfinished: Path, seconds_ago: float | None) -> None:
     record = read(unfinished, seconds_ago)
     assert (record.status, record["use/3"].state) == ("running", "running")
 

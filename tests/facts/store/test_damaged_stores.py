@@ -51,7 +51,7 @@ def damage(file: Path, original: bytes, dice: random.Random) -> None:
 
 
 @pytest.mark.parametrize("name", ["nested foreach", "retries"])
-def test_a_damaged_store_is_read_or_told(runs: Runs, tmp_path: Path, name: str) -> None:
+def test_a_damaged_store_is_read_or_reported(runs: Runs, tmp_path: Path, name: str) -> None:
     dice, root = random.Random(name), tmp_path / ".metaflow"
     shutil.copytree(runs.store(name), root)
     run = f"{runs[name].flow.name}/{runs[name].run_id}"

@@ -98,7 +98,7 @@ def test_lines_are_found_by_number_and_by_pattern():
         (lambda panel: panel.line(7), "Line 7 is not shown"),
     ],
 )
-def test_what_is_not_there_is_said(ask, message):
+def test_lines_steps_and_artifacts_that_are_missing_are_errors(ask, message):
     panel = CodePanel("@step\ndef start(self):\n    self.shops = []\n    self.next(self.end)")
     with pytest.raises(UsageError, match=message):
         ask(panel)

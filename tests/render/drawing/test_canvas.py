@@ -63,7 +63,7 @@ def test_what_stays_below_is_not_drawn_again(monkeypatch: pytest.MonkeyPatch) ->
     assert len(drawn) == 1
 
 
-def test_only_rows_that_did_change_are_told() -> None:
+def test_only_changed_rows_are_returned() -> None:
     canvas = Canvas(HEIGHT, WIDTH)
     frame = blot(0, 0, WIDTH, HEIGHT, alpha=1)
     canvas.show(GROUND, [frame, blot(10, 100, 50, 9.5, red=1)])

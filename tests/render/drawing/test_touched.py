@@ -100,7 +100,7 @@ def looked_at(kind: type[mn.Scene], monkeypatch: pytest.MonkeyPatch) -> list[int
     return counts
 
 
-def test_only_what_is_told_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_reported_mobjects_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     node = len(StepNode("step0").get_family())
     first, *others = looked_at(Boxes, monkeypatch)
     assert first >= 12 * node

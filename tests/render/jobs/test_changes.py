@@ -289,7 +289,7 @@ def _made_in(folder: Path, case: Case) -> CacheEntry:
 
 
 @pytest.mark.parametrize("what", UNWATCHED)
-def test_what_cannot_be_watched_is_said(folder: Path, what: str) -> None:
+def test_what_cannot_be_watched_is_reported(folder: Path, what: str) -> None:
     code, reason = UNWATCHED[what]
     made = made_of(folder, code)
     assert reason in made.unwatched
