@@ -98,6 +98,7 @@ class CompareFilm(MovingCameraScene):
     def __init__(self, found: RunComparison) -> None:
         super().__init__()
         theme, room = current_theme(), config.frame_width - 2 * MARGIN
+        # The longest cells first: the first that can be read at the size at which a row fits the frame.
         for longest in LENGTHS:
             self.sheet = ComparisonSheet(found, longest)
             scale = min(1.0, room / float(self.sheet.width))

@@ -171,6 +171,7 @@ class FilmOptions:
             raise UsageError(
                 f"There is no video encoder {self.codec!r} here; there is {', '.join(WITH_PRESETS)}."
             )
+        # Asked of libav itself: nothing is written to the container.
         with av.open(io.BytesIO(), "w", format=suffix[1:]) as container:
             if codec.canonical_name not in container.supported_codecs:
                 raise UsageError(f"A {suffix} file cannot hold what the encoder {self.codec} writes.")

@@ -47,6 +47,7 @@ def check_removable(folder: Path, *, force: bool = False) -> None:
     """
     if force or not os.path.lexists(folder):
         return
+    # A link is not followed: what would be removed is somewhere else, and not marked.
     if folder.is_symlink() or not folder.is_dir():
         raise UsageError(f"{folder} is in the way: manim-metaflow would put a folder there. Move it away.")
     found = _files(folder)

@@ -61,12 +61,15 @@ def _edge_changes(dag: FlowDAG, fresh: FlowDAG, new_names: Mapping[str, str]) ->
         taken.add(pair)
         if pair == (source, target) and congruent(edge, goal):
             yield Change(edge, goal, "glide")
+        # A label interrupts its line, so that the two lines have other pieces: they cannot bend into each
+        # other.
         elif edge.label is None and goal.label is None and len(edge.lines) == len(goal.lines):
             yield Change(edge, goal, "bend")
         else:
             yield Change(edge, goal, "swap")
     for pair, edge in fresh.edges.items():
         if pair not in taken:
+            # Only a line in one piece can be drawn from its beginning to its end.
             yield Change(None, edge, "draw" if edge.label is None else "come")
 
 
@@ -98,6 +101,7 @@ def congruent(one: VMobject, other: VMobject) -> bool:
     for a, b in zip(mine, its, strict=True):
         if type(a) is not type(b) or a.points.shape != b.points.shape:
             return False
+        # A ten-thousandth of a unit is far below a pixel; parts drawn anew differ in their last digits.
         if len(a.points) and not np.allclose((a.points - center) * ratio, b.points - goal, atol=1e-4):
             return False
         if len(a.points) and (a.fill_color != b.fill_color or a.stroke_color != b.stroke_color):
@@ -120,6 +124,7 @@ def renamed_steps(old: FlowInfo, new: FlowInfo) -> dict[str, str]:
             for other in gone
             if _nameless(other, names) == _nameless(step, names) and other.name not in found.values()
         ]
+        # Of two steps with the same source, nothing tells which was renamed to which.
         if len(same) == 1:
             found[step.name] = same[0].name
     return found

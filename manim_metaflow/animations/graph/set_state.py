@@ -22,6 +22,7 @@ PULSE = 1.1
 
 def change_state(start: float, end: float, node: StepNode, before: str, after: str) -> Clip:
     """Let a box go from one state to the next and stay there until ``end``; running ones pulse."""
+    # In a short replay one state may follow the other at once; a third of a blend can still be seen.
     end = max(end, start + BLEND / 3)
     length = end - start
 
@@ -30,6 +31,7 @@ def change_state(start: float, end: float, node: StepNode, before: str, after: s
         blend = min(1.0, elapsed / min(BLEND, length)) if progress < 1 else 1.0
         pulse = 0.0
         if after in WORKING and progress < 1:
+            # From 0 to 1 and back, without a jump where the pulse begins.
             pulse = 0.5 - 0.5 * math.cos(2 * math.pi * elapsed / PULSE)
         node.show_change(before, after, smooth(blend), pulse=pulse)
 

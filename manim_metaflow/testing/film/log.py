@@ -105,6 +105,7 @@ def blocks_in(box: Box | None, frame: Box) -> Blocks:
         return found
     rows, columns = GRID
     width, height = frame.right - frame.left, frame.top - frame.bottom
+    # Rows count from above, as in an image; y grows upwards.
     left, right = ((x - frame.left) / width * columns for x in (box.left, box.right))
     top, bottom = ((frame.top - y) / height * rows for y in (box.top, box.bottom))
     across, down = slice(max(int(left), 0), int(right) + 1), slice(max(int(top), 0), int(bottom) + 1)
