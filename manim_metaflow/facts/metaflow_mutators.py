@@ -16,10 +16,13 @@ from manim_metaflow.facts.metaflow_internals import parameters_of
 __all__ = [
     "apply_mutators",
     "can_be_mutated",
+    "config_expression",
     "config_values",
+    "decorator_arguments",
     "flow_decorators",
     "has_mutators_to_apply",
     "inserted_by",
+    "is_config_expression",
     "is_mutator",
     "parameters_of_flow",
     "parts_that_mutators_change",
@@ -126,6 +129,36 @@ def flow_decorators(cls: Any) -> list[Any]:
 
     named = state[FlowStateItems.FLOW_DECORATORS]
     return [*(decorator for several in named.values() for decorator in several), *_mutators(cls)]
+
+
+def is_config_expression(value: Any) -> bool:
+    """Tell whether a value is an expression of a config, which Metaflow evaluates when a flow is run."""
+    try:
+        from metaflow.user_configs.config_parameters import DelayEvaluator
+    except ImportError:  # Metaflow before 2.12.37 has no configs
+        return False
+    return isinstance(value, DelayEvaluator)
+
+
+def config_expression(value: Any) -> list[Any]:
+    """Return what an expression of a config consists of: ``cfg``, then what is asked of it, in order.
+
+    A part that is asked for may be an expression itself: ``cfg[cfg.which]``.
+    """
+    # Any other attribute of it, asked for by name, is one more part of the expression.
+    held = vars(value)
+    return [held["_config_expr"], *(held.get("_access") or ())]
+
+
+def decorator_arguments(decorator: Any) -> tuple[list[Any], dict[str, Any]]:
+    """Return what a decorator was given, by place and by name, without what is its default."""
+    if hasattr(decorator, "attributes"):
+        defaults = getattr(type(decorator), "defaults", {})
+        # Metaflow merges what was given into its defaults by name: which of them stood without a name is
+        # not known any more.
+        return [], {key: value for key, value in decorator.attributes.items() if value != defaults.get(key)}
+    # One of the user's own, of which Metaflow does not know the defaults.
+    return list(decorator._args), dict(decorator._kwargs)
 
 
 def is_mutator(decorator: Any) -> bool:

@@ -9,8 +9,9 @@ from typing import Any
 from manim_metaflow.errors import FlowWarning
 from manim_metaflow.facts.flow.as_run import ClassAsRun
 from manim_metaflow.facts.flow.source import parameter_argument
-from manim_metaflow.facts.flow.values import delayed, delayed_text, value_text
+from manim_metaflow.facts.flow.values import delayed_text, value_text
 from manim_metaflow.facts.metaflow_internals import default_file_of, parameter_options, parameters_of
+from manim_metaflow.facts.metaflow_mutators import is_config_expression
 from manim_metaflow.facts.records import ParameterInfo
 
 __all__ = ["parameter_infos"]
@@ -47,10 +48,10 @@ def _parameter(cls: Any, variable: str, parameter: Any, folder: Path, now: Class
     expression = ""
     if callable(default):  # an expression of a config can be called, too
         expression = parameter_argument(cls, variable, "default", 1) or value_text(default)
-        if not delayed(default) and all(part.isidentifier() for part in expression.split(".")):
+        if not is_config_expression(default) and all(part.isidentifier() for part in expression.split(".")):
             expression += "()"  # a function by its name: Metaflow calls it when the flow is deployed or run
         default = _evaluated(default, now)
-    if delayed(about):
+    if is_config_expression(about):
         value = _evaluated(about, now)
         about = delayed_text(about) if value is None else value
     return ParameterInfo(
@@ -66,7 +67,7 @@ def _parameter(cls: Any, variable: str, parameter: Any, folder: Path, now: Class
 
 def _evaluated(value: Any, now: ClassAsRun) -> Any:
     """Ask a config; ``None`` where that is not known, and of functions, which are the flow's to call."""
-    if not delayed(value) or not now.configs_known:
+    if not is_config_expression(value) or not now.configs_known:
         return None
     try:
         found = value()

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["call_text", "delayed", "delayed_text", "value_text"]
+from manim_metaflow.facts.metaflow_mutators import (
+    config_expression,
+    decorator_arguments,
+    is_config_expression,
+)
+
+__all__ = ["call_text", "delayed_text", "value_text"]
 
 
 def value_text(value: Any) -> str:
@@ -13,7 +19,7 @@ def value_text(value: Any) -> str:
     >>> value_text({"a": [1, "b"]}), value_text(len)
     ("{'a': [1, 'b']}", 'len()')
     """
-    if delayed(value):
+    if is_config_expression(value):
         return delayed_text(value)
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key!r}: {value_text(item)}" for key, item in value.items()) + "}"
@@ -25,21 +31,11 @@ def value_text(value: Any) -> str:
     return repr(value)
 
 
-def delayed(value: Any) -> bool:
-    """Tell whether a value is an expression of a config, which Metaflow evaluates when a flow is run."""
-    try:
-        from metaflow.user_configs.config_parameters import DelayEvaluator
-    except ImportError:  # Metaflow before 2.13 has no configs
-        return False
-    return isinstance(value, DelayEvaluator)
-
-
 def delayed_text(value: Any) -> str:
     """Write an expression of a config: ``cfg.epochs``."""
-    # Any other attribute of it, asked for by name, is one more part of the expression.
-    access = vars(value).get("_access") or ()
-    parts = (delayed_text(part) if delayed(part) else str(part) for part in access)
-    return ".".join([vars(value)["_config_expr"], *parts])
+    first, *access = config_expression(value)
+    parts = (delayed_text(part) if is_config_expression(part) else str(part) for part in access)
+    return ".".join([first, *parts])
 
 
 def call_text(decorator: Any, name: str) -> str:
@@ -51,13 +47,6 @@ def call_text(decorator: Any, name: str) -> str:
     >>> call_text(Retry(), "retry")
     '@retry(times=1)'
     """
-    if hasattr(decorator, "attributes"):
-        defaults = getattr(type(decorator), "defaults", {})
-        named = {key: value for key, value in decorator.attributes.items() if value != defaults.get(key)}
-        # Metaflow merges what was given into its defaults by name: which of them stood without a name is
-        # not known any more.
-        given: list[Any] = []
-    else:
-        given, named = list(decorator._args), dict(decorator._kwargs)
+    given, named = decorator_arguments(decorator)
     texts = [*map(value_text, given), *(f"{key}={value_text(value)}" for key, value in named.items())]
     return f"@{name}({', '.join(texts)})" if texts else f"@{name}"

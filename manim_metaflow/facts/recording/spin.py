@@ -35,7 +35,8 @@ def record_spin(
     """Run one step by itself, with the inputs a task of a recorded run had, or read the recording of it.
 
     The record has one task. It has an id of its own and is in a store of its own; nothing of the
-    origin changes, and nothing after the step runs. A task that raises is part of the record, not an error.
+    origin changes, and nothing after the step runs. A task that raises is part of the record, not an error:
+    it failed, also where the step has ``@catch`` or ``@retry``, which Metaflow ignores in a spin.
 
     Parameters
     ----------
