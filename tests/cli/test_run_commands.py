@@ -188,6 +188,14 @@ def test_replay_makes_a_film_and_leaves_the_datastore_as_it_was(folder: Path, vi
     assert tree(folder / "run.store") == before
 
 
+def test_the_newest_run_of_a_flow_is_replayed_by_the_flows_name(folder: Path, tmp_path: Path) -> None:
+    words = ("replay", "ResumeFlow", "--root", folder / "run.store", "-o", "frame.png", "-r", "160,90")
+    done = run(*words, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "frame.png\n"), done.stderr
+    with Image.open(tmp_path / "frame.png") as frame:
+        assert frame.size == (160, 90)
+
+
 def test_the_newest_run_of_a_flow_is_shown_by_the_flows_name(folder: Path) -> None:
     record = load_recording(folder / "run.json")
     for name in ("ResumeFlow", "ResumeFlow/latest"):

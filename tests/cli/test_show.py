@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from recorded import recorded
 
 from manim_metaflow.cli import COMMANDS, main
 from manim_metaflow.facts import FlowInfo, load_flow
@@ -65,6 +66,18 @@ def test_help_lists_every_command_on_one_line_with_examples():
         [line] = [line for line in said.splitlines() if line.startswith(f"  {name} ")]
         assert len(line.split(maxsplit=1)[1]) > 10
         assert "Examples:" in run(name, "--help").stdout
+
+
+def test_the_row_of_a_task_that_was_tried_again_names_its_last_attempt_as_metaflow_counts():
+    record = recorded("retries")
+    lines = run("show", record.recording).stdout.splitlines()
+    tried = {task.step: len(task.attempts) for task in record.tasks if len(task.attempts) > 1}
+    said = {line.split()[1]: line for line in lines if "  attempt " in line}
+    assert tried
+    assert {step: f"  attempt {count - 1}  " in said[step] for step, count in tried.items()} == dict.fromkeys(
+        tried, True
+    )
+    assert said.keys() == tried.keys()
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -79,6 +79,15 @@ def test_a_step_that_raises_is_a_record(run, tmp_path):
     assert "1 / 0" in task.exception.code
 
 
+def test_a_step_with_catch_fails_in_a_spin_as_metaflow_ignores_the_decorator(tmp_path):
+    caught = record_run(FLOW.with_name("caught_end.py"), recordings=tmp_path)
+    assert (caught.status, caught.tasks_of("end")[0].state) == ("finished", "caught")
+    record = record_spin(caught, "end")
+    assert any("Ignoring Step decorator 'catch'" in line for line in record.console)
+    assert (record.status, record.tasks[0].state) == ("failed", "failed")
+    assert record.tasks[0].exception.message == "nobody catches this by a name"
+
+
 def test_a_second_call_reads_the_recording(run, spun):
     again = record_spin(run, "use")
     assert again == spun
