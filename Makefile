@@ -86,11 +86,11 @@ bench: setup ## Run the benchmarks
 	@status=0; for benchmark in benchmarks/*.py; do \
 		echo "== $$benchmark"; $(RUN) python "$$benchmark" || status=1; done; exit $$status
 
-fuzz: setup ## Lay out, draw and turn into one another random flows, sources and scenes, and read damaged records: FUZZ_EXAMPLES=1000
+fuzz: setup ## Draw, change and damage what chance chooses, and end commands at any moment: FUZZ_EXAMPLES=1000
 	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(RUN) pytest -n logical tests/layout tests/mobjects/graph/test_drawn_flows.py \
 		tests/render/drawing/test_exact_random.py tests/animations/code/test_code_evolution.py \
-		tests/animations/graph/test_flow_evolution.py tests/films/test_replay_room.py tests/cli/test_damaged_records.py \
-		tests/facts/store/test_damaged_stores.py $(ARGS)
+		tests/animations/graph/test_flow_evolution.py tests/films/test_replay_room.py \
+		tests/cli/test_damaged_records.py tests/cli/test_kills.py tests/facts/store/test_damaged_stores.py $(ARGS)
 
 exact: setup ## Compare every frame of every film with Manim's, and what is in Manim's cache: EXACT_FPS=6
 	EXACT_FPS=$(EXACT_FPS) $(RUN) pytest -n logical tests/render/drawing/test_exact_films.py \

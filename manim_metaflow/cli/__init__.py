@@ -11,6 +11,8 @@ import cloup
 
 from manim_metaflow import __version__
 from manim_metaflow.cli.messages import errors_as_messages, need_working_folder, print_any_text
+from manim_metaflow.utils.own_folders import sweep_scratch
+from manim_metaflow.utils.processes import nothing_outlives
 
 __all__ = ["main"]
 
@@ -48,6 +50,7 @@ class _Commands(cloup.Group):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         # Help is printed here too, before a command is invoked.
         with errors_as_messages():
+            print_any_text()
             try:
                 return super().main(*args, **kwargs)
             finally:
@@ -60,8 +63,10 @@ class _Commands(cloup.Group):
         # Inside of `main`, which prints "Aborted!" at Ctrl-C where this does not.
         with errors_as_messages():
             need_working_folder()
-            print_any_text()
-            return super().invoke(ctx)
+            sweep_scratch()
+            # `render --preview` opens the film; what scenes leave running it has ended by then.
+            with nothing_outlives(opens=lambda: ctx.invoked_subcommand == "render"):
+                return super().invoke(ctx)
 
 
 @cloup.group(

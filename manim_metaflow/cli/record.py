@@ -119,10 +119,6 @@ def _record(
     from manim_metaflow.facts.recording.recordings import Output
     from manim_metaflow.facts.recording.request import Where
     from manim_metaflow.facts.recording.runs import record_to
-    from manim_metaflow.utils.signals import terminate_as_interrupt
 
     first = None if origin is None else load_recording(origin)
-    with terminate_as_interrupt():
-        return record_to(
-            Output(target, **keep), flow, *options, where=Where(**place), origin=first, step=step
-        )
+    return record_to(Output(target, **keep), flow, *options, where=Where(**place), origin=first, step=step)

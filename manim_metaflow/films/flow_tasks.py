@@ -9,7 +9,6 @@ import json
 import subprocess
 import sys
 import tarfile
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +24,7 @@ from manim_metaflow.render.jobs.job import Job
 from manim_metaflow.render.jobs.pool import render_all
 from manim_metaflow.render.jobs.processes import run_one
 from manim_metaflow.render.jobs.progress import Display
+from manim_metaflow.utils.own_folders import scratch_folder
 from manim_metaflow.utils.terminal import Terminal
 
 __all__ = ["Film", "card_entries", "choose", "in_parts", "join_parts", "list_scenes", "render_one"]
@@ -147,8 +147,8 @@ def render_one(job: str, folder: Path, arguments: Sequence[str], media: str = ""
     """
     scene, _, fraction = job.partition(" ")
     file, _, name = scene.partition(":")
-    with tempfile.TemporaryDirectory() as scratch:
-        target = Path(media).absolute() if media and not fraction else Path(scratch)
+    with scratch_folder() as scratch:
+        target = Path(media).absolute() if media and not fraction else scratch
         whole = Job(
             file=folder.resolve() / file,
             scene=name,
@@ -212,8 +212,7 @@ def _join(parts: list[Film]) -> Film:
         raise ManimMetaflowError(
             f"{first.scene}: its parts saw two scenes: it depends on the clock, or on chance. Use --parts 1."
         )
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
+    with scratch_folder() as folder:
         for part in parts:
             with tarfile.open(fileobj=io.BytesIO(part.content)) as archive:
                 archive.extractall(folder, **_AS_DATA)

@@ -7,7 +7,6 @@ makes a scene knows nothing of them.
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +22,7 @@ from manim_metaflow.render.drawing.accelerate import accelerate
 from manim_metaflow.render.drawing.watermark import mark_frames
 from manim_metaflow.theme import use_theme
 from manim_metaflow.utils.files import atomic_write
-from manim_metaflow.utils.signals import terminate_as_interrupt
+from manim_metaflow.utils.own_folders import scratch_folder
 from manim_metaflow.utils.versions import need_manim
 
 __all__ = ["film_settings", "make_film", "write_picture"]
@@ -60,7 +59,7 @@ def make_film(
         Shows how far it is.
     """
     suffix = output.suffix.lower()
-    with terminate_as_interrupt(), _published(output, options) as draft, film_settings(options, suffix):
+    with _published(output, options) as draft, film_settings(options, suffix):
         scene = make_scene()
         progress.expect(getattr(scene, "length", None))
         accelerate(scene)
@@ -144,8 +143,8 @@ def _media_folder(options: FilmOptions) -> Iterator[Path]:
     if options.media_dir is not None:
         yield options.media_dir.absolute()
         return
-    with tempfile.TemporaryDirectory(prefix="manim-metaflow-") as folder:
-        yield Path(folder)
+    with scratch_folder() as folder:
+        yield folder
 
 
 def _frame_size(width: int, height: int) -> dict[str, float]:

@@ -22,7 +22,6 @@ from manim_metaflow.testing.frames import Frame
 from manim_metaflow.testing.walk import Beat, beat_frames
 from manim_metaflow.theme import use_theme
 from manim_metaflow.utils.fonts import pixel_font
-from manim_metaflow.utils.signals import terminate_as_interrupt
 
 __all__ = ["contact_sheet", "draw_sheet", "film_length", "film_sheet"]
 
@@ -116,7 +115,7 @@ def draw_sheet(
     width, height = options.size(QUALITY)
     theme = options.make_theme() if options.theme else None
     background = theme.background if theme else None
-    with terminate_as_interrupt(), use_theme(theme) if theme else nullcontext():
+    with use_theme(theme) if theme else nullcontext():
         beats = beat_frames(
             _in_media_folder(scene_class, options), resolution=(width, height), background=background
         )

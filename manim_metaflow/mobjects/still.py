@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import math
-import tempfile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from manim import Camera, ManimColor, VMobject, tempconfig
 
 from manim_metaflow.errors import ManimMetaflowError
 from manim_metaflow.theme import current_theme
+from manim_metaflow.utils.own_folders import scratch_folder
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -98,6 +98,6 @@ def _tiles(size: int) -> list[tuple[int, int]]:
 def still_png(mobject: VMobject, *, density: float = DENSITY / 2, transparent: bool = False) -> bytes:
     """Return the bytes of a PNG file with a mobject on it."""
     file = io.BytesIO()
-    with tempfile.TemporaryDirectory(prefix="manim-metaflow-") as media, tempconfig({"media_dir": media}):
+    with scratch_folder() as media, tempconfig({"media_dir": str(media)}):
         draw_still(mobject, density=density, transparent=transparent).save(file, format="PNG")
     return file.getvalue()

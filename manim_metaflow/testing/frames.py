@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
@@ -11,6 +10,8 @@ import manim as mn
 import numpy as np
 import numpy.typing as npt
 from manim.utils.color import ParsableManimColor
+
+from manim_metaflow.utils.own_folders import scratch_folder
 
 __all__ = ["DEFAULT_RESOLUTION", "Frame", "current_frame", "still_config"]
 
@@ -44,12 +45,12 @@ def still_config(
     (160, True)
     """
     width, height = resolution
-    with tempfile.TemporaryDirectory(prefix="manim-metaflow-") as media:
+    with scratch_folder() as media:
         settings: dict[str, Any] = {
             "renderer": "cairo",
             "pixel_width": width,
             "pixel_height": height,
-            "media_dir": media,
+            "media_dir": str(media),
             "log_to_file": False,
             "dry_run": True,
             "disable_caching": True,

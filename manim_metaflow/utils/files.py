@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from manim_metaflow.errors import UsageError
-from manim_metaflow.utils.signals import interrupts_held
+from manim_metaflow.utils.own_folders import PREFIX, sweep, temporary_folder
 
 __all__ = [
     "atomic_write",
     "folder_locked",
+    "is_disk_full",
     "working_folder_kept",
     "writable",
     "write_bytes",
     "write_text",
 ]
 
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
 
 def writable(output: Path) -> Path:
     """Check before long work that a file can be written, and return its path.
+
+    What calls before left beside it that were killed is removed.
 
     Raises
     ------
@@ -37,8 +42,9 @@ def writable(output: Path) -> Path:
         raise UsageError(f"Cannot write {output}: there is no folder {folder}.")
     try:
         # Only writing tells: the superuser and network file systems do not go by permissions.
-        with interrupts_held():
-            _new_draft(output.resolve()).unlink()
+        sweep(folder)
+        with temporary_folder(folder, PREFIX):
+            pass
     except OSError as error:
         raise UsageError(
             f"Cannot write {output}: the folder {folder} is not writable ({error.strerror})."
@@ -79,7 +85,7 @@ def folder_locked(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
-    """Yield an empty draft in the same folder, and put it in place of ``path`` when the block succeeds.
+    """Yield an empty draft on the same disk, and put it in place of ``path`` when the block succeeds.
 
     A failure or Ctrl-C, whenever it comes, leaves the file as it was and no draft behind. The draft has
     the suffix of ``path``, from which many writers choose the format, and may be replaced in the block. A
@@ -102,17 +108,12 @@ def atomic_write(path: Path) -> Iterator[Path]:
     (False, '.csv', '1,2,3')
     """
     target = path.resolve()
-    draft: Path | None = None
-    try:
-        # Ctrl-C between making the draft and remembering it would leave it behind.
-        with interrupts_held():
-            draft = _new_draft(target)
+    # A folder of its own is locked while it is in use, so that what a killed process leaves can be told.
+    with temporary_folder(target.parent, PREFIX) as folder:
+        draft = folder / f"draft{target.suffix}"
+        draft.touch()
         yield draft
         draft.replace(target)
-    finally:
-        if draft is not None:
-            with interrupts_held():
-                draft.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -126,8 +127,12 @@ def write_bytes(path: Path, data: bytes) -> None:
         draft.write_bytes(data)
 
 
-def _new_draft(target: Path) -> Path:
-    # Not `tempfile`: its files are private, whatever the umask says. A long name is not made longer.
-    draft = target.with_name(f".{secrets.token_hex(8)}{target.suffix}")
-    draft.touch(exist_ok=False)
-    return draft
+def is_disk_full(error: BaseException | None) -> bool:
+    """Return whether a full disk is the cause, also of an error that libav or Manim made of it."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            return True
+        if "No space left on device" in str(error):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,12 +19,27 @@ from pathlib import Path
 from manim_metaflow.errors import UsageError
 from manim_metaflow.utils.signals import interrupts_held
 
-__all__ = ["MARK", "check_removable", "mark_folder", "sweep", "temporary_folder"]
+__all__ = [
+    "MARK",
+    "PREFIX",
+    "check_removable",
+    "mark_folder",
+    "scratch_folder",
+    "sweep",
+    "sweep_scratch",
+    "temporary_folder",
+]
 
 MARK = ".manim-metaflow"
+PREFIX = ".manim-metaflow-"
+"""How the names of temporary folders begin that stand among files of the user's."""
+_SCRATCH = "manim-metaflow-"
 _MAKER = "manim-metaflow, which may remove this folder while it holds these files only"
 _LOCK = ".manim-metaflow.lock"
 """In a temporary folder: locked for as long as the process that made it lives."""
+_UNLOCKED = f"{_LOCK}.new"
+_UNFINISHED = 60.0
+"""Seconds after which a temporary folder without a lock is one whose process was killed while making it."""
 
 
 def mark_folder(folder: Path) -> None:
@@ -76,10 +92,10 @@ def temporary_folder(parent: Path, prefix: str, suffix: str = "") -> Iterator[Pa
     try:
         with interrupts_held():
             made = Path(tempfile.mkdtemp(dir=parent, prefix=prefix, suffix=suffix)).resolve()
-            lock = os.open(made / f"{_LOCK}.new", os.O_RDWR | os.O_CREAT, 0o600)
+            lock = os.open(made / _UNLOCKED, os.O_RDWR | os.O_CREAT, 0o600)
             fcntl.flock(lock, fcntl.LOCK_EX)
             # Under its name only when it is locked: a sweep would take the folder for one that was left.
-            os.replace(made / f"{_LOCK}.new", made / _LOCK)
+            os.replace(made / _UNLOCKED, made / _LOCK)
         yield made
     finally:
         with interrupts_held():
@@ -89,10 +105,32 @@ def temporary_folder(parent: Path, prefix: str, suffix: str = "") -> Iterator[Pa
                 os.close(lock)
 
 
-def sweep(parent: Path, prefix: str) -> None:
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """Make a folder for the time of the block where the system keeps what is temporary."""
+    with temporary_folder(Path(tempfile.gettempdir()), _SCRATCH) as folder:
+        yield folder
+
+
+def sweep_scratch() -> None:
+    """Remove the scratch folders whose processes were killed before they could.
+
+    Commands do so when they begin, and not who makes such a folder: a scene would be drawn anew each time
+    because it has listed a folder in which everybody writes.
+    """
+    sweep(Path(tempfile.gettempdir()), _SCRATCH)
+
+
+def sweep(parent: Path, prefix: str = PREFIX) -> None:
     """Remove the temporary folders whose processes were killed before they could."""
     for folder in parent.glob(f"{prefix}*"):
         with suppress(OSError):
+            if time.time() - folder.stat().st_mtime > _UNFINISHED:
+                # Both are refused if anything else is in it.
+                (folder / _UNLOCKED).unlink(missing_ok=True)
+                if not (folder / _LOCK).exists():
+                    folder.rmdir()
+                    continue
             lock = os.open(folder / _LOCK, os.O_RDWR)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from pathlib import Path
 from manim_metaflow.errors import FlowError, FlowNotFoundError, ManimMetaflowError
 from manim_metaflow.facts.flow.notebook import load_notebook
 from manim_metaflow.facts.records import FlowInfo
+from manim_metaflow.utils.own_folders import scratch_folder
 
 __all__ = ["as_of_notebook", "flow_text", "notebook_as_file"]
 
@@ -167,8 +167,8 @@ def notebook_as_file(path: Path, name: str | None) -> Iterator[str]:
         if isinstance(error, FlowError):
             raise
         raise FlowNotFoundError(str(error)) from error
-    with tempfile.TemporaryDirectory(prefix="manim-metaflow-") as folder:
-        file = Path(folder, f"{path.stem}.py")
+    with scratch_folder() as folder:
+        file = folder / f"{path.stem}.py"
         file.write_text(text, encoding="utf-8")
         before = list(sys.path)
         sys.path.insert(0, str(path.resolve().parent))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from manim_metaflow.errors import FlowError, UsageError
 from manim_metaflow.facts.flow.load import load_flow
 from manim_metaflow.facts.records import FlowInfo
+from manim_metaflow.utils.own_folders import scratch_folder
 
 __all__ = ["FlowVersion", "git_versions", "load_version"]
 
@@ -109,8 +109,8 @@ def _version(text: str, label: str, file: Path, folder: Path) -> FlowVersion:
     except (SyntaxError, ValueError) as error:
         line = f"line {error.lineno}: " if isinstance(error, SyntaxError) and error.lineno else ""
         return FlowVersion(label, text, problem=f"{line}{getattr(error, 'msg', error)}")
-    with tempfile.TemporaryDirectory() as scratch:
-        copy = Path(scratch) / file.name
+    with scratch_folder() as scratch:
+        copy = scratch / file.name
         copy.write_text(text, encoding="utf-8")
         # The copy is in a folder of its own, but the modules beside the file have to be found.
         sys.path.insert(0, str(folder))

@@ -17,7 +17,7 @@ from manim_metaflow.facts.records import RunRecord
 from manim_metaflow.facts.run.record_file import store_of
 from manim_metaflow.utils.files import atomic_write, folder_locked
 from manim_metaflow.utils.outputs import RECORD, check_replaceable
-from manim_metaflow.utils.own_folders import check_removable, mark_folder, sweep, temporary_folder
+from manim_metaflow.utils.own_folders import PREFIX, check_removable, mark_folder, sweep, temporary_folder
 from manim_metaflow.utils.signals import interrupts_held
 
 __all__ = [
@@ -30,7 +30,6 @@ __all__ = [
 ]
 
 _DIRECTORY_VARIABLE = "MANIM_METAFLOW_RECORDINGS"
-_SCRATCH = ".recording-"
 
 
 def recording_key(
@@ -174,7 +173,7 @@ def _put(record: RunRecord, store: Path, output: Output) -> RunRecord:
     path, kept = output.path.absolute(), store_of(output.path.absolute())
     # Before it is moved: whoever finds the datastore at its place finds it whole.
     relocate(store, kept)
-    with folder_locked(path.parent), temporary_folder(path.parent, _SCRATCH) as old, interrupts_held():
+    with folder_locked(path.parent), temporary_folder(path.parent, PREFIX) as old, interrupts_held():
         output.check()
         # First what may fail, then what takes no time: whoever looks meanwhile finds the old or the new.
         with atomic_write(path) as draft:
@@ -203,8 +202,8 @@ def scratch_store(directory: Path, origin: Path | None = None) -> Iterator[Path]
         try:
             directory.mkdir(parents=True, exist_ok=True)
             # What a process that was killed had no time to remove.
-            sweep(directory, _SCRATCH)
-            scratch = stack.enter_context(temporary_folder(directory, _SCRATCH, ".store"))
+            sweep(directory)
+            scratch = stack.enter_context(temporary_folder(directory, PREFIX, ".store"))
         except OSError as error:
             raise RunError(f"{directory}: cannot keep recordings here: {error.strerror}.") from error
         if origin is not None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from manim_metaflow.render.jobs.job import Event, Job
-from manim_metaflow.utils.processes import children, descendants, kill, signal_group
+from manim_metaflow.utils.processes import descendants, kill, kill_children, signal_group
 
 __all__ = ["Worker", "end_orphans", "run_one", "stop"]
 
@@ -157,11 +157,7 @@ def stop(workers: Iterable[Worker], others: Iterable[int]) -> None:
 
 def end_orphans(workers: Iterable[Worker], others: Iterable[int]) -> None:
     """End children of this process that are neither these workers nor ``others``."""
-    orphans = children() - {worker.pid for worker in workers} - set(others)
-    kill([*descendants(orphans), *orphans])
-    for pid in orphans:
-        with suppress(ChildProcessError):
-            os.waitpid(pid, 0)
+    kill_children({worker.pid for worker in workers} | set(others))
 
 
 def _read(channel: int) -> bytes:

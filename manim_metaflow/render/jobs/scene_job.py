@@ -25,7 +25,8 @@ from manim_metaflow.render.jobs.digests import file_states
 from manim_metaflow.render.jobs.inputs import InputRecorder
 from manim_metaflow.render.jobs.job import Event, Job
 from manim_metaflow.render.jobs.scene_manager import SceneManager
-from manim_metaflow.render.jobs.staging import Stage, is_disk_full, locked
+from manim_metaflow.render.jobs.staging import Stage, locked
+from manim_metaflow.utils.files import is_disk_full
 
 __all__ = ["JobError", "SceneFailedError", "render_scene"]
 

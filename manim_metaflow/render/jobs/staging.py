@@ -36,9 +36,8 @@ if TYPE_CHECKING:
 
     from manim_metaflow.manim_internals import OutputPlan, VideoEncoderSpec
 
-__all__ = ["Stage", "is_disk_full", "locked"]
+__all__ = ["Stage", "locked"]
 
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _SUFFIXES = (".mp4", ".mov", ".webm")
 
 
@@ -226,17 +225,6 @@ def locked(path: Path, *, wait: bool = True) -> Iterator[bool]:
             yield False
             return
         yield True
-
-
-def is_disk_full(error: BaseException | None) -> bool:
-    """Return whether a full disk is the cause, also of an error that libav or Manim made of it."""
-    while error is not None:
-        if isinstance(error, OSError) and error.errno in _NO_ROOM:
-            return True
-        if "No space left on device" in str(error):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
 
 
 def _link(source: Path, target: Path) -> None:

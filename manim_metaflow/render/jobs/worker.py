@@ -17,6 +17,7 @@ from typing import IO
 
 from manim_metaflow.render.jobs.inputs import InputRecorder
 from manim_metaflow.render.jobs.job import Event, Job, send
+from manim_metaflow.utils.processes import adopt_orphans, descendants, kill, kill_children
 
 __all__ = ["main"]
 
@@ -33,6 +34,7 @@ def main() -> None:
     random.seed(job.seed)
     # Before Manim is imported: whatever is read from here on counts.
     inputs = InputRecorder(job.stage)
+    adopt_orphans()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with os.fdopen(channel_number, "w", encoding="utf-8") as channel:
         _work(job, inputs, channel)
@@ -55,8 +57,11 @@ def _end_with_parent() -> None:
     # crash.
     while os.read(0, 64):
         pass
+    # There is nobody left who would end what the scene has started.
+    kill(descendants([os.getpid()]))
     os.kill(os.getpid(), signal.SIGINT)
     time.sleep(_GRACE)
+    kill(descendants([os.getpid()]))
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -64,4 +69,5 @@ if __name__ == "__main__":
     try:
         main()
     except KeyboardInterrupt:
+        kill_children()
         sys.exit(130)
