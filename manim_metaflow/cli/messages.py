@@ -12,6 +12,7 @@ from typing import NoReturn
 import click
 
 from manim_metaflow.errors import ManimMetaflowError, UsageError
+from manim_metaflow.utils.files import is_disk_full
 from manim_metaflow.utils.text import ellipsis, visible
 
 __all__ = ["errors_as_messages", "need_working_folder", "print_any_text"]
@@ -44,6 +45,11 @@ def errors_as_messages() -> Iterator[None]:
         # Only an argument can have such a name: no file has it.
         wrong = error.errno == errno.ENAMETOOLONG
         _fail(_system_message(error), UsageError.exit_code if wrong else ManimMetaflowError.exit_code)
+    except Exception as error:
+        # Manim and libav make errors of their own of it.
+        if not is_disk_full(error):
+            raise
+        _fail("No space left on device.", ManimMetaflowError.exit_code)
 
 
 def need_working_folder() -> None:
@@ -75,11 +81,20 @@ def _system_message(error: OSError) -> str:
 
 def _fail(message: str, code: int) -> NoReturn:
     click.echo(f"manim-metaflow: {visible(message, keep=_LINES)}", err=True)
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        _discard_output()
     sys.exit(code)
 
 
 def _end_quietly() -> NoReturn:
     """End because whoever read the output, `head` perhaps, has gone: there is nobody to tell."""
-    # Python writes what is left when it ends, and would complain of the closed pipe then.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _discard_output()
     sys.exit(ManimMetaflowError.exit_code)
+
+
+def _discard_output() -> None:
+    """Send what is left of the output nowhere: Python writes it when it ends, and would complain then."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -121,18 +121,15 @@ def test_a_working_folder_that_was_removed_is_named(
     assert "The working folder no longer exists." in result.stderr
 
 
-@pytest.mark.parametrize("number", ["nan", "inf", "-inf", "1e-300", "0", "-1", "1e300"])
+@pytest.mark.parametrize("number", ["1e-300", "0", "-1", "1e300"])
 def test_a_speed_that_no_film_can_have_is_a_wrong_option(here: Path, number: str) -> None:
     result = run(f"replay run.json --speed {number}")
     assert result.exit_code == 2
     assert "Invalid value for '--speed'" in result.stderr
 
 
-def printed(*words: str, stdout: int, cwd: Path, **env: str) -> subprocess.CompletedProcess[bytes]:
-    environment = {**os.environ, **env}
-    return subprocess.run(
-        [PROGRAM, *words], cwd=cwd, env=environment, stdout=stdout, stderr=subprocess.PIPE, check=False
-    )
+def printed(*words: str, stdout: int, cwd: Path) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([PROGRAM, *words], cwd=cwd, stdout=stdout, stderr=subprocess.PIPE, check=False)
 
 
 def test_a_reader_that_goes_away_ends_a_command_without_a_word(here: Path) -> None:
@@ -146,15 +143,7 @@ def test_a_reader_that_goes_away_ends_a_command_without_a_word(here: Path) -> No
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
-@pytest.mark.parametrize("words", ["show linear.py", "show --help"])
-def test_a_full_disk_is_one_message(here: Path, words: str) -> None:
+def test_a_full_disk_is_one_message_also_when_the_process_ends(here: Path) -> None:
     with Path("/dev/full").open("wb") as full:
-        done = printed(*words.split(), stdout=full.fileno(), cwd=here)
+        done = printed("show", "linear.py", stdout=full.fileno(), cwd=here)
     assert (done.returncode, done.stderr) == (1, b"manim-metaflow: No space left on device.\n")
-
-
-def test_a_terminal_of_few_characters_is_printed_to(here: Path) -> None:
-    source = (here / "linear.py").read_text().replace('"""', '"""\u2192 ', 1)
-    (here / "linear.py").write_text(source)
-    done = printed("show", "linear.py", stdout=subprocess.DEVNULL, cwd=here, PYTHONIOENCODING="ascii")
-    assert (done.returncode, done.stderr) == (0, b"")

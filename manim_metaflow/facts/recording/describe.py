@@ -10,17 +10,19 @@ import json
 import os
 import sys
 import warnings
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from manim_metaflow import errors
-from manim_metaflow.errors import FlowError, FlowWarning, ManimMetaflowError
+from manim_metaflow.errors import FlowError, FlowWarning, ManimMetaflowError, RunError
 from manim_metaflow.facts.flow.importing import read_source
 from manim_metaflow.facts.flow.load import load_flow
 from manim_metaflow.facts.recording.child import Place, run_child
 from manim_metaflow.facts.recording.packages import installed_packages
 from manim_metaflow.facts.records import FlowInfo, PackageRecord
+from manim_metaflow.utils.files import write_text
 
 __all__ = ["describe", "main"]
 
@@ -45,6 +47,8 @@ def describe(
         There is no such flow, or its file cannot be imported.
     subprocess.TimeoutExpired
         The import takes longer than ``timeout``.
+    RunError
+        There is no room to write down what was found.
     """
     answer = place.store / "flow.json"
     file = path.resolve()
@@ -52,6 +56,9 @@ def describe(
     command = [sys.executable, "-P", "-m", __name__, source, str(place.folder), str(answer)]
     # In the datastore's folder: from above the working folder Metaflow would read this user's settings.
     ended = run_child(command, replace(place, cwd=None), timeout)
+    if not answer.is_file() and ended.returncode == os.EX_IOERR:
+        reason = ended.output or "nothing can be written"
+        raise RunError(f"{place.store.parent}: cannot keep recordings here: {reason}.")
     if not answer.is_file():
         raise FlowError(
             f"{path}: cannot be imported: it ends Python (exit code {ended.returncode}).\n{ended.output}"
@@ -77,10 +84,16 @@ def main() -> None:
         warnings.simplefilter("always", FlowWarning)
         told = _told(source)
     told["warnings"] = [str(each.message) for each in caught if issubclass(each.category, FlowWarning)]
-    Path(answer).write_text(json.dumps(told))
+    code = os.EX_OK
+    try:
+        write_text(Path(answer), json.dumps(told))
+    except OSError as error:
+        with suppress(OSError):  # What is printed goes to the same disk.
+            print(error.strerror, flush=True)
+        code = os.EX_IOERR
     sys.stdout.flush()
     # Not the interpreter's own end, which waits for threads that the file may have started.
-    os._exit(0)
+    os._exit(code)
 
 
 def _told(source: str) -> dict[str, Any]:
