@@ -23,7 +23,9 @@ __all__ = [
     "MARK",
     "PREFIX",
     "check_removable",
+    "keep_folder",
     "mark_folder",
+    "replaced_together",
     "scratch_folder",
     "sweep",
     "sweep_scratch",
@@ -37,17 +39,25 @@ _SCRATCH = "manim-metaflow-"
 _MAKER = "manim-metaflow, which may remove this folder while it holds these files only"
 _LOCK = ".manim-metaflow.lock"
 """In a temporary folder: locked for as long as the process that made it lives."""
+_ASIDE, _COMING = "aside", "coming"
+"""In a temporary folder, while files that belong together are replaced: what stood there, what is to come."""
 _UNLOCKED = f"{_LOCK}.new"
 _UNFINISHED = 60.0
 """Seconds after which a temporary folder without a lock is one whose process was killed while making it."""
 
 
 def mark_folder(folder: Path) -> None:
-    """Mark a folder as made here, with all that is in it now; if it was temporary, it is no more."""
-    (folder / _LOCK).unlink(missing_ok=True)
+    """Mark a folder as made here, with all that is in it now."""
     # Not a line each: a name may hold any character but NUL.
     text = json.dumps({"made_by": _MAKER, "files": sorted(_files(folder))}, indent=0)
     (folder / MARK).write_text(text + "\n")
+
+
+def keep_folder(folder: Path, place: Path) -> None:
+    """Move a temporary folder to where it stays."""
+    os.replace(folder, place)
+    # Only then: without a lock nobody could tell whether a folder of a temporary name is in use.
+    (place / _LOCK).unlink(missing_ok=True)
 
 
 def check_removable(folder: Path, *, force: bool = False) -> None:
@@ -134,9 +144,51 @@ def sweep(parent: Path, prefix: str = PREFIX) -> None:
             lock = os.open(folder / _LOCK, os.O_RDWR)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _settle(folder)
                 shutil.rmtree(folder, ignore_errors=True)
             finally:
                 os.close(lock)
+
+
+@contextmanager
+def replaced_together(folder: Path, coming: Path, text: str) -> Iterator[Path]:
+    """Let a folder and a file beside it be replaced in the block such that both are old or both are new.
+
+    If this process is killed in the block, :func:`sweep` puts back what was moved aside, or, if what replaces
+    it is in its place already, writes the file.
+
+    Parameters
+    ----------
+    folder
+        A temporary folder, beside what is replaced.
+    coming, text
+        The file that the block replaces last, and what is written to it.
+
+    Yields
+    ------
+    pathlib.Path
+        Where to move aside what stands there, under its own name.
+    """
+    aside, journal = folder / _ASIDE, folder / _COMING
+    aside.mkdir()
+    journal.mkdir()
+    (journal / coming.name).write_text(text, encoding="utf-8")
+    yield aside
+    shutil.rmtree(journal)
+
+
+def _settle(folder: Path) -> None:
+    """Undo or finish what a process was replacing when it was killed."""
+    coming, aside = ((folder / name) for name in (_COMING, _ASIDE))
+    if not coming.is_dir() or not aside.is_dir() or not any(aside.iterdir()):
+        return
+    undone = False
+    for old in aside.iterdir():
+        if not os.path.lexists(folder.parent / old.name):
+            os.replace(old, folder.parent / old.name)
+            undone = True
+    for new in coming.iterdir() if not undone else ():
+        os.replace(new, folder.parent / new.name)
 
 
 def _marked_files(folder: Path) -> set[str] | None:

@@ -17,7 +17,15 @@ from manim_metaflow.facts.records import RunRecord
 from manim_metaflow.facts.run.record_file import store_of
 from manim_metaflow.utils.files import atomic_write, folder_locked
 from manim_metaflow.utils.outputs import RECORD, check_replaceable
-from manim_metaflow.utils.own_folders import PREFIX, check_removable, mark_folder, sweep, temporary_folder
+from manim_metaflow.utils.own_folders import (
+    PREFIX,
+    check_removable,
+    keep_folder,
+    mark_folder,
+    replaced_together,
+    sweep,
+    temporary_folder,
+)
 from manim_metaflow.utils.signals import interrupts_held
 
 __all__ = [
@@ -161,7 +169,7 @@ def put_recording(record: RunRecord, store: Path, output: Output) -> RunRecord:
     except OSError as error:
         run = f"{record.flow.name}/{record.run_id}"
         kept = store_of(spare)
-        os.replace(store, kept)
+        keep_folder(store, kept)
         raise RunError(
             f"{run}: the run has ended ({record.status}), but {output.path} cannot be written "
             f"({error.strerror}). Its datastore is in {kept}: give that folder as --root to show {run}."
@@ -173,16 +181,16 @@ def _put(record: RunRecord, store: Path, output: Output) -> RunRecord:
     path, kept = output.path.absolute(), store_of(output.path.absolute())
     # Before it is moved: whoever finds the datastore at its place finds it whole.
     relocate(store, kept)
-    with folder_locked(path.parent), temporary_folder(path.parent, PREFIX) as old, interrupts_held():
+    with folder_locked(path.parent), temporary_folder(path.parent, PREFIX) as folder, interrupts_held():
         output.check()
         # First what may fail, then what takes no time: whoever looks meanwhile finds the old or the new.
-        with atomic_write(path) as draft:
+        with replaced_together(folder, path, text) as aside, atomic_write(path) as draft:
             draft.write_text(text, encoding="utf-8")
             mark_folder(store)
             if os.path.lexists(kept):
-                os.replace(kept, old / kept.name)
+                os.replace(kept, aside / kept.name)
             if output.keep_store:
-                os.replace(store, kept)
+                keep_folder(store, kept)
     return replace(RunRecord.from_json(text), recording=output.path)
 
 

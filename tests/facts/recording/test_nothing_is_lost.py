@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -15,7 +17,7 @@ from manim_metaflow.facts import FlowInfo, RunRecord, load_recording, load_run, 
 from manim_metaflow.facts.recording.arguments import top_level_first
 from manim_metaflow.facts.recording.output import read_output
 from manim_metaflow.facts.recording.recordings import Output, put_recording, scratch_store
-from manim_metaflow.utils.own_folders import MARK
+from manim_metaflow.utils.own_folders import MARK, sweep
 
 TINY = FlowInfo(name="Tiny", steps=(), edges=(), start="start", end="end")
 RUN = RunRecord(flow=TINY, run_id="1", status="successful", tasks=())
@@ -114,6 +116,30 @@ def test_a_run_that_cannot_be_read_is_kept_with_a_note(
     assert load_recording(record.recording) == record
     stored = load_run(f"Raises/{record.run_id}", root=record.recording.with_suffix(".store"))
     assert [task.path for task in stored.tasks] == ["only/1"]
+
+
+@pytest.mark.parametrize("moment", range(1, 9))
+def test_a_kill_at_any_moment_leaves_the_old_run_or_the_new(tmp_path: Path, moment: int) -> None:
+    path = tmp_path / "run.json"
+    put(path, "1")
+    if (child := os.fork()) == 0:
+        replace_file, calls = os.replace, iter(range(2, 100))
+
+        def replace_then_die(source: str, target: str) -> None:
+            replace_file(source, target)
+            if next(calls) > moment:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        os.replace = replace_then_die  # type: ignore[assignment]
+        put(path, "2")
+        os._exit(0)
+    killed = os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    assert killed == (moment < 7), "the number of files that are moved has changed: so should the moments"
+    sweep(tmp_path)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["run.json", "run.store"]
+    kept = (tmp_path / "run.store" / ".metaflow" / "run").read_text()
+    assert load_recording(path).run_id == kept
+    assert kept == "2" or killed
 
 
 @pytest.mark.parametrize("text", ["", "one\ntwo\n", "one\ntwo"])
