@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -19,6 +21,12 @@ __all__ = ["errors_as_messages", "need_working_folder", "print_any_text"]
 
 INTERRUPTED = 130
 """The exit code of a process that Ctrl-C ended, as shells count it: 128 and the number of the signal."""
+
+_CONFIGURATIONS = {
+    "manim/_config/__init__.py:<module>": "manim.cfg (in this folder, or in ~/.config/manim)",
+    "metaflow/metaflow_config_funcs.py:": "Metaflow's config.json (in ~/.metaflowconfig, or METAFLOW_HOME)",
+}
+"""Where Manim and Metaflow read their files as soon as they are imported, and how users know those files."""
 
 _LINES = "\n\t"
 
@@ -46,10 +54,19 @@ def errors_as_messages() -> Iterator[None]:
         wrong = error.errno == errno.ENAMETOOLONG
         _fail(_system_message(error), UsageError.exit_code if wrong else ManimMetaflowError.exit_code)
     except Exception as error:
-        # Manim and libav make errors of their own of it.
-        if not is_disk_full(error):
-            raise
-        _fail("No space left on device.", ManimMetaflowError.exit_code)
+        _fail(_reason(error), ManimMetaflowError.exit_code)
+
+
+def _reason(error: Exception) -> str:
+    """Tell why Manim or Metaflow raised something that has a cause outside of both; raise anything else."""
+    # Manim and libav make errors of their own of it.
+    if is_disk_full(error):
+        return "No space left on device."
+    frames = traceback.extract_tb(error.__traceback__)
+    for place, files in _CONFIGURATIONS.items():
+        if any(place in (Path(frame.filename).as_posix() + f":{frame.name}") for frame in frames):
+            return f"{files} cannot be read: {type(error).__name__}: {error}"
+    raise error
 
 
 def need_working_folder() -> None:

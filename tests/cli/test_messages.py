@@ -147,3 +147,31 @@ def test_a_full_disk_is_one_message_also_when_the_process_ends(here: Path) -> No
     with Path("/dev/full").open("wb") as full:
         done = printed("show", "linear.py", stdout=full.fileno(), cwd=here)
     assert (done.returncode, done.stderr) == (1, b"manim-metaflow: No space left on device.\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "file", "content", "said"),
+    [
+        (
+            "draw linear.py",
+            "manim.cfg",
+            b"\x7fELF\0\xd0",
+            "manim.cfg (in this folder, or in ~/.config/manim)",
+        ),
+        ("draw linear.py", "manim.cfg", b"[CLI]\nquality = none", "KeyError: "),
+        ("show linear.py", "config.json", b"\x7fELF\0\xd0", "Metaflow's config.json (in ~/.metaflowconfig"),
+    ],
+    ids=["a binary manim.cfg", "a value that Manim refuses", "a binary configuration of Metaflow"],
+)
+def test_a_configuration_that_cannot_be_read_is_one_message(
+    here: Path, monkeypatch: pytest.MonkeyPatch, words: str, file: str, content: bytes, said: str
+) -> None:
+    (here / file).write_bytes(content)
+    monkeypatch.setenv("METAFLOW_HOME", str(here))
+    done = printed(*words.split(), stdout=subprocess.DEVNULL, cwd=here)
+    assert done.returncode == 1
+    message = done.stderr.decode()
+    assert message.startswith("manim-metaflow: ")
+    assert " cannot be read: " in message
+    assert said in message
+    assert len(message.splitlines()) == 1
