@@ -28,10 +28,13 @@ from manim_metaflow.render.jobs.digests import (
 )
 from manim_metaflow.utils.files import write_text
 
-__all__ = ["CacheEntry", "entry_path", "read_entry", "value_digest", "write_entry"]
+__all__ = ["HASH_SEED", "CacheEntry", "entry_path", "hash_seed", "read_entry", "value_digest", "write_entry"]
 
 # Part of the name of an entry: a change of what entries hold makes all older ones unfindable.
 _SCHEMA = 2
+
+HASH_SEED = "PYTHONHASHSEED"
+"""Python draws it anew for each process that is not given one: then the order of sets is chance."""
 
 
 @dataclass(frozen=True)
@@ -137,5 +140,11 @@ def value_digest(value: str | None) -> str | None:
     return None if value is None else hashlib.sha256(value.encode(errors="surrogateescape")).hexdigest()
 
 
+def hash_seed() -> str:
+    """Return what decides about the order of sets of strings in a scene's process."""
+    return os.environ.get(HASH_SEED, "0")
+
+
 def _environment() -> dict[str, str]:
-    return {name: value for name, value in sorted(os.environ.items()) if name.startswith("MANIM_METAFLOW_")}
+    ours = {name: value for name, value in sorted(os.environ.items()) if name.startswith("MANIM_METAFLOW_")}
+    return {**ours, HASH_SEED: hash_seed()}

@@ -133,8 +133,8 @@ class InputRecorder:
         """Say why nobody can know whether what was rendered is up to date; empty if it can be known."""
         if self._unwatched:
             return self._unwatched
-        if self._chance.used():
-            return "it uses random numbers without a seed"
+        if reason := self._chance.reason():
+            return reason
         changed = next(
             (path for path, state in self._inputs().items() if full_state(Path(path)) != state), ""
         )

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 
+from manim_metaflow.render.jobs.cache import HASH_SEED, hash_seed
 from manim_metaflow.render.jobs.job import Event, Job
 from manim_metaflow.utils.processes import descendants, kill, kill_children, signal_group
 
@@ -44,7 +45,8 @@ class Worker:
                 # `-P` keeps the working folder off the module path: a user's file may be named as one of
                 # our modules.
                 [sys.executable, "-P", "-m", "manim_metaflow.render.jobs.worker", str(theirs)],
-                env={**os.environ, **_environment(job)},
+                # Sets of strings have the same order in every part of a scene, and each time it is rendered.
+                env={**os.environ, HASH_SEED: hash_seed()},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -114,12 +116,6 @@ class Worker:
         """Ask it to end."""
         with suppress(ProcessLookupError):
             self._process.send_signal(signal.SIGINT)
-
-
-def _environment(job: Job) -> dict[str, str]:
-    """Give all parts of a scene the same order of sets of strings."""
-    needed = job.parts > 1 and "PYTHONHASHSEED" not in os.environ
-    return {"PYTHONHASHSEED": str(job.seed)} if needed else {}
 
 
 def run_one(job: Job) -> Event | None:

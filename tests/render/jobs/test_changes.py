@@ -161,6 +161,11 @@ CASES = {
         commit,
         {"flow.py": "x = 1"},
     ),
+    "the newest run in a datastore": Case(
+        "from manim_metaflow.facts import load_run\ntry: load_run('F', root='data')\nexcept Exception: pass",
+        write("data/.metaflow/F/1763700000000002/_meta/_self.json", "{}"),
+        {"data/.metaflow/F/1763700000000001/_meta/_self.json": "{}"},
+    ),
     "what a package says that it reads": Case(
         "import sys; sys.audit('manim_metaflow.reads', '.git/HEAD')", write(".git/HEAD"), {".git/HEAD": "1"}
     ),
@@ -169,14 +174,30 @@ CASES = {
 UNWATCHED = {
     "time.time": ("import time\ntime.time()", "time (scene.py:2)"),
     "datetime.now": ("from datetime import datetime as d\nd.now()", "time (scene.py:2)"),
-    "time imported by name": ("from time import time\n", "time (scene.py:1)"),
-    "strftime": ("import time\ndef f():\n    return time.strftime('%Y')", "time (scene.py:3)"),
+    "date.today": ("import datetime\ndatetime.date.today()", "time (scene.py:2)"),
+    "time under another name": ("from time import time as lot\nlot()", "time (scene.py:2)"),
+    "a clock handed on": (
+        "import time\nprint(*map(lambda ask: ask(), [time.monotonic_ns]))",
+        "time (scene.py:2)",
+    ),
+    "strftime": ("import time\ndef f():\n    return time.strftime('%Y')\nf()", "time (scene.py:3)"),
     "random": ("import random\nrandom.random()", "random numbers"),
     "numpy.random": ("import numpy as np\nnp.random.rand()", "random numbers"),
     "seeded with nothing": ("import random\nrandom.seed()\nrandom.choice([1, 2])", "random numbers"),
     "seeded too late": ("import random\nrandom.random()\nrandom.seed(1)", "random numbers"),
-    "uuid4": ("import uuid\nuuid.uuid4()", "random numbers (scene.py:2)"),
-    "a generator without a seed": ("import numpy\nnumpy.random.default_rng()", "random numbers"),
+    "uuid4": ("import uuid\nuuid.uuid4()", "numbers (scene.py:2)"),
+    "uuid4 under another name": ("from uuid import uuid4 as u\nu()", "numbers (scene.py:2)"),
+    "secrets": ("from secrets import choice as pick\npick('ab')", "numbers (scene.py:2)"),
+    "token_hex": ("import secrets\nsecrets.token_hex()", "numbers (scene.py:2)"),
+    "os.urandom": ("from os import urandom\nurandom(4)", "numbers (scene.py:2)"),
+    "SystemRandom": ("import random\nrandom.SystemRandom().random()", "numbers (scene.py:2)"),
+    "a generator of Python's": (
+        "from random import Random\nRandom().random()",
+        "without a seed (scene.py:2)",
+    ),
+    "a generator of NumPy's": ("import numpy\nnumpy.random.default_rng()", "numbers (scene.py:2)"),
+    "an old one of NumPy's": ("from numpy.random import RandomState\nRandomState()", "numbers (scene.py:2)"),
+    "the bits of one of NumPy's": ("from numpy.random import PCG64\nPCG64()", "numbers (scene.py:2)"),
     "another program": (
         "import subprocess\nsubprocess.run(['true'])",
         "program, which may read anything (scene.py:2)",
@@ -207,6 +228,13 @@ UNWATCHED = {
 FREE = {
     "random numbers with a seed": "import random; random.seed(4); random.random()",
     "numpy's with a seed": "import numpy as np; np.random.seed(4); np.random.rand()",
+    "generators with seeds": (
+        "import random, numpy; random.Random(4).random(); numpy.random.default_rng(4).random()"
+    ),
+    "a time that is given": "import time; time.strftime('%Y', time.gmtime(0)); time.localtime(9)",
+    "a clock that nobody asks": "from time import time, monotonic; import secrets, uuid",
+    "a word for now": "class S:\n    now = 1\nS().now; uuid4 = today = 5; today",
+    "a log, which has times": "import logging; logging.getLogger('film').warning('begun')",
     "a time of its own": "class S:\n    time = 1\nS().time",
     "a temporary folder": (
         "import tempfile\nwith tempfile.TemporaryDirectory() as t:\n"
@@ -289,7 +317,7 @@ def _made_in(folder: Path, case: Case) -> CacheEntry:
 
 
 @pytest.mark.parametrize("what", UNWATCHED)
-def test_what_cannot_be_watched_is_reported(folder: Path, what: str) -> None:
+def test_what_cannot_be_watched_is_said(folder: Path, what: str) -> None:
     code, reason = UNWATCHED[what]
     made = made_of(folder, code)
     assert reason in made.unwatched
