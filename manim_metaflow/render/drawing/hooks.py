@@ -13,7 +13,7 @@ import sysconfig
 from collections.abc import Iterable, Mapping
 from functools import cache, partial
 from pathlib import Path
-from types import CellType, FunctionType, MethodType
+from types import CellType, CodeType, FunctionType, MethodType
 from typing import Any
 
 import manim
@@ -26,7 +26,7 @@ from manim.renderer.cairo_renderer import CairoRenderer
 from manim.scene.scene import Scene
 from manim.scene.scene_file_writer import SceneFileWriter
 
-__all__ = ["HOOKS", "is_known", "overridden", "replaced"]
+__all__ = ["HOOKS", "is_known", "overridden", "replaced", "replaced_in_module"]
 
 _ROOTS = (f"{Path(str(manim.__file__)).parent}{os.sep}", f"{Path(__file__).parents[2]}{os.sep}")
 """Where Manim's code is, and ours."""
@@ -171,6 +171,59 @@ HOOKS: Mapping[type, Mapping[str, object]] = {
     Scene: _functions(Scene),
 }
 """Of each class, the functions that the engine stands in for or relies on, as Manim has them."""
+
+
+def _called(functions: Iterable[object]) -> dict[tuple[int, str], tuple[dict[str, Any], object]]:
+    """Collect what functions of Manim's call by a name of their module, and what that calls in turn.
+
+    By module and name: the names of the module, and the function or class that this one had.
+    """
+    found: dict[tuple[int, str], tuple[dict[str, Any], object]] = {}
+    waiting = [each for each in functions if isinstance(each, FunctionType)]
+    seen: set[int] = set()
+    while waiting:
+        function = waiting.pop()
+        if id(function) in seen or not _is_known_file(function.__code__.co_filename):
+            continue
+        seen.add(id(function))
+        names = function.__globals__
+        for name in _names(function.__code__):
+            value = names.get(name)
+            if isinstance(value, FunctionType | type):
+                found[id(names), name] = names, value if is_known(value) else object()
+                waiting += [value] if isinstance(value, FunctionType) else []
+    return found
+
+
+def _names(code: CodeType) -> Iterable[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
+
+
+_CALLED = tuple(
+    (names, name, value)
+    for (_, name), (names, value) in _called(
+        getattr(hook, "fget", hook) for hooks in HOOKS.values() for hook in hooks.values()
+    ).items()
+)
+"""A module's names, one of them, and what it stood for when this was imported.
+
+Manim's methods are hooks; the functions that they call by name can be put in another's place as well.
+"""
+
+
+def replaced_in_module() -> str | None:
+    """Name a function or class of a module of Manim's that is not Manim's own any more.
+
+    >>> replaced_in_module()
+    """
+    # A tour of some hundred names takes as long as drawing one short line.
+    return next(
+        (f"{names['__name__']}.{name}" for names, name, value in _CALLED if names.get(name) is not value),
+        None,
+    )
 
 
 def replaced(owner: object, base: type, kind: type | None = None) -> str | None:

@@ -22,7 +22,7 @@ from manim.renderer.cairo_renderer import CairoRenderer
 from manim.scene.scene import Scene
 
 from manim_metaflow.manim_internals import SegmentEncoder, VideoEncoderSpec, untested
-from manim_metaflow.render.drawing.hooks import HOOKS, replaced
+from manim_metaflow.render.drawing.hooks import HOOKS, replaced, replaced_in_module
 from manim_metaflow.render.drawing.strips import Change, Converter
 
 __all__ = [
@@ -84,6 +84,9 @@ def why_not_hooks(renderer: CairoRenderer) -> str | None:
     hook = replaced(renderer, CairoRenderer, CairoRenderer)
     if hook is not None:
         return f"its renderer has its own {hook}"
+    name = replaced_in_module()
+    if name is not None:
+        return f"{name} is not Manim's own"
     if camera.n_channels != 4 or camera.pixel_array.dtype != np.uint8:
         return "its camera does not draw 8-bit RGBA"
     return None

@@ -7,6 +7,7 @@ from typing import Any
 
 import av
 import manim as mn
+import manim.camera.camera as camera_module
 import pytest
 from hook_scenes import GIVEN_UP, PATCHED_WHEN_MADE, SCENES, Plays
 from manim.camera.camera import Camera
@@ -71,6 +72,49 @@ def test_every_hook_is_seen_on_an_object_and_on_its_class(
             del vars(target)[name]
         monkeypatch.setattr(type(target), name, lambda *args: None)
         assert why_not_hooks(renderer) == f"its {owner} has its own {name}"
+
+
+MODULE_FUNCTIONS = [
+    "manim.camera.camera.extract_mobject_family_members",
+    "manim.camera.camera.color_to_int_rgba",
+    "manim.renderer.cairo_renderer.list_update",
+    "manim.scene.scene.restructure_list_to_exclude_certain_family_members",
+    "manim.utils.family.remove_list_redundancies",
+    "manim.utils.iterables.list_difference_update",
+]
+
+
+@pytest.mark.parametrize("name", MODULE_FUNCTIONS)
+def test_every_function_that_hooks_call_by_name_is_seen(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with small():
+        renderer: Any = mn.Scene().renderer
+        monkeypatch.setattr(name, lambda *args, **kwargs: [])
+        assert why_not_hooks(renderer) == f"{name} is not Manim's own"
+
+
+def test_frames_are_manims_where_a_function_of_a_module_is_replaced() -> None:
+    patches = pytest.MonkeyPatch()
+    order = camera_module.extract_mobject_family_members
+
+    class Reversed(Plays):
+        def __init__(self) -> None:
+            patches.undo()  # what the scene has left, when it was drawn before
+            super().__init__()
+
+        def construct(self) -> None:
+            self.add(mn.Square(4, fill_opacity=1, color=mn.BLUE), mn.Square(3, fill_opacity=1, color=mn.RED))
+            super().construct()
+
+        def prepare(self) -> None:
+            def reverse(*args: Any, **kwargs: Any) -> Any:
+                return order(*args, **kwargs)[::-1]
+
+            patches.setattr(camera_module, "extract_mobject_family_members", reverse)
+
+    with small():
+        assert differences(Reversed) == []
+        assert reason(Reversed) == "manim.camera.camera.extract_mobject_family_members is not Manim's own"
+    patches.undo()
 
 
 class HandsOver(mn.Scene):
