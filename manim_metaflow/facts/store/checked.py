@@ -8,6 +8,7 @@ it has to expect anything else.
 from __future__ import annotations
 
 import json
+import os
 import re
 from typing import Any
 
@@ -34,9 +35,13 @@ def is_key(value: object) -> bool:
 def is_folder_name(text: str) -> bool:
     """Tell whether a text can be the name of one folder, as the ids of runs, steps and tasks have to be.
 
-    >>> is_folder_name("train"), is_folder_name(".."), is_folder_name("a/b"), is_folder_name("")
+    >>> is_folder_name("train"), is_folder_name(".."), is_folder_name("a/b"), is_folder_name(chr(0xD800))
     (True, False, False, False)
     """
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:  # half a letter, which JSON can hold and no name of a file
+        return False
     return text not in ("", ".", "..") and "/" not in text and "\0" not in text
 
 

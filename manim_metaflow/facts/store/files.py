@@ -20,7 +20,7 @@ from typing import Protocol
 
 from manim_metaflow.facts.store.checked import json_object
 
-__all__ = ["LocalFiles", "StoreFiles", "packed_limit", "reason", "unpacked"]
+__all__ = ["LocalFiles", "StoreFiles", "bounded_content", "packed_limit", "reason", "unpacked"]
 
 _GZIP_FORMAT = 31
 """``wbits`` that make zlib expect a gzip header."""
@@ -153,17 +153,7 @@ class LocalFiles:
     def _content(self, path: str, most: int) -> bytes:
         """Read a file, of a log its end; an error if it has more bytes than are wanted."""
         place, found = self._file(path)
-        is_log = path.endswith(".log")
-        if found.st_size > most and not is_log:
-            raise OSError(errno.EFBIG, f"it has {found.st_size} bytes, more than are read")
-        # Should a link or a pipe take the file's place now, it is not followed, and not waited for.
-        file = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        try:
-            if is_log and found.st_size > _LOG_END:
-                os.lseek(file, -_LOG_END, os.SEEK_END)
-            return _whole(file, most)
-        finally:
-            os.close(file)
+        return bounded_content(place, found.st_size, most, log=path.endswith(".log"))
 
     def _file(self, path: str) -> tuple[str, os.stat_result]:
         """Find a regular file inside the root: where it is, and its size and time."""
@@ -198,6 +188,26 @@ class LocalFiles:
         if os.path.commonpath((target, self._real)) != self._real:
             raise OSError(errno.EXDEV, "it is a link that leads out of the datastore")
         return target
+
+
+def bounded_content(place: str, size: int, most: int = _LARGEST, *, log: bool) -> bytes:
+    """Read a file of a datastore, of a log its end.
+
+    Raises
+    ------
+    OSError
+        It has more bytes than are wanted.
+    """
+    if size > most and not log:
+        raise OSError(errno.EFBIG, f"it has {size} bytes, more than are read")
+    # Should a link or a pipe take the file's place now, it is not followed, and not waited for.
+    file = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        if log and size > _LOG_END:
+            os.lseek(file, -_LOG_END, os.SEEK_END)
+        return _whole(file, most)
+    finally:
+        os.close(file)
 
 
 def unpacked(content: bytes, most: int) -> bytes | None:

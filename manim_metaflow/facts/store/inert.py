@@ -12,6 +12,7 @@ import re
 import reprlib
 from typing import Any, Self
 
+from manim_metaflow.facts.store.pickles import check_memo
 from manim_metaflow.utils.text import ellipsis
 
 __all__ = ["Inert", "bounded_text", "dangerous_name", "decode", "same_value"]
@@ -121,6 +122,7 @@ def dangerous_name(blob: bytes) -> str:
 def _decoded(blob: bytes) -> tuple[Any, dict[str, Any]]:
     reader = _Reader(blob)
     try:
+        check_memo(blob)
         return reader.load(), reader.asked
     except Exception as error:
         raise ValueError(f"it is not a whole pickle ({type(error).__name__}: {error})") from error

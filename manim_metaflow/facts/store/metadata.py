@@ -211,7 +211,7 @@ class ServiceMetadata(Metadata):
                 return []
             answer.raise_for_status()
             content = answer.json()
-        except (requests.RequestException, ValueError) as error:
+        except (requests.RequestException, ValueError, RecursionError) as error:  # of JSON nested too deep
             raise RunError(
                 f"{url}: the metadata service does not answer ({_reason(error)}). "
                 "See METAFLOW_SERVICE_URL, or name a local datastore with root=."

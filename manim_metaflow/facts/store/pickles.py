@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import pickle
+import pickletools
+import re
 from collections import namedtuple
 from typing import Any
 
-__all__ = ["Foreach", "Raised", "RefusedError", "read_pickle"]
+__all__ = ["Foreach", "Raised", "RefusedError", "check_memo", "read_pickle"]
 
 
 class RefusedError(Exception):
@@ -42,9 +44,14 @@ class Raised(metaclass=_Sealed):
     def __setstate__(self, state: object) -> None:
         if not isinstance(state, dict):
             raise RefusedError("an exception without its state")
-        self.type = str(state.get("type") or "")
-        self.exception = str(state.get("exception") or "")
-        self.stacktrace = str(state["stacktrace"]) if state.get("stacktrace") else None
+        # Metaflow writes texts. To make one of anything else may have no end: ten lists, each of ten times
+        # the one before, are a few hundred bytes here and ten thousand million entries written out.
+        self.type, self.exception = _text(state.get("type")), _text(state.get("exception"))
+        self.stacktrace = _text(state.get("stacktrace")) or None
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 # Metaflow puts ForeachFrame into __main__ when it is imported, so most pickles name it there.
@@ -68,6 +75,45 @@ class _Reader(pickle.Unpickler):
         raise RefusedError(f"it refers to something outside itself: {pid!r}")
 
 
+_PLACES = re.compile(rb"r(?=([\s\S]{4}))|p(?=(\d{1,20})\n)")
+"""What puts an object into a place of a pickle's memo that may be far out; it may be part of a text, too."""
+
+
+def check_memo(blob: bytes) -> None:
+    """Refuse a pickle of a few bytes for which Python would make a memo of gigabytes.
+
+    A pickle numbers what it refers to again. Python's reader makes room up to the highest number at once, and
+    an honest one is never higher than there are bytes.
+
+    Raises
+    ------
+    RefusedError
+        It has such a number.
+
+    Examples
+    --------
+    >>> check_memo(pickle.dumps(["a", "b"]))
+    >>> check_memo(b"N" + b"r" + bytes.fromhex("ffffff0f") + b".")
+    Traceback (most recent call last):
+    ...
+    manim_metaflow.facts.store.pickles.RefusedError: it wants room for 268435455 objects
+    """
+    if not any(_place(found) > len(blob) for found in _PLACES.finditer(blob)):
+        return
+    # Perhaps these bytes are only letters of a text: to take a pickle apart tells, and takes longer.
+    try:
+        for order, place, _ in pickletools.genops(blob):
+            if order.name in ("PUT", "LONG_BINPUT") and int(place or 0) > len(blob):
+                raise RefusedError(f"it wants room for {place} objects")
+    except (ValueError, UnicodeError, OverflowError) as error:
+        # What cannot be taken apart is not read either: the reader may be less strict, and come further.
+        raise RefusedError(f"it cannot be decoded ({error})") from error
+
+
+def _place(found: re.Match[bytes]) -> int:
+    return int.from_bytes(found[1], "little") if found[1] else int(found[2])
+
+
 def read_pickle(blob: bytes) -> Any:
     """Decode plain values, foreach frames and recorded exceptions; refuse everything else.
 
@@ -76,6 +122,7 @@ def read_pickle(blob: bytes) -> Any:
     RefusedError
         If the pickle names any other class or function; it is not imported, let alone called.
     """
+    check_memo(blob)
     try:
         return _Reader(io.BytesIO(blob)).load()
     except RefusedError:

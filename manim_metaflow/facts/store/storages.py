@@ -17,7 +17,14 @@ from typing import Any
 
 from manim_metaflow.errors import RunError, RunNotFoundError
 from manim_metaflow.facts.metaflow_internals import need_metaflow
-from manim_metaflow.facts.store.files import LocalFiles, StoreFiles, packed_limit, reason, unpacked
+from manim_metaflow.facts.store.files import (
+    LocalFiles,
+    StoreFiles,
+    bounded_content,
+    packed_limit,
+    reason,
+    unpacked,
+)
 
 __all__ = ["READERS", "AzureFiles", "S3Files", "StorageFiles", "open_files", "storage_class"]
 
@@ -65,12 +72,12 @@ class StorageFiles:
     def read(self, paths: Iterable[str]) -> Iterator[tuple[bytes | None, str]]:
         """Read each file, a batch at a time."""
         for batch in _batches(paths):
-            found: dict[str, bytes] = {}
+            found: dict[str, tuple[bytes | None, str]] = {}
             with self._one_message("read"), self._storage.load_bytes(batch) as loaded:
                 for path, file, _ in loaded:
                     if file is not None:
-                        found[path] = Path(file).read_bytes()
-            yield from ((found.get(path), "") for path in batch)
+                        found[path] = _read(path, file)
+            yield from (found.get(path, (None, "")) for path in batch)
 
     def sizes(self, paths: Sequence[str]) -> Iterator[int | None]:
         """Return the size of each file."""
@@ -176,6 +183,15 @@ def open_files(kind: str, address: str) -> StoreFiles:
     if kind == "local":
         return LocalFiles(address)
     return READERS.get(kind, StorageFiles)(kind, address)
+
+
+def _read(path: str, file: str) -> tuple[bytes | None, str]:
+    """Read a file that Metaflow has fetched, as :class:`.LocalFiles` reads one."""
+    try:
+        size = os.path.getsize(file)
+        return bounded_content(file, size, log=path.endswith(".log")), ""
+    except OSError as error:
+        return None, reason(error)
 
 
 def _batches(paths: Iterable[str]) -> Iterator[list[str]]:

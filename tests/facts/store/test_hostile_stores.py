@@ -193,6 +193,41 @@ def test_a_few_bytes_that_are_decompressed_to_many_are_not(store: Store, name: s
         tracemalloc.stop()
 
 
+def endless() -> list:
+    """Return a value of a few objects that takes a hundred million letters to write out."""
+    value: list = ["laugh"]
+    for _ in range(8):
+        value = [value] * 10
+    return value
+
+
+RAISED = b"\x80\x04cmetaflow.exception\nMetaflowExceptionWrapper\n)\x81"
+BOMBS = {
+    "a memo of gigabytes": b"\x80\x04Nr\xff\xff\xff\x0f.",
+    "a memo of gigabytes, as text": b"Np268435455\n.",
+    "a frame of terabytes": b"\x80\x04\x95" + (2**42).to_bytes(8, "little") + b"N.",
+    "a text of terabytes": b"\x80\x04\x8d" + (2**42).to_bytes(8, "little") + b"a.",
+    "a list in itself": b"\x80\x04]\x94h\x00a.",
+    "ten lists of ten": pickle.dumps(endless()),
+    "an exception of ten lists of ten": RAISED
+    + pickle.dumps({"type": endless(), "exception": endless()})[2:-1]
+    + b"b.",
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_few_bytes_that_are_unpickled_to_many_are_not(store: Store, bomb: str) -> None:
+    for name in ("raw", "_foreach_stack", "_exception", "_transition"):
+        store.plant(name, BOMBS[bomb])
+    tracemalloc.start()
+    try:
+        store.storage()
+        store.record()
+        assert tracemalloc.get_traced_memory()[1] < 60_000_000
+    finally:
+        tracemalloc.stop()
+
+
 def test_of_a_large_log_only_the_end_is_read(store: Store) -> None:
     store.write(store.task / "0.runtime_stdout.log", b"x" * 99 + b"\n" + b"line\n" * 1_000_000 + b"last\n")
     [(held, problem)] = LocalFiles(str(store.task)).read(["0.runtime_stdout.log"])
