@@ -14,6 +14,7 @@ from manim_metaflow.cli.language import language_option
 from manim_metaflow.films.progress import progress_line
 from manim_metaflow.films.scene_files import blaming, chosen_scenes
 from manim_metaflow.render.jobs.discover import scene_files
+from manim_metaflow.utils.text import visible
 
 if TYPE_CHECKING:
     from manim_metaflow.testing.film.rules import Finding
@@ -59,5 +60,6 @@ def check(path: Path, scenes: tuple[str, ...], as_json: bool) -> None:
     else:
         for file, name, finding in found:
             kind = "warning: " if finding.warning else ""
-            click.echo(f"{file}:{name} {finding.second:.1f} s  {finding.rule}: {kind}{finding.message}")
+            where = f"{file}:{name} {finding.second:.1f} s"
+            click.echo(visible(f"{where}  {finding.rule}: {kind}{finding.message}"))
     sys.exit(int(any(not finding.warning for _, _, finding in found)))

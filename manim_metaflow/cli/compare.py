@@ -17,6 +17,7 @@ from manim_metaflow.facts import compare_runs
 from manim_metaflow.films.options import FilmOptions
 from manim_metaflow.films.progress import progress_line
 from manim_metaflow.utils.terminal import Terminal
+from manim_metaflow.utils.text import visible
 
 if TYPE_CHECKING:
     from manim_metaflow.facts.run.compare import RunComparison
@@ -74,4 +75,4 @@ def _draw(found: RunComparison, output: Path, options: FilmOptions) -> None:
         from manim_metaflow.films.compare import compare_film
 
         compare_film(found, output, options, progress)
-    click.echo(output)
+    click.echo(visible(str(output)))

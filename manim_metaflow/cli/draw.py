@@ -15,6 +15,8 @@ from manim_metaflow.cli.run_argument import names_run, read_run_named, root_opti
 from manim_metaflow.errors import UsageError
 from manim_metaflow.films.options import FilmOptions
 from manim_metaflow.films.progress import progress_line
+from manim_metaflow.utils.foreign import file_name
+from manim_metaflow.utils.text import visible
 
 __all__ = ["draw"]
 
@@ -93,19 +95,19 @@ def draw(
     if root is not None:
         raise UsageError(f"{flow} is a flow; --root is for runs.")
     info = read_flow(flow)
-    target = output or options.check(Path(f"{info.name}.png"), fits=True)
+    target = output or options.check(Path(file_name(info.name, ".png")), fits=True)
     with progress_line(f"Drawing {info.name}") as progress:
         from manim_metaflow.films.flow import draw_flow
 
         draw_flow(info, target, options, progress, direction=direction, detail=detail, collapsed=collapsed)
-    click.echo(target)
+    click.echo(visible(str(target)))
 
 
 def _draw_run(run: str, root: str | None, output: Path | None, options: FilmOptions, **drawing: Any) -> None:
     record = read_run_named(run, root=root)
-    target = output or options.check(Path(f"{record.flow.name}.png"), fits=True)
+    target = output or options.check(Path(file_name(record.flow.name, ".png")), fits=True)
     with progress_line(f"Drawing {record.flow.name}/{record.run_id}"):
         from manim_metaflow.films.run_picture import draw_run
 
         draw_run(record, target, options, **drawing)
-    click.echo(target)
+    click.echo(visible(str(target)))

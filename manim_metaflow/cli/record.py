@@ -103,7 +103,7 @@ def record(
     click.echo(visible(f"{run.flow.name}/{run.run_id}: {run.status}, {executed}"), err=True)
     for note in run.notes:
         click.echo(f"Note: {visible(note)}", err=True)
-    click.echo(target)
+    click.echo(visible(str(target)))
 
 
 def _record(

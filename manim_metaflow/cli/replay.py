@@ -14,6 +14,8 @@ from manim_metaflow.cli.run_argument import RUNS, read_run_named, root_option
 from manim_metaflow.errors import UsageError
 from manim_metaflow.films.options import FilmOptions
 from manim_metaflow.films.progress import progress_line
+from manim_metaflow.utils.foreign import file_name
+from manim_metaflow.utils.text import visible
 
 __all__ = ["replay"]
 
@@ -80,9 +82,9 @@ def replay(
     if shown["at"] is not None and (output is None or output.suffix.lower() != ".png"):
         raise UsageError("--at draws one moment as a still. Name the file with -o, .png.")
     record = read_run_named(run, root=root, flow=flow)
-    target = output or options.check(Path(f"{record.flow.name}.mp4"))
+    target = output or options.check(Path(file_name(record.flow.name, ".mp4")))
     with progress_line(f"Rendering {record.flow.name}/{record.run_id}") as progress:
         from manim_metaflow.films.run import replay_run
 
         replay_run(record, target, options, progress, **shown)
-    click.echo(target)
+    click.echo(visible(str(target)))

@@ -13,6 +13,7 @@ from manim_metaflow.films.options import FilmOptions
 from manim_metaflow.films.progress import progress_line
 from manim_metaflow.films.scene_files import blaming, load_scene
 from manim_metaflow.utils.files import working_folder_kept
+from manim_metaflow.utils.text import visible
 
 __all__ = ["sheet"]
 
@@ -47,4 +48,4 @@ def sheet(file: Path, scene: str | None, output: Path | None, options: FilmOptio
         there = target.absolute()
         with blaming(file), working_folder_kept():
             draw_sheet(load_scene(file, scene), there, options, progress, columns=columns)
-    click.echo(target)
+    click.echo(visible(str(target)))

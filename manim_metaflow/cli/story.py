@@ -13,6 +13,7 @@ from manim_metaflow.errors import UsageError
 from manim_metaflow.films.options import FilmOptions
 from manim_metaflow.films.progress import progress_line
 from manim_metaflow.utils.files import working_folder_kept
+from manim_metaflow.utils.text import visible
 
 if TYPE_CHECKING:
     from manim_metaflow.facts.flow.versions import FlowVersion
@@ -67,7 +68,7 @@ def story(
         from manim_metaflow.films.story import tell_story
 
         tell_story(read, target, options, progress, title=title, direction=direction)
-    click.echo(target)
+    click.echo(visible(str(target)))
 
 
 def _read(versions: tuple[str, ...], revisions: str | None) -> list[FlowVersion]:

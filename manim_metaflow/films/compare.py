@@ -32,6 +32,9 @@ MARGIN, GAP, PITCH = 0.45, 0.5, 0.55
 LENGTHS = (42, 30, 22, 16)
 """Letters of a cell at most; in a film as few as let a row fit the frame at a size that can be read."""
 
+LONGEST = 160
+"""Letters of the title and of the summary at most."""
+
 ROW_TIME, SUMMARY_TIME, REST = 0.9, 1.0, 2.5
 """Seconds for a row, for the summary, and for which the whole is shown at the end."""
 
@@ -79,8 +82,12 @@ class ComparisonSheet(VGroup):
         edges = [sum(widths[:index]) + GAP * index for index in range(len(widths))]
         self.table = TextTable(rows, columns=edges, pitch=PITCH)
         size = theme.heading_size
-        self.title = TextLabel(comparison_title(found), font="prose", weight=600, font_size=size)
-        self.summary = TextLabel(comparison_summary(found), font="prose")
+        # Cut as the cells are: names of flows and ids of runs come from a record, and have any length.
+        title, summary = (
+            ellipsis(text, LONGEST) for text in (comparison_title(found), comparison_summary(found))
+        )
+        self.title = TextLabel(title, font="prose", weight=600, font_size=size)
+        self.summary = TextLabel(summary, font="prose")
         super().__init__(self.title, self.table, self.summary)
         self.arrange(DOWN, buff=PITCH, aligned_edge=LEFT)
         self.center()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import html
 import io
 import json
 import subprocess
@@ -24,6 +23,7 @@ from manim_metaflow.render.jobs.job import Job
 from manim_metaflow.render.jobs.pool import render_all
 from manim_metaflow.render.jobs.processes import run_one
 from manim_metaflow.render.jobs.progress import Display
+from manim_metaflow.utils.foreign import markup_text
 from manim_metaflow.utils.own_folders import scratch_folder
 from manim_metaflow.utils.terminal import Terminal
 
@@ -257,7 +257,7 @@ def card_entries(films: Iterable[Film], *, embed: int = _EMBED) -> Iterator[tupl
     """
     room = embed
     for film in films:
-        text = f"## {html.escape(film.scene)}\n\n{film.seconds:.1f} s, {len(film.content):,} bytes"
+        text = f"## {markup_text(film.scene)}\n\n{film.seconds:.1f} s, {len(film.content):,} bytes"
         kind = film.file.rpartition(".")[2]
         if len(film.content) <= room and kind in ("mp4", "webm"):
             room -= len(film.content)

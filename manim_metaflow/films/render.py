@@ -22,6 +22,7 @@ from manim_metaflow.render.jobs.progress import Display
 from manim_metaflow.theme import THEME_VARIABLE
 from manim_metaflow.utils.language import use_variable
 from manim_metaflow.utils.terminal import Terminal
+from manim_metaflow.utils.text import visible
 
 __all__ = ["Preview", "SceneRenders"]
 
@@ -116,7 +117,7 @@ class SceneRenders:
             raise UsageError(f"{self.path}: no scene there.")
         for film in (film for outcome in outcomes for film in _films(outcome)):
             # A program that reads this through a pipe need not wait for the next one.
-            print(film, flush=True)
+            print(visible(str(film)), flush=True)
             self.preview.open(film)
         return outcomes
 

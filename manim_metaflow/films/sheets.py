@@ -22,6 +22,7 @@ from manim_metaflow.testing.frames import Frame
 from manim_metaflow.testing.walk import Beat, beat_frames
 from manim_metaflow.theme import use_theme
 from manim_metaflow.utils.fonts import pixel_font
+from manim_metaflow.utils.foreign import caption_as_written, drawn_text
 
 __all__ = ["contact_sheet", "draw_sheet", "film_length", "film_sheet"]
 
@@ -182,7 +183,7 @@ def _moments(film: Path) -> Iterator[tuple[float, str]]:
     captions = list(srt.parse(file.read_text(encoding="utf-8"))) if file.is_file() else []
     # By their ends, at which their frames are taken: the film is read once, from its beginning.
     for caption in sorted(captions, key=lambda caption: caption.end):
-        yield max(caption.end.total_seconds() - _BEFORE, 0), caption.content
+        yield max(caption.end.total_seconds() - _BEFORE, 0), caption_as_written(caption.content)
     if not captions:
         length = film_length(film)
         for number in range(_WITHOUT_CAPTIONS):
@@ -212,7 +213,7 @@ def _cell(number: int, label: str, frame: Frame, thumbnail: tuple[int, int]) -> 
     picture.thumbnail(thumbnail, Image.Resampling.LANCZOS)
     head = f"{number}  "
     indent = pixel_font(_FONT_SIZE, 600).getlength(head)
-    lines = _wrap(label, thumbnail[0] - indent) or [""]
+    lines = _wrap(drawn_text(label), thumbnail[0] - indent) or [""]
     cell = Image.new("RGB", (thumbnail[0], thumbnail[1] + 8 + _LINE * len(lines)), _BACKGROUND)
     left = (thumbnail[0] - picture.width) // 2
     cell.paste(picture, (left, 0))

@@ -43,7 +43,8 @@ def caption_block(text: str) -> TextBlock:
         if len(block) <= CAPTION_LINES:
             break
     for line in block:
-        line.set_x(0)
+        if line.has_points():  # a blank line has no middle
+            line.set_x(0)
     foot = -config.frame_height / 2
     return block.move_to(UP * (foot + max(CAPTION_RISE, CAPTION_MARGIN + block.height / 2)))
 

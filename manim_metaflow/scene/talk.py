@@ -15,6 +15,7 @@ from manim_metaflow.scene.caption_file import CaptionFile, Words, find_captions
 from manim_metaflow.scene.on_frame import FollowFrame, caption_block, moves_frame, place_on_frame
 from manim_metaflow.scene.pace import FADE, LAST_REST, LEAD, LONGEST, STILLNESS, reading_time
 from manim_metaflow.theme import DARK_THEME, Theme, chosen_theme, theme_named, use_theme
+from manim_metaflow.utils.foreign import caption_text
 from manim_metaflow.utils.language import chosen_language
 
 __all__ = ["Spoken", "Talk"]
@@ -203,7 +204,7 @@ class Talk(MovingCameraScene):
             # The picture is held, but the subtitle goes when it has been read and nothing moves any more.
             moved = self._moved_at - began
             shown = min(LONGEST, max(moved + STILLNESS, reading_time(words.caption)))
-        self.add_subcaption(words.caption, duration=shown, offset=-spent)
+        self.add_subcaption(caption_text(words.caption), duration=shown, offset=-spent)
 
     def _show_caption(self, text: str) -> None:
         new = caption_block(text)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 
 from manim_metaflow.testing.outcome import Outcome
+from manim_metaflow.utils.foreign import markup_text
 from manim_metaflow.utils.units import counted
 
 __all__ = ["html_report"]
@@ -61,9 +61,9 @@ def _section(outcome: Outcome, root: Path) -> str:
     name = file.relative_to(root) if file.is_relative_to(root) else file
     pictures = (("expected", outcome.expected), ("got", outcome.got), ("difference", outcome.difference))
     parts = [
-        f"<h2>{escape(outcome.nodeid)}</h2>",
-        f"<p>{escape(str(name))}</p>",
-        *(f"<pre>{escape(message)}</pre>" for message in _messages(outcome)),
+        f"<h2>{markup_text(outcome.nodeid)}</h2>",
+        f"<p>{markup_text(str(name))}</p>",
+        *(f"<pre>{markup_text(message)}</pre>" for message in _messages(outcome)),
         '<div class="row">',
         *(_figure(label, png) for label, png in pictures if png),
         "</div>",

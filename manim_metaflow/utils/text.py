@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 
 __all__ = [
+    "CONTROLS",
     "break_anywhere",
     "cut",
     "ellipsis",
@@ -73,14 +74,15 @@ def visible(text: str, *, keep: str = "") -> str:
     """
     if text.isprintable():
         return text
-    return _CONTROLS.sub(lambda found: found[0] if found[0] in keep else _written(found[0]), text)
+    return CONTROLS.sub(lambda found: found[0] if found[0] in keep else _written(found[0]), text)
 
 
 def _written(character: str) -> str:
     return character.encode("unicode_escape").decode()
 
 
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+"""What controls a terminal or the direction of text, what ends a line, and halves of letters."""
 
 
 def first_sentence(text: str) -> str:

@@ -11,16 +11,11 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Self, Union, get_args, get_origin, get_type_hints
 
 from manim_metaflow.errors import RecordingError, RecordingNotFoundError
-from manim_metaflow.utils.text import ellipsis
+from manim_metaflow.utils.text import CONTROLS, ellipsis
 
 __all__ = ["SCHEMA_VERSION", "JsonRecord"]
 
 SCHEMA_VERSION = 1
-
-_UNSAFE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Characters that JSON leaves as they are, though a terminal obeys some of them, and halves of letters.
-
-Half a letter is Python's stand-in for a byte that is no text, in a file name say. It cannot be written."""
 
 _SHOWN = 40
 """Letters of a wrong value that a message has: it may be the whole file."""
@@ -53,7 +48,10 @@ class JsonRecord:
         True
         """
         payload = {"kind": type(self).__name__, "record": _encode(self), "schema": SCHEMA_VERSION}
-        return _UNSAFE.sub(_escaped, json.dumps(payload, indent=1, sort_keys=True, ensure_ascii=False)) + "\n"
+        # JSON leaves some characters as they are that terminals obey, and halves of letters, which nothing
+        # can write: they are Python's stand-ins for bytes that are no text, in a file name say.
+        text = json.dumps(payload, indent=1, sort_keys=True, ensure_ascii=False)
+        return CONTROLS.sub(_escaped, text) + "\n"
 
     @classmethod
     def from_json(cls, text: str | bytes, *, name: str = "recording") -> Self:
@@ -103,6 +101,8 @@ class JsonRecord:
 
 def _escaped(found: re.Match[str]) -> str:
     r"""Write a character as JSON does, and half a letter as Python would show it: two backslashes are one."""
+    if found[0] == "\n":  # between the lines of JSON; in a text it is written as two letters by now
+        return "\n"
     half = "\ud800" <= found[0] <= "\udfff"
     return ("\\\\u" if half else "\\u") + f"{ord(found[0]):04x}"
 

@@ -13,6 +13,8 @@ from typing import Any
 __all__ = ["flow_faults", "run_faults", "storage_faults"]
 
 _KEY = re.compile("[0-9a-f]{40}")
+_PLACE = re.compile(r"(\[\d+\]|#\d+)\Z")
+"""How :attr:`.TaskRecord.place` ends: "train[2]#1" is a task of "train"."""
 _ORIGIN = re.compile(r"[^/]+/[^/]+/[^/]+")
 
 
@@ -20,6 +22,11 @@ def flow_faults(flow: Any, where: str) -> Iterator[str]:
     """Yield what is wrong with a flow, place first."""
     names = {step.name for step in flow.steps}
     yield from _bad_names([step.name for step in flow.steps], f"{where}.steps", "name")
+    yield from (
+        f"{where}.steps has the name {name!r}, which is that of a task"
+        for name in names
+        if _PLACE.search(name)
+    )
     for end in ("start", "end") if flow.steps else ():
         yield from _unknown([getattr(flow, end)], names, f"{where}.{end}", "step")
     for index, step in enumerate(flow.steps):

@@ -15,6 +15,7 @@ from manim_metaflow.mobjects.shapes import Shape
 from manim_metaflow.mobjects.text.glyphs import EM, shape_text
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme, use_theme
+from manim_metaflow.utils.foreign import drawn_text
 
 __all__ = ["ADVANCE", "GUTTER", "CodeLine", "Ink"]
 
@@ -204,7 +205,9 @@ def _run(text: str, family: str) -> Curves:
         return outline.curves
     size = 48.0
     # Pango's outlines come without a baseline: the x in front of them stands on it.
-    drawn = Text("x" + text, font=family, font_size=size, warn_missing_font=False, disable_ligatures=True)
+    drawn = Text(
+        "x" + drawn_text(text), font=family, font_size=size, warn_missing_font=False, disable_ligatures=True
+    )
     glyphs = [glyph.points[: len(glyph.points) // 4 * 4] for glyph in drawn.family_members_with_points()]
     ruler, *parts = [points.reshape(-1, 4, 3)[..., :2] / (EM * size) for points in glyphs]
     if not parts:

@@ -14,6 +14,7 @@ from pygments.token import Token, _TokenType
 from pygments.util import ClassNotFound
 
 from manim_metaflow.errors import UsageError
+from manim_metaflow.utils.text import visible
 
 __all__ = ["CodeRow", "Word", "code_rows", "columns_of"]
 
@@ -100,6 +101,8 @@ def code_rows(
     ['x = 1', '    y …']
     """
     text = source.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
+    # A form feed between classes is white space to Python; other control characters each take their columns.
+    text = visible(text.replace("\f", ""), keep="\n\t")
     rows: list[CodeRow] = []
     for index, letters in enumerate(_colored_lines(text, _lexer(language))):
         number = first_line + index

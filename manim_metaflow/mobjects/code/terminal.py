@@ -17,6 +17,7 @@ from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
 from manim_metaflow.mobjects.text.glyphs import EM
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme, use_theme
+from manim_metaflow.utils.foreign import drawn_text
 from manim_metaflow.utils.text import break_anywhere
 
 __all__ = ["TerminalLine", "TerminalPanel"]
@@ -135,9 +136,8 @@ class TerminalPanel(Drawing):
         drawn = []
         for line in lines:
             role = "text" if command else _role(line)
-            pieces = break_anywhere(
-                PROMPT + line if command else line.expandtabs(8), self.columns, columns_of
-            )
+            text = drawn_text(PROMPT + line if command else line.expandtabs(8))
+            pieces = break_anywhere(text, self.columns, columns_of)
             with use_theme(self.theme):
                 drawn += [TerminalLine(t, role, font_size=self._font_size, command=command) for t in pieces]
         return drawn

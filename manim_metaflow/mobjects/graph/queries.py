@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import networkx as nx
@@ -173,4 +174,8 @@ def step_of(place: str) -> str:
     >>> step_of("train[2]#1")
     'train'
     """
-    return place.partition("[")[0].partition("#")[0]
+    # From the end: a record may have been written by hand, and its steps be called anything.
+    return _INDICES.sub("", place)
+
+
+_INDICES = re.compile(r"(\[\d+\])*(#\d+)*\Z")

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from manim_metaflow.errors import FontError
+from manim_metaflow.utils.foreign import drawn_text
 
 __all__ = ["EM", "FontKey", "Outline", "font_file", "shape_text", "text_width"]
 
@@ -122,7 +123,7 @@ def shape_text(text: str, key: FontKey, *, ligatures: bool = True) -> Outline:
     Parameters
     ----------
     text
-        The line; a tab or a newline is drawn as a space.
+        The line, drawn as :func:`.drawn_text` returns it.
     key
         Family and weight.
     ligatures
@@ -143,7 +144,7 @@ def shape_text(text: str, key: FontKey, *, ligatures: bool = True) -> Outline:
     if not text:
         return Outline(np.zeros((0, 4, 2)), 0.0)
     font = _font(key)
-    text = text.replace("\t", " ").replace("\n", " ")
+    text = drawn_text(text)
     buffer = hb.Buffer()
     buffer.add_str(text)
     buffer.guess_segment_properties()

@@ -13,6 +13,7 @@ from manim_metaflow.mobjects.parts import Drawing
 from manim_metaflow.mobjects.shapes import Shape
 from manim_metaflow.mobjects.text.glyphs import EM, Outline, shape_text, text_width
 from manim_metaflow.theme import current_theme
+from manim_metaflow.utils.foreign import drawn_text
 from manim_metaflow.utils.text import cut, fit_lines, wrap
 
 __all__ = ["TextBlock", "TextLabel", "cut_to_width"]
@@ -174,7 +175,7 @@ def _stack(outlines: list[Outline]) -> Outline:
 
 def _pango_curves(text: str, family: str, size: float) -> Any:
     """Cubic curves of a text whose characters our font lacks, its baseline at the bottom."""
-    drawn = Text(text, font=family, font_size=size, warn_missing_font=False)
+    drawn = Text(drawn_text(text), font=family, font_size=size, warn_missing_font=False)
     parts = [glyph.points[: len(glyph.points) // 4 * 4] for glyph in drawn.family_members_with_points()]
     if not parts:
         return np.zeros((0, 4, 2))
