@@ -140,7 +140,9 @@ class Chance:
             original = getattr(module, name)
 
             def urandom(size: int, draw: Any = original) -> Any:
-                self._note("it uses random numbers", _beside(sys._getframe(1), "random.py", "secrets.py", "uuid.py"))
+                self._note(
+                    "it uses random numbers", _beside(sys._getframe(1), "random.py", "secrets.py", "uuid.py")
+                )
                 return draw(size)
 
             setattr(module, name, urandom)
