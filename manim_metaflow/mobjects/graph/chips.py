@@ -15,8 +15,8 @@ __all__ = ["CHIP_GAP", "CHIP_LEFT", "CHIP_ROOM", "made_here", "put_inside", "put
 NAME_LETTERS = 18
 """A longer name of an artifact is cut: beside a box it must not set how far apart the steps are."""
 
-VALUE_LETTERS = 34
-"""Letters of a name and its value beside a box, for the same reason."""
+LEAST_VALUE = 6
+"""Letters that a value has beside a long name; beside a short one it has what the name leaves."""
 
 CHIP_ROOM, CHIP_SIZE, CHIP_GAP, CHIP_LEFT = 0.36, 0.3, 0.12, 0.04
 """Height a named artifact takes, that of its face, and its distance from a box it stands beside, and from
@@ -44,7 +44,7 @@ def task_chips(
             value=each.value,
             # A small box has no room for a value, and of a run that was not recorded there is none.
             show="value" if style.values and named and each.value else "face",
-            value_most=VALUE_LETTERS - min(NAME_LETTERS, len(each.name)),
+            value_most=max(LEAST_VALUE, NAME_LETTERS - len(each.name)),
             **options,
         )
         for each in artifacts
