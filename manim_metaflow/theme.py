@@ -46,8 +46,9 @@ class Theme:
     background, panel, edge, text, muted, accent
         The frame behind everything, boxes and panels, outlines and idle arrows, text, text of less weight,
         and what belongs to structure: a foreach, a switch, a decorator, a folder.
-    done, running, failed, cloned
-        States of tasks and of what they do; ``cloned`` is also what is taken over by reference.
+    done, running, failed, cloned, caught
+        States of tasks and of what they do; ``cloned`` is also what is taken over by reference, ``caught`` a
+        task that raised and after which the run went on. The faces of content have none of these colours.
     added, removed
         Lines and words of code that come and go.
     right, wrong, changed
@@ -77,6 +78,7 @@ class Theme:
     running: str
     failed: str
     cloned: str
+    caught: str
     added: str
     removed: str
     right: str
@@ -118,7 +120,7 @@ class Theme:
         """Colour of a task's or a step's state; the outline's for states that have none."""
         colors = {
             "done": self.done,
-            "caught": self.done,
+            "caught": self.caught,
             "running": self.running,
             "retrying": self.running,
             "failed": self.failed,
@@ -141,6 +143,7 @@ DARK_THEME = Theme(
     running="#F4B942",
     failed="#F0625F",
     cloned="#62B0F0",
+    caught="#F08AD2",
     added="#3DBE8B",
     removed="#F0625F",
     right="#3DBE8B",
@@ -169,6 +172,7 @@ LIGHT_THEME = Theme(
     running="#9A6200",
     failed="#C93232",
     cloned="#1B6FB5",
+    caught="#A62C8C",
     added="#167D56",
     removed="#C93232",
     right="#167D56",

@@ -36,12 +36,13 @@ from manim_metaflow.runs import EvidenceTable, HashPair, Statement
 from manim_metaflow.storage import BlobCell, BytesStrip
 from manim_metaflow.testing.contrast import text_contrasts
 from manim_metaflow.theme import THEME_VARIABLE, contrast, theme_named
+from manim_metaflow.utils.colors import distance
 
 TEXT, SHAPE = 4.5, 3.0
 THEMES = [DARK_THEME, LIGHT_THEME]
 each_theme = pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
 
-STATE_COLORS = ("done", "running", "failed", "cloned")
+STATE_COLORS = ("done", "running", "failed", "cloned", "caught")
 MEANINGS = ("added", "removed", "right", "wrong", "changed", "conflict", "damaged", "highlight")
 ON_BACKGROUND = ("text", "muted", "accent", *STATE_COLORS, *MEANINGS)
 IN_CODE = ("text", "keyword", "string", "number", "function", "operator", "comment", "accent")
@@ -133,6 +134,22 @@ def test_lines_and_shapes_stand_out(theme: Theme) -> None:
         if style.badge:
             pairs[f"mark in the badge of {state}"] = (theme.background, style.stroke)
     assert low(pairs, SHAPE) == {}
+
+
+@each_theme
+def test_the_colours_of_states_and_of_faces_are_told_apart(theme: Theme) -> None:
+    states = {role: getattr(theme, role) for role in STATE_COLORS}
+    # Side by side, two colours of a distance of 0.02 can just be told apart; a face is not beside a state.
+    near = {
+        (hue, role): round(distance(hue, color), 3)
+        for hue in HUES
+        for role, color in states.items()
+        if distance(hue, color) < 0.09
+    }
+    assert near == {}
+    apart = [distance(one, other) for one, other in combinations(states.values(), 2)]
+    assert min(apart) > 0.1
+    assert min(distance(one, other) for one, other in combinations(HUES, 2)) > 0.1
 
 
 @pytest.mark.parametrize("number", range(len(HUES)))

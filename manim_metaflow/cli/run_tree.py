@@ -15,7 +15,7 @@ __all__ = ["run_tree"]
 
 MARKS = {
     "done": ("✓", "green"),
-    "caught": ("!", "green"),
+    "caught": ("!", "magenta"),
     "failed": ("✗", "red"),
     "timed out": ("✗", "red"),
     "killed": ("✗", "red"),

@@ -10,6 +10,7 @@ from manim_metaflow.animations.runs.schedule import RunSchedule, ScreenTime
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.flow.source_lines import parsed, step_lines
 from manim_metaflow.facts.records import ExceptionRecord
+from manim_metaflow.facts.records.states import FAILED
 from manim_metaflow.mobjects.code.panel import CodePanel
 from manim_metaflow.theme import current_theme
 
@@ -22,8 +23,8 @@ Light = tuple[tuple[int, ...], str]
 def code_clips(panel: CodePanel, schedule: RunSchedule, screen: ScreenTime) -> Iterator[Clip]:
     """Let a panel show the step that runs.
 
-    The light goes to the step whose task began last. Where a task raised it goes to the line that did,
-    and stays there; else it goes out with the last task.
+    The light goes to the step whose attempt began last. Where an attempt raised it goes to the line that
+    did, until another one begins; it stays there if that failed the run, else it goes out with the last task.
     """
     lights = list(_lights(panel, schedule))
     seen, drawn = View(panel.top, panel.lit), drawn_lines(panel)
@@ -43,22 +44,27 @@ def _lights(panel: CodePanel, schedule: RunSchedule) -> Iterator[tuple[float, Li
         raise UsageError("The panel's source does not parse as Python: no step of it can be followed.")
     theme, steps = current_theme(), step_lines(tree)
     tasks = [task for task in schedule.tasks if task.step in steps and not task.cloned]
-    events: list[tuple[float, str, ExceptionRecord | None]] = [
-        *((task.started, task.step, None) for task in tasks if task.started is not None),
-        *((task.finished, task.step, task.exception) for task in tasks if task.finished and task.exception),
-    ]
+    events: list[tuple[float, str, ExceptionRecord | None, bool]] = []
+    for task in tasks:
+        for attempt in task.attempts:
+            if attempt.started is not None:
+                events.append((attempt.started, task.step, None, False))
+            if attempt.finished is not None and attempt.exception is not None:
+                fatal = attempt is task.attempts[-1] and task.state in FAILED
+                events.append((attempt.finished, task.step, attempt.exception, fatal))
+    last = max((each.finished for task in tasks for each in task.attempts if each.finished), default=None)
     shown: Light = (), ""
-    for moment, step, exception in sorted(events, key=lambda event: event[0]):
+    for moment, step, exception, fatal in sorted(events, key=lambda event: event[0]):
         raised = raised_lines(panel, exception) if exception else ()
         light = (raised, theme.failed) if raised else (panel.step(step), theme.running)
         if light != shown:
             shown = light
             yield moment, light
-        if raised:
+        if raised and fatal:
+            # Other tasks of a foreach may begin yet, but this is what the run failed at.
             return
-    ends = [task.finished for task in tasks if task.finished is not None]
-    if shown[0] and ends:
-        yield max(ends), ((), theme.running)
+    if shown[0] and last is not None:
+        yield last, ((), theme.running)
 
 
 def raised_lines(panel: CodePanel, exception: ExceptionRecord) -> tuple[int, ...]:

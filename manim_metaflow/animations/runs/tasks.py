@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from manim import VMobject
+from manim import VMobject, smooth
 
 from manim_metaflow.animations.graph.set_state import change_state
 from manim_metaflow.animations.motion.clips import call
@@ -15,6 +15,8 @@ from manim_metaflow.animations.motion.rest import Rest
 from manim_metaflow.animations.motion.timeline import Clip
 from manim_metaflow.animations.runs.edges import FADE, grown_steps
 from manim_metaflow.animations.runs.schedule import HOP, GraphSchedule, ScreenTime
+from manim_metaflow.facts.records import TaskRecord
+from manim_metaflow.facts.records.states import FAILED, STATES
 from manim_metaflow.mobjects.graph.counter import TaskCounter
 from manim_metaflow.mobjects.graph.edge import FlowEdge
 from manim_metaflow.mobjects.graph.node import StepNode
@@ -26,12 +28,15 @@ __all__ = ["count_tasks", "counter_clips", "late_clips", "state_clips", "unreach
 POP = 0.25
 """Seconds a box takes to appear."""
 
+FLASH = 0.8
+"""Seconds a box that failed stays red before its state is seen again: a retry begins sooner than that."""
+
 Change = tuple[float, int, str]
 """When, in seconds on screen, which of the tasks of a counter comes into which state."""
 
 
 def state_clips(schedule: GraphSchedule, screen: ScreenTime) -> Iterator[Clip]:
-    """Let each box show the state of its tasks, and how many attempts of them failed."""
+    """Let each box show the state of its tasks, how many attempts of them failed, and flash as one fails."""
     for node, tasks in schedule.boxes:
         changes = schedule.changes(tasks)
         before = node.state
@@ -41,9 +46,29 @@ def state_clips(schedule: GraphSchedule, screen: ScreenTime) -> Iterator[Clip]:
             end = start + HOP if last else screen(changes[index + 1][0])
             yield change_state(start, end, node, before, state)
             before = state
+        for moment in sorted({each for task in tasks for each in _failures(schedule, task)}):
+            yield _flash(screen(moment), node)
         if len(tasks) == 1:
             for index, moment in enumerate(schedule.history.failures(tasks[0].path)):
                 yield _show_attempts(screen(moment), node, index + 1)
+
+
+def _failures(schedule: GraphSchedule, task: TaskRecord) -> Iterator[float]:
+    """Yield when each attempt of a task failed, the last one too, whether or not that was caught."""
+    yield from () if task.cloned else schedule.history.failures(task.path)
+    ended = schedule.history.ended(task.path)
+    state = schedule.history.changes(task.path)[-1][1]
+    if ended is not None and (state in FAILED or STATES[state].raised):
+        yield ended
+
+
+def _flash(start: float, node: StepNode) -> Clip:
+    """Let a box light up red at once, and fade to what its state looks like by then."""
+
+    def show(progress: float) -> None:
+        node.flash(1 - smooth(progress))
+
+    return Clip(start, start + FLASH, show, touches=[node])
 
 
 def _show_attempts(moment: float, node: StepNode, failed: int) -> Clip:

@@ -40,7 +40,7 @@ class StateTraits:
 
     phase: Phase
     counted_as: str
-    """The state that stands for it where tasks are counted: a caught task is done, a killed one failed."""
+    """The state that stands for it where tasks are counted: a killed task failed."""
     raised: bool = False
     """Whether the step's own code raised."""
 
@@ -53,7 +53,7 @@ STATES: Mapping[str, StateTraits] = MappingProxyType(
         "done": StateTraits("succeeded", "done"),
         "failed": StateTraits("failed", "failed", raised=True),
         "retrying": StateTraits("working", "running"),
-        "caught": StateTraits("succeeded", "done", raised=True),
+        "caught": StateTraits("succeeded", "caught", raised=True),
         "timed out": StateTraits("failed", "failed", raised=True),
         "killed": StateTraits("failed", "failed"),
         "cloned": StateTraits("succeeded", "cloned"),
@@ -87,6 +87,9 @@ def combined_state(states: Iterable[str]) -> str:
             return state
     ended = present.intersection(SUCCEEDED)
     if ended and ended == present:
+        # One that raised is what to look at, though the run went on.
+        if "caught" in ended:
+            return "caught"
         # Only if all were taken over was nothing executed.
         return "cloned" if ended == {"cloned"} else "done"
     if ended:

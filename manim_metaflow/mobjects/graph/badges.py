@@ -8,9 +8,9 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from manim_metaflow.mobjects.shapes import circle, polyline
+from manim_metaflow.mobjects.shapes import polyline
 
-__all__ = ["Badge", "attempt_dots", "badge_mark"]
+__all__ = ["Badge", "badge_mark"]
 
 Badge = Literal["", "tick", "cross", "bang", "clock", "bar"]
 """Done, failed, caught, timed out, killed."""
@@ -22,8 +22,6 @@ _LINES: dict[str, list[list[tuple[float, float]]]] = {
     "clock": [[(0.0, 0.52), (0.0, -0.04), (0.4, -0.3)]],
     "bar": [[(-0.42, 0.0), (0.42, 0.0)]],
 }
-DOT, DOT_GAP = 0.045, 0.135
-"""Radius of a dot, and the distance of two (units)."""
 
 
 def badge_mark(badge: Badge, radius: float) -> npt.NDArray[np.float64]:
@@ -35,9 +33,3 @@ def badge_mark(badge: Badge, radius: float) -> npt.NDArray[np.float64]:
     assert badge in get_args(Badge)
     strokes: Sequence[Sequence[tuple[float, float]]] = _LINES[badge]
     return np.concatenate([polyline(*[(x * radius, y * radius) for x, y in line]) for line in strokes])
-
-
-def attempt_dots(count: int, scale: float = 1.0) -> npt.NDArray[np.float64]:
-    """Return a row of dots from the origin to the right, one for each attempt that failed."""
-    dots = [circle(DOT * scale) + np.array([index * DOT_GAP * scale, 0.0]) for index in range(count)]
-    return np.concatenate(dots)

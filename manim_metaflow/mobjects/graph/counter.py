@@ -17,7 +17,7 @@ from manim_metaflow.theme import current_theme, mix
 
 __all__ = ["TaskCounter"]
 
-PARTS = ("done", "cloned", "failed", "running")
+PARTS = ("done", "cloned", "caught", "failed", "running")
 """The parts of the bar from left to right; each counts the states that are counted as it."""
 
 BAR_HEIGHT, MARGIN = 0.07, 0.12

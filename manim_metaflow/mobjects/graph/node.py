@@ -13,7 +13,8 @@ from manim.utils.color import ParsableManimColor
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts.records.states import STATES as TRAITS, WAITING
 from manim_metaflow.mobjects.animated import animated, animated_by, not_animated
-from manim_metaflow.mobjects.graph.badges import Badge, attempt_dots, badge_mark
+from manim_metaflow.mobjects.graph.attempts import AttemptRow
+from manim_metaflow.mobjects.graph.badges import Badge, badge_mark
 from manim_metaflow.mobjects.parts import Drawing, Parts
 from manim_metaflow.mobjects.shapes import Shape, circle, dashes, rounded_rectangle
 from manim_metaflow.mobjects.text.label import TextLabel
@@ -25,6 +26,9 @@ STATES = tuple(TRAITS)
 """What a task can be, in Metaflow's words where it has one; ``unreached`` is what a run never came to."""
 
 MARGIN = 0.22
+
+FLASH = 0.5
+"""How much of its red the ground of a box has in a flash: with more, its name would not be legible."""
 
 SHEET = 0.075
 """How far a sheet stands out behind the next (units)."""
@@ -164,7 +168,7 @@ class StepNode(Drawing):
         self._dashes = Shape(nothing, stroke=self.theme.edge, stroke_width=stroke)
         self._disc = Shape(nothing, fill=self.theme.edge)
         self._mark = Shape(nothing, stroke=self.theme.background, stroke_width=2.4)
-        self._attempts = Shape(nothing, fill=self.theme.failed)
+        self._attempts = AttemptRow(self.theme)
         self.failed_attempts = 0
         self._stroke = stroke
         if align == "center":
@@ -236,6 +240,15 @@ class StepNode(Drawing):
         # A badge that both states have stays; else the new one grows, or the old one shrinks.
         grown = 1.0 if a.badge == b.badge else progress if b.badge else 1 - progress
         self._draw_badge(shown, grown)
+        self._draw_attempts()
+        return self
+
+    @not_animated("it is a moment of a flash; play ReplayRun, in which attempts that fail flash.")
+    def flash(self, amount: float) -> StepNode:
+        """Light the box up in the colour of failure: 1 is all of it, 0 is as its state has it."""
+        style, red = self._style(self.state), self.theme.failed
+        self.box.paint(fill=mix(mix(red, self.theme.panel, FLASH), style.fill, amount))
+        self.box.paint(stroke=mix(red, style.stroke, amount), stroke_width=self._stroke * (1 + amount))
         return self
 
     def set_color(  # type: ignore[override] # as VMobject has it, which Mobject has not
@@ -267,16 +280,24 @@ class StepNode(Drawing):
 
     @animated
     def show_attempts(self, failed: int) -> StepNode:
-        """Put a dot on the box's lower edge for each attempt that failed before the present one."""
+        """Put a cross on the box's lower edge for each attempt that failed before the present one.
+
+        When the task ends, the mark of how it ended follows them: a tick, or one more cross.
+        """
         self.failed_attempts = failed
-        if not failed:
-            self._hide(self._attempts)
-            return self
-        left, bottom, _, _ = self.node_box
-        scale = self.zoom
-        at = np.array([left + 0.16 * scale, bottom])
-        self._attempts.set_curves(attempt_dots(failed, scale) + at)
+        self._draw_attempts()
         return self
+
+    def _draw_attempts(self) -> None:
+        left, bottom, right, _ = self.node_box
+        scale = self.zoom
+        at = np.array([left + 0.2 * scale, bottom])
+        if not self.failed_attempts:
+            self._attempts.hide(at)
+            return
+        style = self._style(self.state)
+        room = right - left - 0.4 * scale
+        self._attempts.draw(self.failed_attempts, style.badge, style.stroke, at, scale, room)
 
     @property
     def zoom(self) -> float:

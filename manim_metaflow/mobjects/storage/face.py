@@ -15,10 +15,11 @@ from manim_metaflow.theme import DARK_THEME, current_theme, mix
 __all__ = ["Face", "face_color", "face_pattern", "line_color"]
 
 HUES = (
-    "#62C7F0", "#6FA8FF", "#9B8CFF", "#C58BFF", "#F08BD8", "#FF8FA8",
-    "#FF9F6B", "#F2C14B", "#C3D552", "#7FD66B", "#45CFA0", "#3FCFCB",
+    "#BBF1FA", "#618EF1", "#CDA0B2", "#FABBFA", "#CD6AB2", "#FAC4A0",
+    "#FA8E46", "#FAE861", "#97974F", "#85FAA9", "#85CDB2", "#58A0A9",
 )  # fmt: skip
-"""Twelve colours, each at least 3 to 1 on a face's own tile."""
+"""Twelve colours, each at least 3 to 1 on a face's own tile, and far from those of states: what is green was
+done, not stored. A test measures how far."""
 
 CELLS = 5
 MIN_FILLED, MAX_FILLED = 4, 11
@@ -28,7 +29,7 @@ def face_color(sha: str) -> str:
     """Return the colour of a hash.
 
     >>> face_color("198756254c5b4f18cb8af891d55a414724e402c5")
-    '#6FA8FF'
+    '#618EF1'
     """
     # Colour and pattern come from different ends of the hash: one does not imply the other.
     return HUES[int(sha[-8:], 16) % len(HUES)]

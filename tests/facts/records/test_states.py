@@ -87,7 +87,9 @@ def test_what_ran_out_of_time_is_shown_as_that() -> None:
     [
         ((), "pending"),
         (("pending", "queued"), "queued"),
-        (("done", "caught", "cloned"), "done"),
+        (("done", "caught", "cloned"), "caught"),
+        (("done", "cloned"), "done"),
+        (("caught", "pending"), "running"),
         (("cloned", "cloned"), "cloned"),
         (("cloned", "pending"), "running"),
         (("killed", "timed out", "done"), "timed out"),
