@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 __all__ = [
     "CONTROLS",
     "break_anywhere",
+    "break_columns",
     "cut",
     "ellipsis",
     "first_sentence",
@@ -246,6 +247,27 @@ def break_anywhere(text: str, width: float, measure: Callable[[str], float] = le
             pieces.append("")
         pieces[-1] += letter
     return pieces
+
+
+def break_columns(text: str, width: float, measure: Callable[[str], float] = len) -> list[str]:
+    """Break what was printed between its words; white space in it, and at its beginning, stays.
+
+    Only a word that is wider than a line is broken inside, behind its punctuation.
+
+    >>> break_columns("  python my_flow.py run", 12)
+    ['  python', 'my_flow.py', 'run']
+    >>> break_columns("a_name_without_spaces in it", 8)
+    ['a_name_', 'without_', 'spaces', 'in it']
+    """
+    lines = [""]
+    for part in re.findall(r"\s*\S+", text):
+        if measure(lines[-1] + part) <= width:
+            lines[-1] += part
+        elif lines == [""]:
+            lines = _break_word(part, width, measure)
+        else:
+            lines += _break_word(part.lstrip(), width, measure)
+    return lines
 
 
 def _boundary(text: str, at: int) -> int:

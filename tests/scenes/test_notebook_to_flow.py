@@ -24,6 +24,7 @@ from film_tests import (  # noqa: F401 (pytest runs them here)
 )
 
 from manim_metaflow.facts import CommandRecord, RunRecord, load_notebook
+from manim_metaflow.utils.run_ids import short_run_ids
 
 SECTIONS = [
     "title",
@@ -62,7 +63,7 @@ def untraced_in(walked: Walk, records: Records) -> set[str]:
 def test_every_number_is_traced_to_the_records(walked: Walk, records: Records) -> None:
     assert untraced_in(walked, records) == set()
     assert any(moment.code for moment in walked.moments)
-    assert any(records[0].run_id in text for moment in walked.moments for text in moment.texts)
+    assert any(short_run_ids(records[0].run_id) in text for moment in walked.moments for text in moment.texts)
 
 
 def test_captions_say_what_the_records_say(records: Records) -> None:

@@ -45,7 +45,7 @@ def move_line(
 ) -> Clip:
     """Let a line go from one place of the window to another; its number changes on arrival.
 
-    Out of the window it fades, into the window it appears.
+    Out of the window it goes behind the mask, and comes into it from there.
     """
     rest = Rest(line)
     before, after = places
@@ -59,7 +59,7 @@ def move_line(
         rest.show(shift=offset * moved)
         if before != after and not panel.fits:
             at = before + (after - before) * moved
-            line.fade_to_opacity(min(1.0, max(0.0, at + 1), max(0.0, panel.window - at)))
+            line.fade_to_opacity(1.0 if panel.has_room(at) else 0.0)
         if progress < 1:
             return
         if 0 <= after < panel.window or panel.fits:
@@ -143,8 +143,10 @@ def resize_panel(start: float, end: float, panel: CodePanel, size: tuple[float, 
         width, height = before + (after - before) * smooth(progress)
         middle = corner + np.array([width, -height]) / 2 * zoom
         panel.panel.set_curves(rounded_rectangle(width, height, radius) * zoom + middle)
+        if panel.mask is not None:
+            panel.mask.lay((width, height), middle, zoom)
 
-    return Clip(start, end, show, touches=[panel.panel])
+    return Clip(start, end, show, touches=[panel.panel, panel.mask or panel.panel])
 
 
 def _changing_words(

@@ -153,8 +153,8 @@ def move_light(
             if progress < 1 or d > c
         ]
         panel.show_light(shown, _between(*strength, moved), top=_between(before.top, after.top, moved))
-        if progress >= 1:
-            panel.lit = after.lit
+        # Where the light goes is lit from the first frame, as a box has its next state from the first.
+        panel.lit = after.lit if progress > 0 else before.lit
 
     return Clip(start, end, show, touches=[panel.light])
 
@@ -209,8 +209,9 @@ def scroll_rows(start: float, end: float, panel: CodePanel, before: int, after: 
         at = _between(first, last, scrolled)
         lines: list[VMobject] = []
         for place in range(int(at), min(int(at) + panel.window + 1, len(order))):
-            inside = min(1.0, place - at + 1, panel.window - (place - at))
-            lines.append(line_at(order[place], place - at).fade_to_opacity(max(0.0, inside)))
+            # It goes behind the mask; where that is too low for it, it is not seen at all.
+            seen = 1.0 if panel.has_room(place - at) else 0.0
+            lines.append(line_at(order[place], place - at).fade_to_opacity(seen))
         panel.rows.submobjects = lines
         panel.show_thumb(_between(before, after, scrolled))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from manim import smooth
+
 from manim_metaflow.animations.motion.timeline import Clip, Timeline
 from manim_metaflow.mobjects.code.terminal import PROMPT, TerminalLine, TerminalPanel
 
@@ -12,6 +14,10 @@ __all__ = ["RunCommand"]
 
 TYPING, PRINTING, PAUSE = 26.0, 7.0, 0.35
 """Letters and lines a second, and seconds between the two."""
+
+
+SCROLL = 0.12
+"""Seconds the window takes to scroll to a line: shorter than a line stays the last one."""
 
 
 class RunCommand(Timeline):
@@ -79,10 +85,13 @@ def _type(start: float, end: float, terminal: TerminalPanel, before: Lines, line
 
 
 def _print(start: float, end: float, terminal: TerminalPanel, before: Lines, lines: Lines) -> Clip:
-    """Show lines one after the other."""
+    """Show lines one after the other; the window scrolls to each of them."""
+    each = (end - start) / len(lines)
 
     def show(progress: float) -> None:
         count = min(len(lines), int(progress * len(lines)) + 1)
-        terminal.show_lines([*before, *lines[:count]])
+        elapsed = progress * (end - start) - (count - 1) * each
+        scrolled = 1.0 if progress >= 1 else smooth(min(1.0, elapsed / SCROLL))
+        terminal.show_lines([*before, *lines[:count]], scrolled=scrolled)
 
     return Clip(start, end, show, touches=[terminal, *before, *lines])

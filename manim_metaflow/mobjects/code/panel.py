@@ -13,8 +13,9 @@ from manim_metaflow.errors import UsageError
 from manim_metaflow.mobjects.animated import animated
 from manim_metaflow.mobjects.code.light import CodeLight
 from manim_metaflow.mobjects.code.line import CodeLine
+from manim_metaflow.mobjects.code.mask import WindowMask
 from manim_metaflow.mobjects.code.rows import CodeRow
-from manim_metaflow.mobjects.code.window import LEADING, NUMBERS, CodeWindow
+from manim_metaflow.mobjects.code.window import FOOT, LEADING, NUMBERS, CodeWindow
 from manim_metaflow.mobjects.parts import Drawing, Parts
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
 from manim_metaflow.mobjects.text.glyphs import EM
@@ -121,7 +122,13 @@ class CodePanel(CodeWindow, Drawing):
         self.thumb = Shape(np.zeros((0, 4, 2)), fill=theme.edge)
         """Tells which part of a longer source is seen."""
         self.light = CodeLight()
-        super().__init__(self.panel, self.title, self.rows, self.thumb, self.light)
+        self.mask: WindowMask | None = None
+        """Behind it rows go out of sight that scroll; a panel that shows all of its source has none."""
+        if window is not None:
+            self.mask = WindowMask(self.size, head=self._head, foot=FOOT, color=theme.panel)
+        masks = [] if self.mask is None else [self.mask]
+        # The mask lies over the rows and under the title.
+        super().__init__(self.panel, self.rows, *masks, self.title, self.thumb, self.light)
         self.show_top(0)
 
     def __snapshot__(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import numpy as np
 from manim_metaflow.errors import UsageError
 from manim_metaflow.mobjects.animated import animated, animated_by, not_animated
 from manim_metaflow.mobjects.code.line import ADVANCE, GUTTER, Ink
+from manim_metaflow.mobjects.code.mask import INK, WindowMask
 from manim_metaflow.mobjects.code.rows import Word, columns_of
 from manim_metaflow.mobjects.parts import Drawing, Parts
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
@@ -18,11 +19,14 @@ from manim_metaflow.mobjects.text.glyphs import EM
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme, use_theme
 from manim_metaflow.utils.foreign import drawn_text
-from manim_metaflow.utils.text import break_anywhere
+from manim_metaflow.utils.run_ids import short_run_ids
+from manim_metaflow.utils.text import break_columns
 
 __all__ = ["TerminalLine", "TerminalPanel"]
 
 LEADING = 1.5
+HEAD, FOOT = 0.46, 0.16
+"""Above the first line, where the title is, and below the last one (units)."""
 PROMPT = "$ "
 
 _ROLES = (
@@ -60,6 +64,9 @@ class TerminalLine(Drawing):
 class TerminalPanel(Drawing):
     """A terminal that holds the last lines of what was typed and printed.
 
+    Lines are broken between words, long ids of runs are shortened, and what scrolls goes out of sight at the
+    edge of its window.
+
     Parameters
     ----------
     width
@@ -77,6 +84,8 @@ class TerminalPanel(Drawing):
         The background with its border, and the heading.
     lines
         A :class:`.TerminalLine` for each line that is seen.
+    mask
+        The :class:`.WindowMask` behind which lines scroll out.
 
     Raises
     ------
@@ -104,14 +113,15 @@ class TerminalPanel(Drawing):
         self.theme = theme = current_theme()
         self.rows_shown, self._font_size = rows, font_size
         self._pitch = LEADING * EM * font_size
-        self._width, self._height = width, rows * self._pitch + 0.62
+        self._width, self._height = width, rows * self._pitch + HEAD + FOOT
         outline = rounded_rectangle(width, self._height, theme.radius)
         self.panel = Shape(outline, fill=theme.background, stroke=theme.edge, stroke_width=1.0)
         self.title = TextLabel(title, font="prose", font_size=theme.small_size, color=theme.muted)
         self.title.left_at(-width / 2 + 0.25, self._height / 2 - 0.25)
         self.lines: Parts[TerminalLine] = Parts()
         self._all: list[TerminalLine] = []
-        super().__init__(self.panel, self.title, self.lines)
+        self.mask = WindowMask((width, self._height), head=HEAD, foot=FOOT, color=theme.background)
+        super().__init__(self.panel, self.lines, self.mask, self.title)
 
     def __snapshot__(self) -> dict[str, Any]:
         return {"role": "terminal", "lines": [line.text for line in self.lines]}
@@ -132,12 +142,12 @@ class TerminalPanel(Drawing):
         return self.show_lines([*self._all, *self.make_lines(lines)])
 
     def make_lines(self, lines: Iterable[str], *, command: bool = False) -> list[TerminalLine]:
-        """Draw lines, broken as a terminal breaks them; they are not on this one yet."""
+        """Draw lines, broken where they are too long; they are not on this one yet."""
         drawn = []
         for line in lines:
             role = "text" if command else _role(line)
-            text = drawn_text(PROMPT + line if command else line.expandtabs(8))
-            pieces = break_anywhere(text, self.columns, columns_of)
+            text = drawn_text(short_run_ids(PROMPT + line if command else line.expandtabs(8)))
+            pieces = break_columns(text, self.columns, columns_of)
             with use_theme(self.theme):
                 drawn += [TerminalLine(t, role, font_size=self._font_size, command=command) for t in pieces]
         return drawn
@@ -148,17 +158,33 @@ class TerminalPanel(Drawing):
         return list(self._all)
 
     @animated
-    def show_lines(self, lines: list[TerminalLine]) -> TerminalPanel:
-        """Show the last of some lines; the rest has scrolled out."""
+    def show_lines(self, lines: list[TerminalLine], *, scrolled: float = 1.0) -> TerminalPanel:
+        """Show the last of some lines; the rest has scrolled out.
+
+        Parameters
+        ----------
+        lines
+            All of them, from :meth:`make_lines`.
+        scrolled
+            0 to 1: how far the window has scrolled to the last one, if it had to.
+        """
         before, self._all = self._all, list(lines)
-        shown = self._all[-self.rows_shown :]
+        late = 1.0 - scrolled if len(lines) > self.rows_shown else 0.0
+        # While it scrolls, the line that leaves is seen above the first, behind the mask in part.
+        shown = self._all[-(self.rows_shown + bool(late)) :]
         for line in {id(line): line for line in (*before, *lines)}.values():
             # Nothing is left of where a line was: a play that is skipped has never put it there.
             self._place(line, 0, columns=0)
         for index, line in enumerate(shown):
-            self._place(line, index)
+            place = index - bool(late) + late
+            self._place(line, place, columns=np.inf if self._has_room(place) else 0)
         self.lines.submobjects = list(shown)
         return self
+
+    def _has_room(self, place: float) -> bool:
+        """Tell whether a line's letters are on the panel: those behind its strips are hidden, others not."""
+        top = HEAD + (place + 0.5 - INK / 2) * self._pitch
+        return top >= 0 and top + INK * self._pitch <= self._height
 
     @not_animated("it is a moment of typing; play terminal.animate.type_command(command).")
     def cut(self, line: TerminalLine, columns: float) -> TerminalPanel:
@@ -166,10 +192,10 @@ class TerminalPanel(Drawing):
         self._place(line, self.lines.submobjects.index(line), columns)
         return self
 
-    def _place(self, line: TerminalLine, index: int, columns: float = np.inf) -> TerminalLine:
+    def _place(self, line: TerminalLine, index: float, columns: float = np.inf) -> TerminalLine:
         corner = self.panel.points[:, :2].min(axis=0)[0], self.panel.points[:, :2].max(axis=0)[1]
         x = corner[0] + (0.2 - GUTTER) * self.zoom
-        y = corner[1] - (0.46 + (index + 0.5) * self._pitch) * self.zoom
+        y = corner[1] - (HEAD + (index + 0.5) * self._pitch) * self.zoom
         for ink in line.inks:
             ink.place(np.array([x, y]), self.zoom, columns=columns)
         return line

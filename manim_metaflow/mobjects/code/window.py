@@ -9,18 +9,22 @@ import numpy as np
 import numpy.typing as npt
 
 from manim_metaflow.mobjects.code.line import ADVANCE, GUTTER
+from manim_metaflow.mobjects.code.mask import INK
 from manim_metaflow.mobjects.code.queries import CodeQueries
 from manim_metaflow.mobjects.code.rows import CodeRow, code_rows, columns_of
 from manim_metaflow.mobjects.shapes import Shape
 from manim_metaflow.mobjects.text.glyphs import EM
 
-__all__ = ["LEADING", "NUMBERS", "CodeWindow"]
+__all__ = ["FOOT", "LEADING", "NUMBERS", "CodeWindow"]
 
 LEADING = 1.55
 """Distance of two baselines, ems."""
 
 NUMBERS, MARGIN = 0.62, 0.38
 """Room left of the numbers' right edge, and right of the longest line, units."""
+
+FOOT = 0.25
+"""Room below the last row, units."""
 
 
 class CodeWindow(CodeQueries):
@@ -85,7 +89,12 @@ class CodeWindow(CodeQueries):
         if self._asked_width is not None:
             width = self._asked_width
         count = len(rows) if self._window is None else self._window
-        return width, count * self.pitch + self._head + 0.25
+        return width, count * self.pitch + self._head + FOOT
+
+    def has_room(self, place: float) -> bool:
+        """Tell whether the letters of a row at the ``place``-th place of the window are on the panel."""
+        top = self._head + (place + 0.5 - INK / 2) * self.pitch
+        return top >= 0 and top + INK * self.pitch <= self.size[1]
 
     def top_for(
         self, lines: Iterable[int], top: int | None = None, *, rows: list[CodeRow] | None = None

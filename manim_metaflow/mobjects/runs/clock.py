@@ -16,6 +16,7 @@ from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
 from manim_metaflow.mobjects.text.label import TextLabel, cut_to_width
 from manim_metaflow.mobjects.text.live_label import LiveLabel
 from manim_metaflow.theme import current_theme, mix
+from manim_metaflow.utils.run_ids import short_run_ids
 from manim_metaflow.utils.units import readable_time
 
 __all__ = ["EDGE", "RunClock"]
@@ -114,7 +115,7 @@ class RunClock(Drawing):
 
 def _name(record: RunRecord, width: float) -> str:
     """Write flow and run; of a long flow's name as much as there is room for: the id must stay whole."""
-    theme, run_id = current_theme(), f"/{record.run_id}"
+    theme, run_id = current_theme(), f"/{short_run_ids(record.run_id)}"
     room = width - float(run_id_label(run_id).advance)
     name = cut_to_width(record.flow.name, max(room, 0.0), font_size=theme.small_size)
     return cut_to_width(name + run_id, width, font_size=theme.small_size)

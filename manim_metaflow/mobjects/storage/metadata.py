@@ -13,6 +13,7 @@ from manim_metaflow.mobjects.parts import Drawing, Parts
 from manim_metaflow.mobjects.storage.panel import StoragePanel
 from manim_metaflow.mobjects.text.label import TextLabel
 from manim_metaflow.theme import current_theme
+from manim_metaflow.utils.run_ids import short_run_ids
 
 __all__ = ["MetadataPanel"]
 
@@ -74,7 +75,7 @@ class MetadataPanel(Drawing):
         self._zooms: dict[str, float] = {}
         self._width = width
         for index, name in enumerate(names):
-            parts = [flow_name, run_id, *task.split("/"), name]
+            parts = [flow_name, short_run_ids(run_id), *task.split("/"), name]
             column, row = divmod(index, rows)
             self._lines[name] = TextLabel("/".join(parts), font_size=theme.small_size, color=theme.text)
             self._places[name] = (0.2 + column * (width - 0.2) / columns, 0.62 + row * LINE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from playing import play_out
 
@@ -63,7 +64,33 @@ def test_a_long_command_is_typed_over_several_rows():
     command.interpolate(0.2)
     assert len(terminal.lines) == 1
     command.interpolate(1.0)
-    assert "".join(texts(terminal)) == "$ python flow.py run --with retry --tag one"
+    assert " ".join(texts(terminal)) == "$ python flow.py run --with retry --tag one"
+
+
+def test_lines_are_broken_between_words_and_ids_are_short():
+    printed = ["[1795635655262878/start/1] Task finished successfully.", "    indented words stay so"]
+    terminal = TerminalPanel(width=5).print_lines(printed)
+    assert texts(terminal) == ["[…2878/start/1] Task finished", "successfully.", "    indented words stay so"]
+    typed = TerminalPanel().type_command("python flow.py resume --origin-run-id 1795635655262878")
+    assert texts(typed) == ["$ python flow.py resume --origin-run-id …2878"]
+
+
+def test_what_scrolls_is_never_seen_outside_of_its_window():
+    terminal = TerminalPanel(rows=3, width=5).scale(0.8).shift([1, 1, 0])
+    terminal.print_lines([f"{number} gjÅ|" for number in range(6)])
+    frame, (top, bottom) = terminal.panel, terminal.mask
+    seen = set()
+    for scrolled in np.linspace(0, 1, 21):
+        terminal.show_lines(terminal.every_line, scrolled=scrolled)
+        for line in terminal.lines:
+            for ink in (each for each in line.inks if len(each.points)):
+                assert ink.get_top()[1] < frame.get_top()[1]
+                assert ink.get_bottom()[1] > frame.get_bottom()[1]
+                seen.add((ink.get_top()[1] > top.get_bottom()[1], ink.get_bottom()[1] < bottom.get_top()[1]))
+    # Both strips really hide something.
+    assert {(True, False), (False, True)} <= seen
+    order = terminal.submobjects
+    assert order.index(terminal.lines) < order.index(terminal.mask) < order.index(terminal.title)
 
 
 def test_what_went_wrong_has_its_color(tmp_path):
