@@ -227,6 +227,13 @@ def replay_with_code() -> Play:
     return [dag, panel], ReplayRun(dag, record, code=panel, detail="steps")
 
 
+def replay_with_terminal() -> Play:
+    record = load_recording(SCENES / "recordings/WeatherFlow-run-b2aaef64e617.json")
+    terminal = TerminalPanel(rows=3, width=7).shift(2 * mn.DOWN).type_command("python weather.py run")
+    dag = FlowDAG(record.flow, run=record).shift(mn.UP)
+    return [dag, terminal], ReplayRun(dag, record, terminal=terminal)
+
+
 def clones() -> Play:
     above, below = dag_of("failed").shift(1.5 * mn.UP), dag_of("resumed").shift(1.5 * mn.DOWN)
     return [above, below], CloneTasks(below, recorded("resumed"), origin=above)
@@ -303,6 +310,7 @@ RUNS: list[Setting] = [
     replay_fanned,
     replay_unfolding,
     replay_with_code,
+    replay_with_terminal,
     clones,
     resume,
     unfold,

@@ -17,12 +17,14 @@ from manim_metaflow.animations.runs.edges import edge_clips, unused_edge_clips
 from manim_metaflow.animations.runs.run_graph import Room, free_room
 from manim_metaflow.animations.runs.schedule import HOP, GraphSchedule, schedule_of
 from manim_metaflow.animations.runs.tasks import counter_clips, late_clips, state_clips, unreached_clips
+from manim_metaflow.animations.runs.terminal import terminal_clip
 from manim_metaflow.animations.runs.unfold import Unfolding
 from manim_metaflow.errors import UsageError
 from manim_metaflow.facts import load_run
 from manim_metaflow.facts.records import RunRecord
 from manim_metaflow.facts.run.history import RunHistory
 from manim_metaflow.mobjects.code.panel import CodePanel
+from manim_metaflow.mobjects.code.terminal import TerminalPanel
 from manim_metaflow.mobjects.graph.dag import FlowDAG
 from manim_metaflow.mobjects.runs.clock import EDGE, RunClock
 from manim_metaflow.mobjects.runs.timeline import RunTimeline
@@ -57,6 +59,9 @@ class ReplayRun(Timeline):
         one if it can be, if the graph unfolds; ``False`` never does.
     code
         The flow's code: the lines of the step that runs light up in it, and the line that raised.
+    terminal
+        A :class:`.TerminalPanel`: what the run printed comes in it as it happens on the graph. Type the
+        command before with :class:`.RunCommand`.
     steps
         Only the tasks of these steps; all by default. A long run is told in several beats this way.
     detail
@@ -86,6 +91,9 @@ class ReplayRun(Timeline):
     that raised has stored its artifacts too. Tasks that ``resume`` cloned are dashed from the moment
     they were cloned; :class:`.CloneTasks` tells more of them. A run still going is replayed up to now.
 
+    There is one timeline: boxes, lines of code and of the terminal, bars and clock show the same moment of
+    the run in every frame.
+
     Attributes
     ----------
     history
@@ -114,6 +122,7 @@ class ReplayRun(Timeline):
         timeline: RunTimeline | None = None,
         clock: RunClock | Literal[False] | None = None,
         code: CodePanel | None = None,
+        terminal: TerminalPanel | None = None,
         steps: Collection[str] | None = None,
         detail: Detail = "artifacts",
         clones: bool = True,
@@ -132,7 +141,7 @@ class ReplayRun(Timeline):
         overlay, drawn, beside = VGroup(), graph, list[VMobject]()
         self._unfolding: Unfolding | None = None
         if graph is not None and detail != "steps" and not graph.shows_tasks:
-            others = [each for each in (timeline, store, code, graph.heading) if each]
+            others = [each for each in (timeline, store, code, terminal, graph.heading) if each]
             if clock is None:
                 clock = _clock_in_a_corner(record, others)
                 beside.append(clock)
@@ -155,7 +164,10 @@ class ReplayRun(Timeline):
         clips += [self._time_clip(shown)] if shown else []
         if code is not None:
             clips += code_clips(code, schedule, self.screen_time)
-        parts = [each for each in (graph, store, code, *shown) if each is not None]
+        if terminal is not None:
+            printed = terminal_clip(terminal, schedule, self.screen_time)
+            clips += [printed] if printed else []
+        parts = [each for each in (graph, store, code, terminal, *shown) if each is not None]
         super().__init__(parts, clips, overlay=overlay, run_time=run_time, **kwargs)
         if run_time is None and speed != 1:
             self.set_run_time(self.get_run_time() / speed)

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from manim_metaflow.facts.recording.output import read_output
@@ -31,7 +32,7 @@ CONSOLE_LINES = 400
 """How many lines of what was printed a recording keeps."""
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-_CLOCK = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ ")
+_CLOCK = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{1,6}) ")
 _PROCESS = re.compile(r" \(pid \d+\)\]")
 _FOLDERS = re.compile(r"(?<![\w.])/(?:[\w.@+-]+/)+")
 
@@ -103,6 +104,9 @@ class Finished:
         The last of what it printed.
     console
         The first lines, without their clocks, process ids, colours and this machine's folders.
+    times
+        When each of those lines was printed (seconds since the epoch), by the clock that Metaflow put before
+        it; a line without one has that of the line before.
     cut
         What was left out of ``console``, in words.
     """
@@ -110,6 +114,7 @@ class Finished:
     returncode: int
     output: str
     console: tuple[str, ...] = ()
+    times: tuple[float, ...] = ()
     cut: str = ""
 
 
@@ -150,7 +155,7 @@ def run_child(
     console, last, cut = read_output(output, lines)
     output.unlink()
     plain = tuple(_plain(line, place.store) for line in console)
-    return Finished(child.returncode, "\n".join(last).strip(), plain, cut)
+    return Finished(child.returncode, "\n".join(last).strip(), plain, _times(console), cut)
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
@@ -170,6 +175,21 @@ def _plain(line: str, store: Path) -> str:
     # Colours first: an escape may stand in front of the clock.
     text = _CLOCK.sub("", _ESCAPES.sub("", line)).replace(str(store), ".")
     return _FOLDERS.sub("", _PROCESS.sub("]", text)).rstrip()
+
+
+def _times(console: list[str]) -> tuple[float, ...]:
+    """Read the clocks of lines; none at all if no line has one."""
+    clocks = [_CLOCK.match(_ESCAPES.sub("", line)) for line in console]
+    # Metaflow writes the local time, which is that of this process, too.
+    moments = [datetime.fromisoformat(found[1]).timestamp() if found else None for found in clocks]
+    now = next((moment for moment in moments if moment is not None), None)
+    if now is None:
+        return ()
+    times = []
+    for moment in moments:
+        now = max(now, moment or now)  # in order, though several processes write
+        times.append(round(now, 3))
+    return tuple(times)
 
 
 def entry_point(path: Path, class_name: str, text: str, place: Place) -> tuple[list[str], dict[str, str]]:

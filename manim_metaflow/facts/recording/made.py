@@ -52,7 +52,7 @@ def read_made(
         record = replace(record, storage=kept)
     notes += _unexplained(record, ended, store)
     notes += [f"what was printed is cut: {ended.cut}"] if ended.cut else []
-    return replace(record, console=ended.console, notes=(*record.notes, *notes))
+    return replace(record, console=ended.console, console_times=ended.times, notes=(*record.notes, *notes))
 
 
 def _noted(what: str, notes: list[str], read: Callable[[], _Made]) -> _Made | None:

@@ -113,6 +113,7 @@ def _spin(request: Request, command: tuple[str, ...], origin: RunRecord, past: T
             origin_run_id=origin.run_id,
             new_blobs=(),
             console=ended.console,
+            console_times=ended.times,
         )
         return request.keep(with_values(record, place.store), place.store)
 

@@ -56,6 +56,8 @@ def run_faults(run: Any, where: str) -> Iterator[str]:
         for attempt in task.attempts:
             yield from _negative([attempt.number], f"{place}.attempts")
             yield from _artifacts(attempt.artifacts, f"{place}.attempts[{attempt.number}]")
+    if run.console_times and len(run.console_times) != len(run.console):
+        yield f"{where}.console_times has {len(run.console_times)} times of {len(run.console)} lines"
     yield from _artifacts(run.parameters, f"{where}.parameters")
     yield from _blobs(run.blobs, f"{where}.blobs")
     yield from _no_keys(run.new_blobs or (), f"{where}.new_blobs")

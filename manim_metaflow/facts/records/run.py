@@ -242,6 +242,8 @@ class RunRecord(JsonRecord):
     after_run_id: str | None = None
     console: tuple[str, ...] = ()
     """What Metaflow printed, line by line, without clocks, process ids and folders, where observed."""
+    console_times: tuple[float, ...] = ()
+    """When each of those lines was printed, where that is known; else empty."""
     notes: tuple[str, ...] = field(default=())
     """What could not be read, in words."""
     storage: StorageRecord | None = None

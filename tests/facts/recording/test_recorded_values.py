@@ -19,6 +19,7 @@ from click.testing import CliRunner
 from manim_metaflow import record_resume, record_run, record_spin
 from manim_metaflow.cli import main
 from manim_metaflow.facts import RunRecord, load_storage
+from manim_metaflow.facts.recording.console import LEFT_OUT, console_moments
 from manim_metaflow.facts.recording.in_task.value_text import MOST_LETTERS, value_text
 from manim_metaflow.facts.recording.values import VALUES, read_values
 
@@ -266,3 +267,28 @@ def test_a_table_of_pandas_is_told_by_its_shape(monkeypatch):
 def test_texts_are_the_same_in_every_process():
     names = {hashlib.sha1(bytes([number])).hexdigest() for number in range(50)}
     assert value_text(names).startswith("{'" + min(names))
+
+
+def test_the_lines_of_a_run_have_the_times_at_which_they_were_printed(failed):
+    assert len(failed.console_times) == len(failed.console)
+    assert list(failed.console_times) == sorted(failed.console_times)
+    told = dict(zip(failed.console, failed.console_times, strict=True))
+    start = told[f"[{failed.run_id}/start/1] Task is starting."]
+    end = told[f"[{failed.run_id}/start/1] Task finished successfully."]
+    # The scheduler launches a process before its task begins, and hears of its end after it.
+    assert start <= failed["start/1"].started <= failed["start/1"].finished <= end
+    story = console_moments(failed)
+    assert [line for _, line in story] == [
+        f"[{failed.run_id}/{line}" if line[0] != "W" and line != LEFT_OUT else line
+        for line in (
+            f"Workflow starting (run-id {failed.run_id}):",
+            "start/1] Task is starting.",
+            "start/1] site yes",
+            "start/1] Task finished successfully.",
+            "fit/2] Task is starting.",
+            "fit/2] <flow ValuesFlow step fit> failed:",
+            LEFT_OUT,
+            "fit/2] ValueError: no",
+            "Workflow failed.",
+        )
+    ]
