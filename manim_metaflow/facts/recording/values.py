@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -16,6 +17,9 @@ __all__ = ["VALUES", "read_values", "value_variables", "with_values"]
 
 VALUES = "values"
 """The folder, beside the datastore, in which the tasks of a run note the values they store."""
+
+_LARGEST = 2 * 1024 * 1024
+"""Bytes of a file that is read: the most that a task notes is less."""
 
 _START = Path(value_text.__file__).parent
 
@@ -40,6 +44,9 @@ def read_values(store: Path) -> dict[str, str]:
     for file in sorted((store / VALUES).glob("*.json")):
         # The flow could have written anything there: what is not a short text by a key is not read.
         with suppress(OSError, ValueError, RecursionError):
+            kind = file.lstat()
+            if not stat.S_ISREG(kind.st_mode) or kind.st_size > _LARGEST:
+                continue
             noted = json.loads(file.read_bytes())
             if isinstance(noted, dict):
                 texts |= {key: text for key, text in noted.items() if _is_text(text)}

@@ -6,6 +6,8 @@ import collections
 import dataclasses
 import enum
 import hashlib
+import json
+import os
 import pickle
 import re
 import sys
@@ -176,6 +178,16 @@ def test_what_a_flow_writes_there_itself_is_not_believed(tmp_path, text):
     (tmp_path / VALUES).mkdir()
     (tmp_path / VALUES / "1.json").write_text(text)
     assert read_values(tmp_path) == {}
+
+
+def test_only_plain_files_of_a_task_are_read(tmp_path):
+    (tmp_path / VALUES).mkdir()
+    os.mkfifo(tmp_path / VALUES / "1.json")
+    (tmp_path / VALUES / "2.json").symlink_to("/dev/zero")
+    key = "198756254c5b4f18cb8af891d55a414724e402c5"
+    (tmp_path / VALUES / "3.json").write_text(json.dumps({key: "1.4"}) + " " * 3 * 1024 * 1024)
+    (tmp_path / VALUES / "4.json").write_text(json.dumps({key: "2.8"}))
+    assert read_values(tmp_path) == {key: "2.8"}
 
 
 class Color(enum.Enum):
