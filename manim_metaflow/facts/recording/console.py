@@ -56,7 +56,7 @@ def _kept(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
                 trace.append((number, line))
         elif _TRACE.search(line):
             trace = []
-        elif line.strip() and not _PREAMBLE.match(line):
+        elif _PREFIX.sub("", line).strip() and not _PREAMBLE.match(line):
             yield number, line
             if line == "Workflow failed.":
                 break

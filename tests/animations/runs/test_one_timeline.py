@@ -116,7 +116,7 @@ def test_the_lines_of_a_story_are_bounded_and_in_order():
 
 def test_a_quoted_stack_is_told_by_its_last_line():
     quoted = [f"[1/a/2] >  line {number}" for number in range(9)]
-    assert console_story(["[1/a/2] @catch caught", *quoted, "Done!"]) == [
+    assert console_story(["[1/a/2] @catch caught", *quoted, "[1/a/2]", "Done!"]) == [
         "[1/a/2] @catch caught",
         LEFT_OUT,
         "[1/a/2] >  line 8",
