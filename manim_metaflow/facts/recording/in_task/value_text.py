@@ -59,7 +59,7 @@ def value_text(value: Any) -> str:
     >>> value_text({"rate": 1.4, "cities": ["Oslo", "Lima"]})
     "{'rate': 1.4, 'cities': ['Oslo', 'Lima']}"
     >>> value_text(list(range(1000)))[-30:]
-    '28, 29, 30, 31, 32, 33, 34, 3…'
+    ' 25, 26, 27, 28, 29, 30, 31, …'
     """
     written, length = [], 0
     try:
