@@ -83,6 +83,7 @@ REFUSED = {
     ("FlowDAG", "set_folded"): "collapse",
     ("FlowDAG", "open_fold"): "expand",
     ("StepNode", "adopt"): "Transform",
+    ("StepNode", "flash"): "ReplayRun",
     ("TerminalPanel", "cut"): "type_command",
 }
 """What cannot be animated, and what the message offers instead."""
@@ -92,6 +93,7 @@ ANIMATIONS = {("FlowDAG", name) for name in ("focus", "highlight", "collapse", "
 
 ANSWERS = {
     *[("CodePanel", name) for name in ("top_for", "home", "rows_of", "size_for", "make_line")],
+    ("CodePanel", "has_room"),
     *[("CodePanel", name) for name in ("stripe", "check_lines")],
     *[("CodePanel", name) for name in ("lines", "step", "uses", "matching", "spans", "line")],
     *[("FlowDAG", name) for name in ("node", "edge", "task", "path", "region", "parts", "reference_box")],
