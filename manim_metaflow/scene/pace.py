@@ -31,8 +31,9 @@ LEAD = 0.5
 """Seconds between a caption and the motion it is about. The eye cannot read and follow at once, so with
 the fade a caption has a second for itself."""
 
-LAST_REST = 0.3
-"""Seconds of rest at a beat's end, in which what was shown can be taken in."""
+LAST_REST = 0.4
+"""Seconds of rest at a beat's end, in which what was shown can be taken in: a little more than the check
+asks for, which sees whole frames."""
 
 LONGEST = 7.0
 """Seconds that a caption is on screen at most: one that stays longer is read again."""

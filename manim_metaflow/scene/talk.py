@@ -212,7 +212,8 @@ class Talk(MovingCameraScene):
         changes: list[Animation] = [FadeIn(new, shift=RISE)]
         if self._caption is not None:
             changes.insert(0, FadeOut(self._caption))
-        self.play(LaggedStart(*changes, lag_ratio=0.8, run_time=FADE))
+        # One after the other: two texts in one place cannot be read.
+        self.play(LaggedStart(*changes, lag_ratio=1.0, run_time=FADE))
         self._caption = new
 
     def _drop_caption(self) -> list[Animation]:

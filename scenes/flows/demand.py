@@ -25,23 +25,23 @@ class DemandFlow(FlowSpec):
     def clean(self):
         """Fill each gap with the median of the days around it."""
         window = 120
-        self.table = {store: filled(days, window) for store, days in self.sales.items()}
+        self.table = filled(self.sales, window)
         self.stores = sorted(self.table)
         self.next(self.forecast, foreach="stores")
 
     @step
     def forecast(self):
         """Find one store's growth and what it will need next week."""
-        history = self.table[self.input]
-        growth = sum(history[-28:]) / sum(history[:28])
-        units = round(7 * best_level(history))
-        self.plan = {"store": self.input, "growth": round(growth, 3), "units": units}
+        self.store = self.input
+        history = self.table[self.store]
+        self.growth = sum(history[-28:]) / sum(history[:28])
+        self.units = round(7 * best_level(history))
         self.next(self.combine)
 
     @step
     def combine(self, inputs):
-        """Bring the plans of all stores together."""
-        self.orders = {task.plan["store"]: task.plan["units"] for task in inputs}
+        """Bring the forecasts of all stores together."""
+        self.orders = {task.store: task.units for task in inputs}
         self.next(self.end)
 
     @step
@@ -51,7 +51,12 @@ class DemandFlow(FlowSpec):
         print(self.report)
 
 
-def filled(days, window):
+def filled(sales, window):
+    """Replace -1 by the median of the days before and after, store by store."""
+    return {store: smooth(days, window) for store, days in sales.items()}
+
+
+def smooth(days, window):
     """Replace -1 by the median of the days before and after."""
     around = [sorted(days[max(0, day - window) : day + window]) for day in range(len(days))]
     return [units if units >= 0 else round(median(near)) for units, near in zip(days, around)]

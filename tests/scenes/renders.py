@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import av
-from film import SCENES
+from film import LONGEST, SCENES
 from forked import command
 
 # Without loss: x264 takes one of several ways to save bytes, by chance, and equal frames would differ.
@@ -36,7 +36,7 @@ def check_unchanged(name: str, folder: Path, captions: int, *, shortest: float) 
         assert ("unchanged" in done.stderr) is not at_first, done.stderr
     film = film_in(media, name)
     with av.open(str(film)) as container:
-        assert shortest <= container.duration / 1_000_000 <= 120
+        assert shortest <= container.duration / 1_000_000 <= LONGEST
     assert film.with_suffix(".srt").read_text().count("-->") >= captions
 
 

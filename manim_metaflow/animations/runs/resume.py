@@ -40,6 +40,8 @@ class CloneTasks(Timeline):
         The resumed run.
     origin
         The graph of the run it resumes; a dashed line leads from each of its steps to the clone.
+    artifacts
+        Whether to show the artifacts that each clone has, too.
 
     Notes
     -----
@@ -66,9 +68,16 @@ class CloneTasks(Timeline):
     """
 
     def __init__(
-        self, dag: FlowDAG, record: RunRecord, *, origin: FlowDAG | None = None, **kwargs: Any
+        self,
+        dag: FlowDAG,
+        record: RunRecord,
+        *,
+        origin: FlowDAG | None = None,
+        artifacts: bool = True,
+        **kwargs: Any,
     ) -> None:
         self.dag, self.record, self.origin = dag, record, origin
+        self._artifacts = artifacts
         self._color = current_theme().cloned
         self.references = VGroup()
         dag.add(self.references)
@@ -98,7 +107,7 @@ class CloneTasks(Timeline):
         node = self.dag.task(task.place)
         assert node is not None
         yield change_state(moment, moment + HOP, node, node.state, "cloned")
-        for chip in self.dag.chips(task.place, made_here(task.artifacts)):
+        for chip in self.dag.chips(task.place, made_here(task.artifacts)) if self._artifacts else ():
             yield show_chip(moment, moment + GROW, chip, self.dag.artifacts)
         for _, edge, strand in strands_to(self.dag, self.record, task):
             yield light_edge(moment - HOP / 2, moment, edge, strand, self._color)
