@@ -67,7 +67,7 @@ class MergeArtifactsScene(DeepDive):
     def construct(self):
         """Let two branches meet in a join, act by act."""
         self.clash, self.settled = recordings()
-        self.title("merge_artifacts", "What a join sees, what it copies, when it refuses")
+        self.title("title", "subtitle")
         self.branch_out()
         self.refuse()
         self.compare_labels()
@@ -81,15 +81,13 @@ class MergeArtifactsScene(DeepDive):
         self.maps, self.lines = self.draw(self.clash)
         start, left, right, join = self.maps.values()
         command = RunHeading("run", self.clash).to_corner(UL, buff=MARGIN)
-        with self.beat(
-            "Two branches start from the map of one task. Both have its keys, neither has copied a byte."
-        ):
+        with self.beat("branches"):
             self.leave_title(command)
             self.play(WriteKeys(start))
             self.play(FadeIn(self.lines[0], self.lines[1]), Inherit(start, left), Inherit(start, right))
-        with self.beat("left adds score, right adds error and appends to data. Each builds a set of labels."):
+        with self.beat("own"):
             self.play(WriteKeys(left, names=self.own("left")), WriteKeys(right, names=self.own("right")))
-        with self.beat("A join has several parents, so it starts from none of them. Its own map is empty."):
+        with self.beat("empty"):
             self.play(FadeIn(self.lines[2], self.lines[3], join))
 
     def refuse(self):
@@ -98,12 +96,10 @@ class MergeArtifactsScene(DeepDive):
         _, left, right, join = self.maps.values()
         [failed] = self.clash.tasks_of("join")
         merge = MergeArtifacts([left, right], join)
-        with self.beat(
-            "merge_artifacts looks at every name. One key in all inputs is fine. Two keys are a conflict."
-        ):
+        with self.beat("conflict"):
             self.play(FadeOut(self.lines[2:]), merge)
         error = self.error_of(failed).next_to(join, DOWN, buff=MARGIN).align_to(join, LEFT).shift(0.3 * LEFT)
-        with self.beat("Then Metaflow raises, before anything is copied. The join's map stays empty."):
+        with self.beat("raises"):
             self.reveal(error)
 
     def compare_labels(self):
@@ -123,14 +119,10 @@ class MergeArtifactsScene(DeepDive):
             rows.add(VGroup(named, strip, key).arrange(DOWN, buff=0.28, aligned_edge=LEFT))
         rows.arrange(DOWN, buff=0.9, aligned_edge=LEFT).move_to(0.3 * UP)
         values, strips, keys = zip(*rows, strict=True)
-        with self.beat(
-            "The message speaks of values. But these two are equal: a set, made in two processes."
-        ):
+        with self.beat("equal"):
             self.swap(self.shown, values[0], rise=True)
             self.reveal(values[1])
-        with self.beat(
-            "Their bytes stand in another order, so their keys differ. Keys are all that a merge compares."
-        ):
+        with self.beat("order"):
             self.reveal(*strips)
             self.reveal(*keys)
 
@@ -141,13 +133,11 @@ class MergeArtifactsScene(DeepDive):
         code = CodePanel(step.source, first_line=step.first_line, title="join", font_size=CODE)
         self.code = code.shift(MIDDLE * UP)
         color = self.theme.highlight
-        with self.beat(
-            "So the join decides. It sets data itself: what it has set before, the merge leaves alone."
-        ):
+        with self.beat("decides"):
             self.swap(self.shown, code)
             first = code.mark(code.matching("inputs.right.data"), color)
             self.play(FadeIn(first))
-        with self.beat("And labels it leaves out."):
+        with self.beat("exclude"):
             self.play(FadeOut(first), FadeIn(code.mark(code.matching("exclude"), color)))
             code.clear(first)
 
@@ -158,14 +148,10 @@ class MergeArtifactsScene(DeepDive):
         _, left, right, join = self.maps.values()
         self.command = RunHeading("run", self.settled).to_corner(UL, buff=MARGIN)
         join.show_only()
-        with self.beat(
-            "Another run, the same branches. data is set from inputs.right: the same bytes, the same key."
-        ):
+        with self.beat("same"):
             self.swap(self.code, self.command, *self.maps.values(), self.lines)
             self.play(WriteKeys(join, {"data": right["data"]}, names=["data"]))
-        with self.beat(
-            "The rest is copied, key by key. rate comes from both sides, with one key. No bytes are read."
-        ):
+        with self.beat("copied"):
             self.play(MergeArtifacts([left, right], join, settled=["data", "labels"]))
 
     def sum_up(self):
@@ -183,9 +169,7 @@ class MergeArtifactsScene(DeepDive):
         blobs = [storage.blob(sha) for sha in sorted({*above, *keys})]
         cells = VGroup(*[BlobCell(blob, **CELL) for blob in blobs])
         cells.arrange(DOWN, buff=0.1).next_to(panel.title, DOWN, buff=0.15).set_x(panel.get_x())
-        with self.beat(
-            f"The join names {len(keys)} artifacts and adds {len(new)} blobs. To merge is to copy keys."
-        ):
+        with self.beat("sum", artifacts=len(keys), blobs=len(new)):
             rest = VGroup(self.command, *parents, self.lines)
             self.play(FadeOut(rest), join.animate.scale(1.1).move_to(SIDE * LEFT + MIDDLE * UP))
             self.play(FadeIn(panel), FadeIn(cells))

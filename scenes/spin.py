@@ -46,7 +46,7 @@ class Spin(DeepDive):
     def construct(self):
         """Show how a step is developed, act by act."""
         self.first, self.spun, self.other, self.second = recordings()
-        self.title("Develop one step at a time", "spin", hold=1.2)
+        self.title("title", "subtitle", hold=1.2)
         self.run_once()
         self.edit_step()
         self.spin_step()
@@ -59,14 +59,12 @@ class Spin(DeepDive):
         self.act("run once")
         flow = load_flow(DRAFT)
         plan = FlowDAG(flow, font_size=22).shift(0.37 * UP)
-        with self.beat(f"A flow in the making, of {len(flow.steps)} steps."):
+        with self.beat("making", steps=len(flow.steps)):
             self.leave_title(self.heading(flow.name, flow.doc))
             self.play(Create(plan))
         self.store = ContentStore(self.first).set_y(-0.95)
         self.dag, self.command = self.graph_above("run", self.first)
-        with self.beat(
-            f"Run it once. {len(self.first.executed)} tasks execute, and what they make is stored."
-        ):
+        with self.beat("once", tasks=len(self.first.executed)):
             self.clear_heading()
             self.play(FadeIn(self.command, self.store), UnfoldTasks(plan, self.dag))
             self.play(ReplayRun(self.dag, self.first, store=self.store, run_time=7))
@@ -75,9 +73,7 @@ class Spin(DeepDive):
         """Change a line of one step."""
         self.act("edit a step")
         self.panel = self.step_code(self.first.flow, STEP, font_size=17).move_to(0.9 * DOWN)
-        with self.beat(
-            f"Now work on {STEP}. From what sum of weights on is a mail spam? Try another threshold."
-        ):
+        with self.beat("threshold", step=STEP):
             self.swap(self.store, self.panel)
             self.play(EvolveCode(self.panel, self.spun.flow[STEP].source))
 
@@ -86,17 +82,13 @@ class Spin(DeepDive):
         self.act("spin")
         self.apart = ContentStore(self.spun, self.other, title=".metaflow_spin  SpamFlow/data").set_y(-2.4)
         self.bench, self.command_below = self.bench_of(self.spun)
-        with self.beat(f"spin takes the inputs of a past task, by key, and runs {STEP} as it is now."):
+        with self.beat("takes", step=STEP):
             self.swap(self.panel, self.store, self.apart, self.command_below)
             self.play(SpinStep(self.bench, origin=self.dag, origin_run=self.first, store=self.apart))
         before, after = (right_in(run.tasks_of(STEP)[0]) for run in (self.first, self.spun))
-        with self.beat(
-            f"One task executes, nothing else. It gets {after} mails right; in the run it was {before}."
-        ):
+        with self.beat("right", after=after, before=before):
             self.play(self.bench.printed.animate.set_fill(self.theme.text))
-        with self.beat(
-            "With --persist, what it held is kept in a place of its own. The run's datastore is as it was."
-        ):
+        with self.beat("persist"):
             self.pulse(*self.apart.blobs, factor=1.12, lag_ratio=0.3)
 
     def spin_with_another_input(self):
@@ -105,52 +97,44 @@ class Spin(DeepDive):
         bench, command = self.bench_of(self.other)
         task = self.other.tasks[0]
         before, after = (right_in(run.tasks_of(STEP)[-1]) for run in (self.first, self.other))
-        with self.beat(
-            f"Another past task, the one with {task.foreach[-1].value}: the same code, another input."
-        ):
+        with self.beat("other", item=task.foreach[-1].value):
             self.swap(VGroup(self.bench, self.command_below), command)
             self.play(SpinStep(bench, origin=self.dag, origin_run=self.first, store=self.apart))
-        with self.beat(f"There it is worse: {after}, not {before}. Good to know before a whole run."):
+        with self.beat("worse", after=after, before=before):
             self.play(bench.printed.animate.set_fill(self.theme.text))
 
     def run_again(self):
         """Run the flow with the edit."""
         self.act("run")
         self.dag, self.command = self.graph_above("run", self.second)
-        with self.beat(f"Content? Then run: all {len(self.second.executed)} tasks execute, with the edit."):
+        with self.beat("again", tasks=len(self.second.executed)):
             self.swap(self.shown, self.command, self.dag)
             self.play(ReplayRun(self.dag, self.second, run_time=6))
         keys = VGroup(KeyLine("spin", self.spun, "model"), KeyLine("run", self.second, "model"))
         keys.arrange(DOWN, buff=0.3, aligned_edge=LEFT).move_to(0.6 * DOWN)
-        with self.beat("The same code on the same inputs: the run makes the very bytes that spin had made."):
+        with self.beat("same"):
             self.play(FadeIn(keys, lag_ratio=0.3))
 
     def sum_up(self):
         """Say what spin does, and what it does not."""
         self.act("what spin does")
-        heading = self.heading("What spin does")
+        heading = self.heading(self.text("heading"))
         table = EvidenceTable(self.statements(), pitch=0.8).shift(0.1 * UP)
-        self.summary(
-            "A quick look at one step. Whatever shall last comes from a run.", table.rows, heading, hold=1.5
-        )
+        self.summary("sum", table.rows, heading, hold=1.5)
 
     def statements(self):
         """State what a spin did, with the numbers of the records."""
         task, steps = self.spun.tasks[0], len(self.spun.flow.steps)
         taken = [each for each in task.artifacts if each.provenance == "inherited"]
         made = len(task.artifacts) - len(taken)
+        text, spun = self.text, len(self.spun.tasks)
+        stored = text("of_made", count=len(self.spun.new_blobs), all=made)
         return [
-            Statement("it executes one task", True, f"{len(self.spun.tasks)} of {len(self.first.tasks)}"),
-            Statement(
-                "it takes the keys a past task was given", True, f"{len(taken)} of {len(taken)} the same"
-            ),
-            Statement(
-                "it goes on to the steps that follow", False, f"{len(self.spun.tasks)} step of {steps}"
-            ),
-            Statement(
-                "it adds to the datastore of runs", False, f"{len(self.spun.new_blobs)} of {made} added"
-            ),
-            Statement("it keeps artifacts, if asked to", True, " ".join(self.spun.command[2:])),
+            Statement(text("executes"), True, text("of", count=spun, all=len(self.first.tasks))),
+            Statement(text("keys"), True, text("of_keys", count=len(taken))),
+            Statement(text("goes_on"), False, text("of_steps", count=spun, all=steps)),
+            Statement(text("adds"), False, stored),
+            Statement(text("keeps"), True, " ".join(self.spun.command[2:])),
         ]
 
     def bench_of(self, record):
