@@ -52,7 +52,7 @@ def reading_time(text: str) -> float:
     """Return the seconds that a caption is shown at least.
 
     >>> reading_time("A step is a box."), reading_time(200 * "x")
-    (1.9, 7.0)
+    (1.8, 7.0)
     """
     # A tenth at a time: at every frame rate a beat then has the same length.
     return min(LONGEST, round(SETTLE + len(text) / READING_SPEED, 1))
