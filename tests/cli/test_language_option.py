@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from forked import command
 
 from manim_metaflow.cli import main
 from manim_metaflow.utils.language import chosen_language
@@ -47,3 +48,17 @@ def test_a_language_that_there_is_not_is_an_error_of_usage(talk: str) -> None:
     assert result.exit_code == 2
     assert "no captions in 'fr', only in de, en" in result.stderr
     assert CliRunner().invoke(main, ["check", talk, "--language", "../x"]).exit_code == 2
+
+
+def test_a_film_is_drawn_anew_when_its_captions_change_or_its_language_does(
+    talk: str, tmp_path: Path
+) -> None:
+    words = ("render", "-r", "160,90", "--fps", "2", "--media_dir", tmp_path / "media", talk)
+    captions = tmp_path / "captions" / "told.en.toml"
+    rendered = []
+    for language, text in [("en", ""), ("en", ""), ("de", ""), ("en", 'greeting = "Hi."\n')]:
+        captions.write_text(text or captions.read_text())
+        done = command(*words, "--language", language, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        rendered.append("unchanged" not in done.stderr)
+    assert rendered == [True, False, True, True]
