@@ -95,7 +95,7 @@ class CacheEntry:
                 for path, state in {**self.libraries, **self.outputs}.items()
             )
             and self.versions == versions(self.versions)
-            and all(value_digest(os.environ.get(name)) == known for name, known in self.environment.items())
+            and all(value_digest(_seen(name)) == known for name, known in self.environment.items())
             and not any(has_changed(path, known) for path, known in self.files.items())
             and all(probe(path, how) == known for path, how, known in self.probes)
             and all(listing_digest(folder) == known for folder, known in self.listings.items())
@@ -143,6 +143,11 @@ def value_digest(value: str | None) -> str | None:
 def hash_seed() -> str:
     """Return what decides about the order of sets of strings in a scene's process."""
     return os.environ.get(HASH_SEED, "0")
+
+
+def _seen(name: str) -> str | None:
+    """Return a variable as a scene's process has it."""
+    return hash_seed() if name == HASH_SEED else os.environ.get(name)
 
 
 def _environment() -> dict[str, str]:
