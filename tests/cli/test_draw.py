@@ -145,7 +145,7 @@ def read_only(*args, **kwargs):
 
 
 def test_an_output_folder_that_cannot_be_written(run, tmp_path, monkeypatch):
-    monkeypatch.setattr(Path, "touch", read_only)
+    monkeypatch.setattr("tempfile.mkdtemp", read_only)
     result = run("draw", LINEAR, "-o", "flow.png")
     assert (result.exit_code, list(tmp_path.iterdir())) == (2, [])
     assert "is not writable" in result.output

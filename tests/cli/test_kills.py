@@ -178,7 +178,9 @@ def leftovers(folder: Path) -> list[str]:
     """Name what has no business in a folder of the user's or where files are temporary."""
     hidden = [path for path in folder.rglob(".*") if path.name != ".manim-metaflow"]
     stages = folder.glob("media/.manim-metaflow/stage-*")
-    found = (*hidden, *stages, *(folder / "tmp").iterdir())
+    # Metaflow's runtime hands a task its configs in a file of such a name; killed, it leaves the file.
+    temporary = [path for path in (folder / "tmp").iterdir() if not path.name.startswith("tmp")]
+    found = (*hidden, *stages, *temporary)
     return sorted(str(path.relative_to(folder)) for path in found if "kept.store" not in path.parts)
 
 

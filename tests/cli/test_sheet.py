@@ -51,6 +51,9 @@ def refused(result: Result, code: int) -> str:
     return result.output
 
 
+OLDER = b"\x89PNG\r\n\x1a\nan older one"
+
+
 def start(*words: str, cwd: Path) -> subprocess.Popen[str]:
     code = "from manim_metaflow.cli import main; main()"
     return subprocess.Popen(
@@ -81,7 +84,7 @@ def test_a_sheet_shows_every_beat(folder: Path) -> None:
 
 
 def test_the_file_is_named_after_the_scenes_file_and_replaced_whole(folder: Path) -> None:
-    (folder / "talk.png").write_bytes(b"an older one")
+    (folder / "talk.png").write_bytes(OLDER)
     assert sheet("talk.py").exit_code == 0
     first = (folder / "talk.png").read_bytes()
     assert first.startswith(b"\x89PNG")
@@ -136,7 +139,7 @@ def test_a_folder_that_is_not_writable(folder: Path, monkeypatch: pytest.MonkeyP
     def read_only(*args: object, **kwargs: object) -> None:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
-    monkeypatch.setattr(Path, "touch", read_only)
+    monkeypatch.setattr("tempfile.mkdtemp", read_only)
     assert "is not writable" in refused(sheet("talk.py"), 2)
 
 
@@ -150,9 +153,9 @@ def test_a_scene_that_raises(folder: Path) -> None:
 
 def test_a_scene_that_raises_leaves_the_older_sheet(folder: Path) -> None:
     (folder / "talk.py").write_text(TALK + "        raise ValueError('no')\n")
-    (folder / "talk.png").write_bytes(b"an older one")
+    (folder / "talk.png").write_bytes(OLDER)
     assert sheet("talk.py").exit_code == 1
-    assert (folder / "talk.png").read_bytes() == b"an older one"
+    assert (folder / "talk.png").read_bytes() == OLDER
     assert sorted(path.name for path in folder.iterdir()) == ["talk.png", "talk.py"]
 
 

@@ -23,12 +23,13 @@ from manim_metaflow.render.jobs.encoders import encoder_opens
 from manim_metaflow.utils.files import atomic_write
 from manim_metaflow.utils.outputs import (
     CAPTIONS,
+    FILMS_AND_PICTURES,
+    PNG,
     SECTIONS,
     SOUND,
     Kind,
     check_replaceable,
     is_of_kind,
-    kind_of,
 )
 
 if TYPE_CHECKING:
@@ -84,8 +85,8 @@ class Stage:
             There is; the message names it.
         """
         for target in targets:
-            # A sequence of pictures is a folder. What else is in it stays there.
-            if not target.is_dir():
+            # A sequence of pictures is a folder, without a suffix. What else is in it stays there.
+            if target.exists() and not target.is_dir():
                 check_replaceable(target, _kind_of(target), force=self.force)
 
     def settings(self) -> dict[str, str]:
@@ -199,7 +200,7 @@ def _files_of(plan: OutputPlan) -> tuple[Path | None, ...]:
 
 def _kind_of(path: Path) -> Kind:
     beside = {".srt": CAPTIONS, ".wav": SOUND, ".json": SECTIONS}
-    return beside[path.suffix] if path.suffix in beside else kind_of(path)
+    return beside.get(path.suffix) or FILMS_AND_PICTURES.get(path.suffix.lower(), PNG)
 
 
 def _sound_of(plan: OutputPlan) -> Path | None:

@@ -29,11 +29,24 @@ def test_parents_are_the_real_input_paths(runs, name):
             assert set(record[path].parents) == parents, path
 
 
+def without_values(record):
+    """Leave out the texts of values, which a recording notes and which are not read from a store unasked."""
+
+    def plain(artifacts):
+        return tuple(replace(artifact, value="") for artifact in artifacts)
+
+    tasks = []
+    for task in record.tasks:
+        attempts = tuple(replace(each, artifacts=plain(each.artifacts)) for each in task.attempts)
+        tasks.append(replace(task, attempts=attempts))
+    return replace(record, tasks=tuple(tasks), parameters=plain(record.parameters))
+
+
 @pytest.mark.parametrize("name", [*RUNS, *RESUMES])
 def test_the_record_survives_json_and_a_second_reading(runs, name):
     record = runs[name]
     again = load_run(f"{record.flow.name}/{record.run_id}", root=runs.store(name), flow=record.flow)
-    assert record == replace(
+    assert without_values(record) == replace(
         again,
         command=record.command,
         new_blobs=record.new_blobs,
@@ -41,8 +54,9 @@ def test_the_record_survives_json_and_a_second_reading(runs, name):
         notes=record.notes,
         packages=record.packages,  # what was seen while recording is not in the store
         console=record.console,
+        console_times=record.console_times,
         after_run_id=record.after_run_id,
-        tasks=record.tasks if name == "killed" else again.tasks,
+        tasks=without_values(record).tasks if name == "killed" else again.tasks,
     )
     assert type(record).from_json(record.to_json()) == record
 

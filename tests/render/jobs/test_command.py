@@ -20,7 +20,19 @@ from manim_metaflow.cli import main
 from manim_metaflow.cli.manim_options import NOT_HERE, as_arguments
 from manim_metaflow.cli.render import render as our_render
 
-OWN = {"jobs", "section", "watch", "parts", "plain", "verify", "theme", "preset", "watermark"}
+OWN = {
+    "jobs",
+    "section",
+    "watch",
+    "parts",
+    "plain",
+    "verify",
+    "theme",
+    "preset",
+    "watermark",
+    "force",
+    "language",
+}
 ALSO = {"--output", "--codec"}
 """What our other commands call two of Manim's options."""
 
