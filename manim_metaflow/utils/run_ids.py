@@ -7,8 +7,9 @@ import re
 __all__ = ["short_run_ids"]
 
 _LETTERS = 4
-_LONG = re.compile(r"\b\d{12,}\b")
-"""The id of a run on one machine is the time in microseconds; a service counts from 1, which is short."""
+_LONG = re.compile(r"(?<![\w.])1[4-9]\d{14}(?![\w]|\.\d)")
+"""The id of a run on one machine is the time in microseconds, here of the years 2014 to 2033; a service counts
+from 1, which is short. Other long numbers, and the digits of fractions, are somebody's values."""
 
 
 def short_run_ids(text: str) -> str:
@@ -16,5 +17,7 @@ def short_run_ids(text: str) -> str:
 
     >>> short_run_ids("[1795635655262878/start/1] Task is starting."), short_run_ids("MyFlow/1042")
     ('[…2878/start/1] Task is starting.', 'MyFlow/1042')
+    >>> short_run_ids("rate = 0.1795635655262878, card 4571000011112222")
+    'rate = 0.1795635655262878, card 4571000011112222'
     """
     return _LONG.sub(lambda found: f"…{found[0][-_LETTERS:]}", text)

@@ -158,6 +158,9 @@ class Chance:
 
     def _note(self, reason: str, frame: FrameType | None) -> None:
         """Note what the scene's own code asks; a package, or Python's library, asks for its own purposes."""
+        # Packages make functions from text, which have no file: whoever calls them asks.
+        while frame is not None and frame.f_code.co_filename.startswith("<") and not is_foreign(frame.f_code):
+            frame = frame.f_back
         if self._reason or frame is None or is_foreign(frame.f_code):
             return
         self._reason = f"{reason} ({os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno})"

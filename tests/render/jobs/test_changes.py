@@ -175,6 +175,7 @@ UNWATCHED = {
     "time.time": ("import time\ntime.time()", "time (scene.py:2)"),
     "datetime.now": ("from datetime import datetime as d\nd.now()", "time (scene.py:2)"),
     "date.today": ("import datetime\ndatetime.date.today()", "time (scene.py:2)"),
+    "time in code from text": ("import time\nexec('time.time()')", "time (scene.py:2)"),
     "time under another name": ("from time import time as lot\nlot()", "time (scene.py:2)"),
     "a clock handed on": (
         "import time\nprint(*map(lambda ask: ask(), [time.monotonic_ns]))",
