@@ -8,8 +8,8 @@ __all__ = ["short_run_ids"]
 
 _LETTERS = 4
 _LONG = re.compile(r"(?<![\w.])1[4-9]\d{14}(?![\w]|\.\d)")
-"""The id of a run on one machine is the time in microseconds, here of the years 2014 to 2033; a service counts
-from 1, which is short. Other long numbers, and the digits of fractions, are somebody's values."""
+"""The id of a run on one machine is the time in microseconds, here of the years 2014 to 2033; a service
+counts from 1, which is short. Other long numbers, and the digits of fractions, are somebody's values."""
 
 
 def short_run_ids(text: str) -> str:

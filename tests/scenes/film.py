@@ -21,6 +21,7 @@ from manim_metaflow.mobjects.storage.face import HUES, Face
 from manim_metaflow.testing import beat_frames, check_frame
 from manim_metaflow.testing.contrast import SHAPE_CONTRAST, TEXT_CONTRAST, shape_contrasts, text_contrasts
 from manim_metaflow.testing.structure import facts_of
+from manim_metaflow.utils.run_ids import short_run_ids
 from manim_metaflow.utils.units import readable_size
 
 SCENES = Path(__file__).parents[2] / "scenes"
@@ -265,9 +266,10 @@ def identities(records: Iterable[RunRecord]) -> set[str]:
                 raised = task.exception
                 found |= {f"{raised.type}: {raised.message}", f"{raised.file}:{raised.line}  {raised.code}"}
             found |= {level.value for level in task.foreach if level.value}
-            for artifact in task.artifacts:
-                found.add(readable_size(artifact.size))
-                found |= {artifact.sha[:length] for length in range(6, 41)}
+        stored = [*record.parameters, *(each for task in record.tasks for each in task.artifacts)]
+        for artifact in stored:
+            found.add(readable_size(artifact.size))
+            found |= {artifact.sha[:length] for length in range(6, 41)}
     return found
 
 
@@ -310,6 +312,9 @@ def untraced(
     sources = [text.splitlines() for text in (*(file.read_text() for file in files), *cells)]
     lines = {line.strip() for source in sources for line in source}
     expected = {pattern: list(map(str, values)) for pattern, values in (sentences or {}).items()}
+    # Ids of runs are written by their end.
+    known = known | set(map(short_run_ids, known))
+    terminal = [*terminal, *map(short_run_ids, terminal)]
 
     def explained(text: str) -> bool:
         if not numbers_in(text) or text in known or text.strip() in lines:

@@ -19,6 +19,7 @@ from film_tests import (  # noqa: F401 (pytest runs them here)
 from manim_metaflow.facts import RunRecord, load_flow, record_run
 from manim_metaflow.facts.run.history import RunHistory
 from manim_metaflow.mobjects.runs.clock import readable_time
+from manim_metaflow.utils.run_ids import short_run_ids
 
 NAMES = ("split", "each", "nested", "choice", "again")
 FILES = [SCENES / "flows" / "branching" / f"{name}.py" for name in NAMES]
@@ -63,7 +64,7 @@ def untraced_in(walked: Walk, records: tuple[RunRecord, ...]) -> set[str]:
 def test_every_number_is_traced_to_the_records(walked: Walk, records: tuple[RunRecord, ...]) -> None:
     assert untraced_in(walked, records) == set()
     written = {text for moment in walked.moments for text in moment.texts}
-    assert {f"{run.flow.name}/{run.run_id}" for run in records} <= written
+    assert {f"{run.flow.name}/{short_run_ids(run.run_id)}" for run in records} <= written
     assert any(moment.code for moment in walked.moments)
 
 

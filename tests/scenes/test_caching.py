@@ -18,6 +18,7 @@ from manim import Scene
 
 from manim_metaflow.facts import RunRecord, compare_runs
 from manim_metaflow.testing import beat_frames
+from manim_metaflow.utils.run_ids import short_run_ids
 
 SECTIONS = [
     "title",
@@ -69,7 +70,7 @@ def untraced_in(walked: Walk, records: tuple[RunRecord, ...]) -> set[str]:
 def test_every_number_and_hash_is_traced_to_the_records(walked: Walk, records: tuple[RunRecord, ...]) -> None:
     assert untraced_in(walked, records) == set()
     written = {text for moment in walked.moments for text in moment.texts}
-    assert {run.run_id for run in records[:4]} <= written
+    assert {short_run_ids(run.run_id) for run in records[:4]} <= written
     assert any(moment.code for moment in walked.moments)
 
 
@@ -143,7 +144,7 @@ def story(run: RunRecord) -> dict[str, object]:
         "status": run.status,
         "flow": run.flow,
         "written": run.new_blobs,
-        "parameters": run.parameters,
+        "parameters": [(given.name, given.sha, given.size) for given in run.parameters],
         "packages": run.packages,
         "tasks": {
             task.place: (

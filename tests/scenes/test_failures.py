@@ -19,6 +19,7 @@ from film_tests import (  # noqa: F401 (pytest runs them here)
 from manim_metaflow.facts import RunRecord, load_flow, record_run
 from manim_metaflow.facts.run.history import RunHistory
 from manim_metaflow.mobjects.runs.clock import readable_time
+from manim_metaflow.utils.run_ids import short_run_ids
 
 SECTIONS = ["title", "the flow", "retry", "catch", "timeout", "the run in time", "what is left"]
 FLOW = SCENES / "flows" / "weather.py"
@@ -72,7 +73,7 @@ def test_every_number_is_traced_to_the_record(walked: Walk, run: RunRecord) -> N
     assert decorators["plot"] == ["@timeout(seconds=3)"]
     assert untraced_in(walked, [run]) == set()
     written = {text for moment in walked.moments for text in moment.texts}
-    assert f"{run.flow.name}/{run.run_id}" in written
+    assert f"{run.flow.name}/{short_run_ids(run.run_id)}" in written
     assert {a.sha[:8] for task in run.tasks[1:] for t in task.attempts for a in t.artifacts} <= written
 
 
