@@ -90,7 +90,7 @@ def _with_texts(task: TaskRecord, item: str, error: str) -> TaskRecord:
     return replace(task, foreach=levels, attempts=tuple(attempts))
 
 
-@examples(12)
+@examples(6)
 @given(
     st.sampled_from(list(FRAMES)),
     # Of runs of a task or two, which come first, a few are enough.
