@@ -10,6 +10,7 @@ from playing import Setting
 from recorded import FLOWS, recorded
 
 from manim_metaflow import (
+    ArtifactChip,
     CodePanel,
     ContentStore,
     EvolveCode,
@@ -36,7 +37,7 @@ from manim_metaflow.code import (
 from manim_metaflow.facts import load_recording
 from manim_metaflow.films.tour import CameraTour
 from manim_metaflow.graph import ExplodeStep, SetState
-from manim_metaflow.runs import CloneTasks, CompareRuns, ComparisonGrid, SpinBench, compare_runs
+from manim_metaflow.runs import CloneTasks, CompareRuns, ComparisonGrid, ReuseValues, SpinBench, compare_runs
 
 SCENES = Path(__file__).parents[2] / "scenes"
 COFFEE = SCENES / "flows" / "coffee"
@@ -44,6 +45,7 @@ FARES = [SCENES / "flows" / "authoring" / str(number) / "fare.py" for number in 
 
 OLD = "@step\ndef fit(self):\n    a = 1\n    b = 2\n    self.next(self.end)"
 NEW = "@step\ndef fit(self):\n    b = 2\n    c = a + b\n    d = 4\n    self.next(self.end)"
+RAW = "b68cc035a7f59d6d9285aaa4359c51872f204f8a"
 LONG = "\n".join(f"value_{number} = {number}" for number in range(60))
 
 Play = tuple[list[mn.Mobject], Any]
@@ -234,6 +236,12 @@ def replay_with_terminal() -> Play:
     return [dag, terminal], ReplayRun(dag, record, terminal=terminal)
 
 
+def reuses() -> Play:
+    value, box = ArtifactChip("raw", RAW, value="[1, 2]", show="value"), StepNode("clean")
+    value.shift(2 * mn.LEFT)
+    return [value, box.shift(2 * mn.RIGHT)], ReuseValues([(value, box)])
+
+
 def clones() -> Play:
     above, below = dag_of("failed").shift(1.5 * mn.UP), dag_of("resumed").shift(1.5 * mn.DOWN)
     return [above, below], CloneTasks(below, recorded("resumed"), origin=above)
@@ -312,6 +320,7 @@ RUNS: list[Setting] = [
     replay_with_code,
     replay_with_terminal,
     clones,
+    reuses,
     resume,
     unfold,
     unfold_switch,

@@ -9,13 +9,14 @@ from typing import Any
 from manim import DOWN, LEFT, RIGHT, UP
 
 from manim_metaflow import ArtifactChip, ContentStore, FlowInfo, KeyMap, RunRecord
-from manim_metaflow.graph import StepInfo
+from manim_metaflow.graph import StepInfo, StepNode
 from manim_metaflow.runs import ArtifactRecord, AttemptRecord, TaskRecord
 from manim_metaflow.storage import (
     AdvanceTrack,
     BlobBytes,
     BlobCell,
     BytesStrip,
+    CarryValues,
     CreateArtifact,
     FillStore,
     HashBytes,
@@ -125,6 +126,11 @@ def scrolling(row: int) -> tuple[list[Any], Any]:
     return [store], ScrollStore(store, row)
 
 
+def carrying() -> tuple[list[Any], Any]:
+    box, value = StepNode("clean").shift(2 * LEFT), chip(show="value").shift(2 * RIGHT)
+    return [box], CarryValues([(value, box)])
+
+
 STORAGE: dict[str, Callable[[], tuple[list[Any], Any]]] = {
     "create": creating,
     "serialize": serializing,
@@ -142,6 +148,7 @@ STORAGE: dict[str, Callable[[], tuple[list[Any], Any]]] = {
     "track": advancing,
     "fill": lambda: filling(10),
     "fill over": lambda: filling(10_000, rows=3),
+    "carry": carrying,
     "scroll": lambda: scrolling(2),
     "scroll far": lambda: scrolling(7),
 }

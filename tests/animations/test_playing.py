@@ -25,6 +25,7 @@ WHOLE = {
     "CodePanel",
     "ComparisonRow",
     "ContentStore",
+    "ArtifactChip",
     "FlowDAG",
     "FlowStory",
     "NotebookPanel",
@@ -34,6 +35,8 @@ WHOLE = {
     "StepNode",
     "TaskGrid",
     "TerminalPanel",
+    # The threads of ReuseValues, a group of their own.
+    "VGroup",
 }
 """What a scene may have after a play: whole mobjects, no parts of them."""
 

@@ -3,6 +3,7 @@
 from manim_metaflow.animations.runs.compare import CompareRuns
 from manim_metaflow.animations.runs.replay import ReplayRun
 from manim_metaflow.animations.runs.resume import CloneTasks, ResumeRun
+from manim_metaflow.animations.runs.reuse import ReuseValues
 from manim_metaflow.animations.runs.spin import SpinStep
 from manim_metaflow.animations.runs.unfold import UnfoldTasks
 
@@ -11,6 +12,7 @@ __all__ = [
     "CompareRuns",
     "ReplayRun",
     "ResumeRun",
+    "ReuseValues",
     "SpinStep",
     "UnfoldTasks",
 ]

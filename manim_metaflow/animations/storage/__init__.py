@@ -1,5 +1,6 @@
 """Motions of artifacts, keys and stores."""
 
+from manim_metaflow.animations.storage.carry import CarryValues
 from manim_metaflow.animations.storage.fill_store import FillStore, ScrollStore
 from manim_metaflow.animations.storage.key_maps import (
     Inherit,
@@ -19,6 +20,7 @@ from manim_metaflow.animations.storage.persist import (
 
 __all__ = [
     "AdvanceTrack",
+    "CarryValues",
     "CreateArtifact",
     "FillStore",
     "HashBytes",
