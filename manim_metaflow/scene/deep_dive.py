@@ -25,8 +25,8 @@ ARRIVAL = 0.8
 ASKED = 6.8
 """Seconds of the question's beat. With the title, the opening is as long as a chapter has to be."""
 
-PULSE_AT = 4.2
-"""Second of the question's beat in which the eye is led back to the picture."""
+PULSE_AT = 0.62
+"""Share of the question's beat after which the eye is led back to the picture."""
 
 TITLE_HOLD, TITLE_TIME = 1.9, 0.7
 """Seconds that the title stays after a question, and in which it comes. It has no caption to be read, so it
@@ -122,6 +122,7 @@ class DeepDive(FlowTalk):
         *picture: Mobject,
         light: Sequence[VMobject] = (),
         name: str = "the question",
+        seconds: float = ASKED,
         **values: object,
     ) -> None:
         """Open the film: show a picture, and ask the question that the film answers.
@@ -136,6 +137,9 @@ class DeepDive(FlowTalk):
             The parts of it to which the eye is led; all of it by default.
         name
             Of the act, which has the kind ``"hook"``.
+        seconds
+            How long the question is asked. By default the act is, with a title after it, as long as a chapter
+            has to be; a film whose first beats belong to the same act may ask for less.
         **values
             What is put into the braces of the question.
         """
@@ -143,9 +147,9 @@ class DeepDive(FlowTalk):
         self.opening = Group(*[mobject.copy() for mobject in picture])
         if picture:
             self.play(FadeIn(*picture), run_time=ARRIVAL)
-        with self._told(self._words(question, values), least=ASKED):
+        with self._told(self._words(question, values), least=seconds):
             # Past half of it, or the frame would be still for longer than the question takes to read.
-            self.wait(PULSE_AT - FADE - LEAD)
+            self.wait(round(PULSE_AT * seconds, 1) - FADE - LEAD)
             self.pulse(*(light or [each for each in picture if isinstance(each, VMobject)]), factor=1.05)
 
     def end(
@@ -180,8 +184,7 @@ class DeepDive(FlowTalk):
         """
         self.act(name)
         with self._told(self._words(question, values), least=ASKED_AGAIN):
-            if len(self.opening):
-                self.swap(self.shown, *self.opening, run_time=2.0)
+            self._bring_back_opening()
         words = self._words(answer, values)
         # The subtitle goes before it gets too long; the picture stays, with the answer on it.
         with self._told(words, last=True):
@@ -192,6 +195,17 @@ class DeepDive(FlowTalk):
             if not change and not new:
                 self.pulse(*(light or [each for each in self.opening if isinstance(each, VMobject)]))
             self.wait(hold)
+
+    def _bring_back_opening(self) -> None:
+        """Let the opening picture take the frame; what of it never left stays where it is."""
+        drawn = self.get_mobject_family_members()
+        staying = [each for each in self.opening if each in drawn]
+        # Out of the groups in which they came: a group of some that stay and some that go is neither.
+        self.add(*staying)
+        leaving = [each for each in self.shown if each not in staying]
+        coming = [each for each in self.opening if each not in staying]
+        if len(self.opening) and (leaving or coming):
+            self.swap(Group(*leaving), *coming, run_time=2.0)
 
     def title(self, title: str, subtitle: str = "", *, hold: float | None = None, **values: object) -> None:
         """Show the film's name in the middle: in an act of its own, or after the question in its act.

@@ -199,6 +199,33 @@ def test_a_film_asks_with_a_picture_and_ends_with_the_same_one_answered() -> Non
     ]
 
 
+def test_what_never_left_the_frame_stays_as_the_question_comes_back() -> None:
+    """A part of the opening picture that is faded out and in again would be a flash."""
+
+    def film(scene: DeepDive) -> None:
+        kept, gone = StepNode("start"), StepNode("end").shift(mn.DOWN)
+        scene.hook("Why?", kept, seconds=4.0)
+        assert scene.renderer.time == pytest.approx(4.8)
+        # Both come as one group, of which one part stays.
+        scene.swap(scene.shown, kept, gone)
+        scene.opening = mn.Group(kept)
+        scene.end("Why?", "Because.")
+        assert kept in scene.get_mobject_family_members()
+        assert gone not in scene.get_mobject_family_members()
+
+    left = []
+
+    class Watched(Played):
+        def play(self, *args: Any, **kwargs: Any) -> None:
+            super().play(*args, **kwargs)
+            left.append(
+                [each.name for each in self.get_mobject_family_members() if isinstance(each, StepNode)]
+            )
+
+    played(film, Watched)
+    assert all("start" in names for names in left[-4:])
+
+
 def test_the_title_comes_alone_after_the_question() -> None:
     def film(scene: DeepDive) -> None:
         scene.hook("Why?", StepNode("start"))
