@@ -2,15 +2,19 @@
 
 ``manim render scenes/resume.py``. Everything on screen comes from the recordings of ``flows/demand*.py``;
 ``make recordings`` makes them anew. The texts are in ``captions/resume.en.toml``.
+
+The failed run is at the left, what it stored in the middle, and the run that takes it over at the right, each
+result at the height of its task: what is made goes straight into the store, and what is reused straight out.
 """
 
 import re
 from functools import partial
 from pathlib import Path
 
-from manim import DOWN, LEFT, UL, UP, FadeIn, FadeOut, VGroup
+from manim import DOWN, LEFT, RIGHT, UP, FadeIn, FadeOut, Group, VGroup
 
 from manim_metaflow import (
+    ArtifactChip,
     CodePanel,
     DeepDive,
     EvolveCode,
@@ -21,36 +25,37 @@ from manim_metaflow import (
     record_resume,
     record_run,
 )
-from manim_metaflow.animations.motion.clips import call
-from manim_metaflow.animations.motion.timeline import Timeline
-from manim_metaflow.code import RunCommand, TerminalPanel, console_story
+from manim_metaflow.code import RunCommand, TerminalPanel
 from manim_metaflow.mobjects.shapes import Shape, rounded_rectangle
-from manim_metaflow.mobjects.text.label import cut_to_width
-from manim_metaflow.runs import CloneTasks
+from manim_metaflow.runs import ReuseValues
+from manim_metaflow.storage import CarryValues, StoragePanel
 
 HERE = Path(__file__).parent
 BROKEN, FIXED, EDITED = (
     HERE / "flows" / name for name in ("demand.py", "demand_fixed.py", "demand_edited.py")
 )
 
-GRAPH, SHARED, ALONE = 22, 0.8, 1.06
-"""Font size of a graph, and how it is scaled beside another one and in the opening picture."""
+SIDE, TOP = 4.6, 2.3
+"""How far left and right of the middle the runs are, and where they begin (units)."""
 
-COLUMN, GRAPH_LEFT = -6.5, -4.1
-"""Left edge of everything, and of the graphs: beside them stands what is said about their runs (units)."""
+SIZE, ZOOM, GAP = 22, 0.78, 0.22
+"""Font size of a graph, how it is scaled, and what is left between two steps (units)."""
 
-OPENING, TOP, MIDDLE, STRIP = 1.85, 2.38, -0.16, -1.52
-"""Middles of the graph in the opening picture, of the upper and the lower one, and the top of the strip below
-them, with the terminal at the left and what is stored at the right (units)."""
+TERMINALS, TERMINAL_WIDTH, TERMINAL_SIDE = 3.05, 4.5, 4.42
+"""Height of the terminals' middle, how wide they are, and how far from the middle (units)."""
 
-STRIP_HEIGHT, STRIP_RIGHT = 1.5, 1.2
-"""Height of the strip, and left edge of its right part (units)."""
+STORE, STORE_TITLE, STORED_AT, AGAIN_AT = (6.3, 0.3), 0.17, -2.85, 0.9
+"""Width of the store and what it has above and below its results, its title above it, and where results
+begin: those of the first runs, and those made anew (units)."""
 
-BAR, LONGEST_BAR = 1.7, 3.7
-"""Longest bar beside a graph, and in the answer (units)."""
+PANEL_AT, EDIT, TOTALS = -3.1, -2.35, -2.75
+"""Left edge of the code, heights of the changed line and of the numbers below the runs (units)."""
 
-CODE, SMALL = 16, 15
-"""Font sizes of code, and of values."""
+LEGEND_AT, LEGEND = 3.25, {state: f"label_{state}" for state in ("done", "running", "cloned", "failed")}
+"""Height of the legend (units), and what it says of the states of tasks."""
+
+CODE, VALUE, MOST, BAR, BAR_HEIGHT = 17, 19, 13, 3.6, 0.12
+"""Font sizes of code and of values, letters of a value, and the longest bar (units)."""
 
 
 def recordings(**options):
@@ -68,8 +73,6 @@ class Resume(DeepDive):
         """Tell the story act by act."""
         self.failed, self.resumed, self.ignored, self.again = recordings()
         self.ask()
-        self.fail()
-        self.explain()
         self.fix()
         self.resume()
         self.change_clean()
@@ -77,135 +80,119 @@ class Resume(DeepDive):
         self.answer()
 
     def ask(self):
-        """Open on the failed run, one box red."""
-        graph = self.graph(self.failed, OPENING, scale=ALONE).set_x(0.0)
-        run = ReplayRun(graph, self.failed, steps=("start", "clean", "forecast"), detail="tasks", clock=False)
-        run.begin()
-        run.finish()
-        terminal = self.terminal()
-        terminal.type_command("python demand.py run").print_lines(printed(self.failed))
+        """Open on the failed run, one box red; then see how it came to that."""
+        self.left, self.box = self.graph(self.failed, -SIDE, ended=True), self.terminal("label_run", -1)
+        self.box.type_command("python demand.py run").print_lines(printed(self.failed))
+        title = TextLabel(self.text("title"), font="prose", weight=600, font_size=self.theme.title_size)
+        title.set_x(SIDE / 2).set_y(self.left["clean"].get_y())
         self.question = {"tasks": len(self.failed.tasks_of("forecast"))}
-        self.hook("question", graph, terminal, light=[oslo(graph)], **self.question)
-        self.title("title", "subtitle")
-
-    def fail(self):
-        """Run the flow, and see it fail."""
-        self.act("a run fails")
-        self.above = self.graph(self.failed, OPENING, scale=ALONE).set_x(0.0)
-        self.box = self.terminal()
-        self.leave_title(self.above, self.box)
+        picture, light = (self.left, self.box, title), self.boxes(self.left, self.failed, "failed")
+        self.hook("question", *picture, light=light, seconds=5.0, **self.question)
         with self.beat("flow"):
+            first, source = body_of(self.failed.flow, "forecast")
+            self.panel = CodePanel(source, first_line=first, title="DemandFlow.forecast", font_size=CODE)
+            self.left, self.box = self.graph(self.failed, -SIDE), self.terminal("label_run", -1)
+            self.panel.align_to((PANEL_AT, 0.0, 0.0), LEFT).set_y(self.left["forecast"].get_y())
+            self.swap(Group(*picture), self.left, self.box, self.panel)
             self.play(RunCommand(self.box, "python demand.py run"))
-            self.replay(self.above, self.failed, "start", "clean", run_time=2.2)
+            self.replay(self.left, self.failed, "start", "clean", run_time=2.0)
         with self.beat("fails"):
-            self.replay(self.above, self.failed, "forecast", run_time=3.2)
-            self.play(output(self.box, printed(self.failed)))
-
-    def explain(self):
-        """Show the line that raised, and what is stored nevertheless."""
-        self.act("the fix")
-        [raised] = [task.exception for task in self.failed.tasks if task.exception]
-        days = int(re.search(r"history\[:(\d+)\]", raised.code)[1])
-        self.panel = self.body(self.failed.flow, "forecast")
-        with self.beat("line", days=days):
-            self.play(self.shared(self.above))
-            self.play(FadeIn(self.panel, shift=0.2 * UP, run_time=0.6))
-            self.culprit = self.panel.mark([raised.line], self.theme.failed)
-            self.play(FadeIn(self.culprit, run_time=0.5))
-            self.pulse(oslo(self.above), run_time=0.8)
-        self.store = Results(self)
-        with self.beat("stored"):
-            self.play(FadeIn(self.store.frame))
-            done = [task for task in self.failed.tasks if task.state == "done"]
-            self.pulse(*[self.above.task(task.place) for task in done], lag_ratio=0.4, run_time=1.2)
-            self.reveal(*self.store.entries(self.failed))
+            self.replay(self.left, self.failed, "forecast", run_time=2.4)
+            self.play(self.box.animate.print_lines(printed(self.failed)), run_time=0.3)
 
     def fix(self):
-        """Change the line before, and type the command."""
+        """Show the line that raised, change it, and show what is stored nevertheless."""
+        self.act("the fix")
+        [raised] = [task.exception for task in self.failed.tasks if task.exception]
+        panel = self.panel
+        with self.beat("line"):
+            culprit = panel.mark([raised.line], self.theme.failed)
+            self.play(FadeIn(culprit, run_time=0.5))
+            self.pulse(*self.boxes(self.left, self.failed, "failed"), run_time=0.8)
         with self.beat("fix"):
-            self.unmark(self.panel, self.culprit)
-            self.play(EvolveCode(self.panel, body_of(load_flow(FIXED), "forecast")[1]))
-        with self.beat("type"):
-            self.play(FadeOut(self.panel))
-            self.play(RunCommand(self.box, typed(self.resumed)))
+            self.unmark(panel, culprit)
+            self.play(EvolveCode(panel, body_of(load_flow(FIXED), "forecast")[1], run_time=2.0))
+        with self.beat("stored"):
+            first, last = (self.left[name].get_y() for name in ("start", "combine"))
+            height = first - last + 2 * STORE[1]
+            self.store = StoragePanel(self.text("label_store"), width=STORE[0], height=height)
+            self.store.set_y((first + last) / 2)
+            self.store.title.center_on(0.0, self.store.get_top()[1] + STORE_TITLE)
+            self.swap(panel, self.store)
+            self.values = self.carry(self.left, self.failed, lag=0.5)
 
     def resume(self):
         """Take over what succeeded, run the rest."""
         self.act("resume")
-        self.below = self.graph(self.resumed, MIDDLE)
+        self.prompt = self.terminal("label_resume", 1)
+        with self.beat("type"):
+            self.play(FadeIn(self.prompt, run_time=0.4))
+            self.play(RunCommand(self.prompt, typed(self.resumed)))
         with self.beat("reuse"):
-            self.clone(self.resumed)
-        with self.beat("free"):
-            self.reveal(self.legend({"done": "label_ran", "cloned": "label_reused"}), run_time=0.5)
-            clones = [self.below.task(task.place) for task in self.resumed.cloned]
-            self.pulse(*clones, lag_ratio=0.0)
-            self.pulse(*self.store.shown, factor=1.06, lag_ratio=0.0)
+            key = self.legend(LEGEND).arrange_in_grid(2, 2, buff=(0.35, 0.22), cell_alignment=LEFT)
+            self.point_to_results(self.resumed, FadeIn(key.move_to((0.0, LEGEND_AT, 0.0))))
         with self.beat("oslo"):
-            self.replay(self.below, self.resumed, "forecast", run_time=2.0)
-            self.reveal(*self.store.entries(self.resumed, "forecast"))
+            self.replay(self.right, self.resumed, "forecast", run_time=1.3)
+            self.values |= self.carry(self.right, self.resumed, "forecast")
         with self.beat("after"):
-            self.pulse(self.below["combine"], self.below["end"], lag_ratio=0.0, run_time=0.6)
-            self.replay(self.below, self.resumed, "combine", "end", run_time=2.0)
-            self.reveal(*self.store.entries(self.resumed, "combine", "end"))
-            self.play(output(self.box, printed(self.resumed)))
-        self.bars = VGroup(
-            self.about("label_run", self.failed, self.above),
-            self.about("label_resume", self.resumed, self.below),
-        )
-        with self.beat("saved", before=self.failed.seconds, after=self.resumed.seconds):
-            self.reveal(*self.bars, lag_ratio=0.6, run_time=1.8)
+            self.replay(self.right, self.resumed, "combine", "end", run_time=1.6)
+            self.values |= self.carry(self.right, self.resumed, "combine")
+            self.play(self.prompt.animate.print_lines(printed(self.resumed)), run_time=0.3)
 
     def change_clean(self):
-        """Go back to the failed run, change a step that succeeded, and resume."""
+        """Change a step that succeeded, and resume."""
         self.act("a change in clean")
-        panel = self.body(load_flow(FIXED), "clean")
-        changed = body_of(load_flow(EDITED), "clean")[1]
+        berlin = self.values["forecast[1]"]
+        with self.beat("odd"):
+            self.pulse(berlin, self.left["clean"], factor=1.15, lag_ratio=0.0, run_time=1.6)
         with self.beat("edited"):
-            self.play(FadeOut(self.below, self.bars, self.box, self.store.frame, *self.store.shown))
-            self.play(FadeIn(panel, shift=0.2 * UP))
-            self.play(EvolveCode(panel, changed))
-        self.box = self.terminal()
-        self.line = self.changed_line()
+            self.play(FadeOut(self.right, self.threads, self.prompt, run_time=0.5))
+            first, old, new = changed_line()
+            self.edit = CodePanel(old, first_line=first, title="DemandFlow.clean", font_size=CODE)
+            self.edit.set_y(EDIT)
+            self.play(FadeIn(self.edit, shift=0.2 * UP, run_time=0.5))
+            self.play(EvolveCode(self.edit, new, run_time=1.6))
+        self.prompt = self.terminal("label_resume", 1)
         with self.beat("ignored"):
-            self.play(FadeOut(panel, run_time=0.5))
-            self.play(FadeIn(self.box, self.line, run_time=0.5))
-            self.play(RunCommand(self.box, typed(self.ignored), run_time=0.8))
-            self.below = self.graph(self.ignored, MIDDLE)
-            self.clone(self.ignored)
-        with self.beat("same", units=units(self.ignored)):
-            self.replay(self.below, self.ignored, "forecast", "combine", "end", run_time=2.6)
-            self.play(output(self.box, printed(self.ignored)))
-            self.note = self.verdict("label_old", self.theme.cloned)
-            self.reveal(self.note)
+            self.pulse(self.left["clean"], self.edit, lag_ratio=0.0, run_time=0.6)
+            self.play(FadeIn(self.prompt, run_time=0.4))
+            self.play(RunCommand(self.prompt, typed(self.ignored), run_time=0.8))
+            self.point_to_results(self.ignored, lag=0.2)
+        with self.beat("same", units=value_of(self.ignored, "forecast[1]", "units")):
+            self.replay(self.right, self.ignored, "forecast", "combine", "end", run_time=1.8)
+            self.play(self.prompt.animate.print_lines(printed(self.ignored)), run_time=0.3)
+            self.pulse(berlin, factor=1.15)
 
     def name_clean(self):
         """Name the step, and it runs again."""
         self.act("resume clean")
         with self.beat("name"):
-            self.play(FadeOut(self.below, self.note))
-            self.play(RunCommand(self.box, typed(self.again)))
-        self.below = self.graph(self.again, MIDDLE)
+            self.play(FadeOut(self.right, self.threads, self.prompt, run_time=0.5))
+            self.prompt = self.terminal("label_resume", 1)
+            self.play(FadeIn(self.prompt, run_time=0.4))
+            self.play(RunCommand(self.prompt, typed(self.again)))
         with self.beat("again"):
-            self.clone(self.again)
-            self.replay(self.below, self.again, "clean", "forecast", run_time=3.2)
-        with self.beat("differs", new=units(self.again), old=units(self.ignored)):
-            self.replay(self.below, self.again, "combine", "end", run_time=1.8)
-            self.play(output(self.box, printed(self.again)))
-            self.reveal(self.verdict("label_new", self.theme.done))
+            self.point_to_results(self.again)
+            self.replay(self.right, self.again, "clean", "forecast", run_time=3.0)
+        old, new = (value_of(run, "forecast[1]", "units") for run in (self.ignored, self.again))
+        with self.beat("differs", new=new, old=old):
+            renewed = self.carry(self.right, self.again, "clean", "forecast", x=AGAIN_AT, lag=0.15)
+            self.replay(self.right, self.again, "combine", "end", run_time=1.0)
+            self.carry(self.right, self.again, "combine", x=AGAIN_AT)
+            self.play(self.prompt.animate.print_lines(printed(self.again)), run_time=0.3)
+            self.pulse(self.values["forecast[1]"], renewed["forecast[1]"], factor=1.2, run_time=0.8)
+        with self.beat("origin"):
+            self.pulse(self.box, self.left, factor=1.04, lag_ratio=0.3, run_time=1.4)
 
     def answer(self):
-        """Show the opening picture with its answer, in numbers."""
-        graph, terminal = self.opening
-        missing = {
-            "steps": ("forecast", "combine", "end"),
-            "clones": False,
-            "detail": "tasks",
-            "clock": False,
-        }
-        runs = {"label_failed": self.failed, "label_resume": self.resumed, "label_again": self.again}
-        rows = self.bars_of(runs)
-        change = [FadeOut(terminal, run_time=0.5), ReplayRun(graph, self.resumed, run_time=1.6, **missing)]
-        self.end("question", "answer", *rows, change=change, **self.question)
+        """Show the failed run, and beside it both runs that took it over, in numbers."""
+        self.opening = Group(self.left, self.box, self.right, self.prompt)
+        middle = self.graph(self.resumed, 0.0, ended=True)
+        command = self.terminal("label_resume", 0, width=3.9)
+        command.type_command(typed(self.resumed)).print_lines(printed(self.resumed))
+        runs = [(self.failed, -SIDE), (self.resumed, 0.0), (self.again, SIDE)]
+        change = [FadeIn(VGroup(middle, command), shift=0.2 * UP)]
+        self.end("question", "answer", *self.totals(runs), change=change, **self.question)
 
     # -------------------------------------------------------------------------------- what is played
 
@@ -213,109 +200,80 @@ class Resume(DeepDive):
         """Replay some steps of a run."""
         self.play(ReplayRun(graph, run, steps=steps, detail="tasks", clock=False, run_time=run_time))
 
-    def clone(self, run):
-        """Show the lower graph, and what it takes over from the upper one."""
-        self.play(FadeIn(self.below, run_time=0.6))
-        clones = CloneTasks(self.below, run, origin=self.above, artifacts=False)
-        self.play(clones, run_time=min(2.0, clones.get_run_time()))
+    def carry(self, graph, run, *steps, x=STORED_AT, lag=0.3):
+        """Let what the tasks of some steps made, of all by default, go into the store, each at its height."""
+        carried = {}
+        for task in run.executed:
+            if (steps and task.step not in steps) or not (made := result(task, short=x != STORED_AT)):
+                continue
+            made.align_to((x, 0.0, 0.0), LEFT).set_y(graph.task(task.place).get_y())
+            carried[task.place] = made
+        self.play(CarryValues([(made, graph.task(place)) for place, made in carried.items()], lag=lag))
+        return carried
+
+    def point_to_results(self, run, *more, lag=0.4):
+        """Show a new run at the right, and let it point to the results that it reuses."""
+        self.right = self.graph(run, SIDE)
+        self.play(FadeIn(self.right, run_time=0.5), *more)
+        reused = {task.place for task in run.cloned}
+        pairs = [(value, self.right.task(at)) for at, value in self.values.items() if at in reused]
+        reuse = ReuseValues(pairs, lag=lag)
+        self.threads = reuse.threads
+        self.play(reuse)
 
     # --------------------------------------------------------------------------- parts of the picture
 
-    def graph(self, run, y, *, scale=SHARED):
-        """Draw a run's graph at a height."""
-        dag = FlowDAG(run.flow, run=run, font_size=GRAPH, captions="above", detail="names").scale(scale)
-        return dag.move_to((0.0, y, 0.0)).align_to((GRAPH_LEFT, 0.0, 0.0), LEFT)
+    def graph(self, run, x, *, ended=False):
+        """Draw a run's graph from above to below, without the frame round the forecasts."""
+        dag = FlowDAG(run.flow, run=run, font_size=SIZE, direction="down", detail="names")
+        for region in dag.regions.values():
+            dag[0].remove(region)
+        stack = dag["forecast"]
+        if x >= 0:
+            # The side of the store is free for what comes from it.
+            stack.heading.next_to(stack.cells[0], RIGHT, buff=0.25)
+        dag.scale(ZOOM)
+        dag.shift((x - dag["start"].get_x(), 0.0, 0.0))
+        top = TOP
+        for name, node in dag.nodes.items():
+            dag.move_step(name, (0.0, top - node.get_top()[1], 0.0))
+            top = node.get_bottom()[1] - GAP
+        if ended:
+            end = ReplayRun(dag, run, detail="tasks", clock=False)
+            end.begin()
+            end.finish()
+        return dag
 
-    def shared(self, graph):
-        """Make room below the opening's graph: it takes the upper of the two places."""
-        place = self.graph(self.failed, TOP)
-        return graph.animate.scale(SHARED / ALONE).move_to(place)
+    def boxes(self, graph, run, state):
+        """Return the boxes of the tasks that ended in a state."""
+        return [graph.task(task.place) for task in run.tasks if task.state == state]
 
-    def about(self, key, run, graph):
-        """Say beside a graph what made it, and how long its tasks worked."""
-        name = TextLabel(self.text(key), font="prose", weight=600, font_size=22)
-        bar = self.bar(BAR * run.seconds / self.failed.seconds, 0.12)
-        time = TextLabel(self.text("label_work", seconds=run.seconds), font="prose", font_size=SMALL + 1)
-        group = VGroup(name, bar, time).arrange(DOWN, buff=0.14, aligned_edge=LEFT)
-        return group.align_to((COLUMN, 0.0, 0.0), LEFT).set_y(graph["start"].get_y())
+    def terminal(self, key, side, *, width=TERMINAL_WIDTH):
+        """Draw the terminal of a run above its graph."""
+        box = TerminalPanel(width=width, rows=2, font_size=self.theme.minimum_size, title=self.text(key))
+        return box.move_to((side * TERMINAL_SIDE, TERMINALS, 0.0))
 
-    def bar(self, length, height):
-        """Draw a time as a bar."""
-        return Shape(rounded_rectangle(length, height, 0.4 * height), fill=self.theme.accent)
-
-    def bars_of(self, runs):
-        """List runs: what was typed, how many tasks ran, and how long they worked."""
-        rows = VGroup()
-        most = max(run.seconds for run in runs.values())
-        for index, (key, run) in enumerate(runs.items()):
-            y = STRIP + 0.75 - 0.6 * index
-            name = TextLabel(self.text(key), font="prose", weight=600, font_size=24).left_at(-5.6, y)
-            tasks = self.text("label_tasks", tasks=len(run.executed))
-            count = TextLabel(tasks, font="prose", font_size=20).left_at(-2.7, y)
-            bar = self.bar(LONGEST_BAR * run.seconds / most, 0.22).move_to((-0.7, y, 0.0), aligned_edge=LEFT)
-            time = TextLabel(self.text("label_work", seconds=run.seconds), font="prose", font_size=20)
-            rows.add(VGroup(name, count, bar, time.left_at(float(bar.get_right()[0]) + 0.2, y)))
-        return rows
-
-    def terminal(self):
-        """Draw the terminal where it always is."""
-        box = TerminalPanel(width=7.5, rows=3, font_size=SMALL)
-        return box.align_to((COLUMN, 0.0, 0.0), LEFT).align_to((0.0, STRIP, 0.0), UP)
-
-    def body(self, flow, step):
-        """Draw the lines of a step where the second graph comes later."""
-        first, source = body_of(flow, step)
-        panel = CodePanel(source, first_line=first, title=f"{flow.name}.{step}", font_size=CODE)
-        return panel.move_to((0.0, MIDDLE, 0.0)).align_to((GRAPH_LEFT, 0.0, 0.0), LEFT)
-
-    def changed_line(self):
-        """Draw the line of clean that was changed, at the right of the terminal."""
-        (first, old), (_, new) = (body_of(load_flow(file), "clean") for file in (FIXED, EDITED))
-        pairs = enumerate(zip(old.splitlines(), new.splitlines(), strict=True), first)
-        [(number, line)] = [(number, after) for number, (before, after) in pairs if before != after]
-        panel = CodePanel(line.strip(), first_line=number, title="DemandFlow.clean", font_size=CODE)
-        return panel.align_to((STRIP_RIGHT, 0.0, 0.0), LEFT).align_to((0.0, STRIP, 0.0), UP)
-
-    def verdict(self, key, color):
-        """Say below the changed line whether it ran."""
-        label = TextLabel(self.text(key), font="prose", font_size=SMALL + 2, color=color)
-        return label.next_to(self.line, DOWN, buff=0.18, aligned_edge=LEFT)
+    def totals(self, runs):
+        """Say below each run how many tasks ran, and how long it took, with a bar of that."""
+        longest = max(seconds(run) for run, _ in runs)
+        for run, x in runs:
+            words = self.text("label_tasks", tasks=len(run.executed), seconds=seconds(run))
+            label = TextLabel(words, font="prose", font_size=self.theme.small_size + 1)
+            color = self.theme.failed if run.status == "failed" else self.theme.done
+            bar = Shape(
+                rounded_rectangle(BAR * seconds(run) / longest, BAR_HEIGHT, BAR_HEIGHT / 2), fill=color
+            )
+            yield VGroup(bar, label).arrange(DOWN, buff=0.1).move_to((x, TOTALS, 0.0))
 
 
-class Results:
-    """What is stored, each result in its place at the right of the terminal."""
-
-    ROWS, COLUMN_WIDTH, WIDEST, PITCH = 4, 2.6, 2.45, 0.265
-
-    def __init__(self, scene):
-        theme, self.scene, self.shown = scene.theme, scene, []
-        panel = Shape(rounded_rectangle(5.3, STRIP_HEIGHT, theme.radius), fill=theme.panel, stroke=theme.edge)
-        panel.align_to((STRIP_RIGHT, 0.0, 0.0), LEFT).align_to((0.0, STRIP, 0.0), UP)
-        title = TextLabel(scene.text("label_store"), font="prose", font_size=SMALL, color=theme.muted)
-        self.corner = panel.get_corner(UL)
-        self.frame = VGroup(panel, title.left_at(self.corner[0] + 0.2, self.corner[1] - 0.2))
-
-    def entries(self, run, *steps):
-        """Return what the tasks of some steps stored, of all by default, as labels in their places."""
-        tasks = [task for task in run.executed if not steps or task.step in steps]
-        texts = [text for task in tasks for text in self._texts(task)]
-        made = [
-            TextLabel(cut_to_width(text, self.WIDEST, font_size=SMALL), font_size=SMALL) for text in texts
-        ]
-        for index, entry in enumerate(made, len(self.shown)):
-            column, row = divmod(index, self.ROWS)
-            x, y = 0.2 + self.COLUMN_WIDTH * column, 0.48 + self.PITCH * row
-            entry.left_at(self.corner[0] + x, self.corner[1] - y)
-        self.shown += made
-        return made
-
-    def _texts(self, task):
-        values = {each.name: each.value for each in task.artifacts}
-        if task.step == "forecast" and "units" in values:
-            return [self.scene.text("label_units", store=task.foreach[0].value, units=values["units"])]
-        if task.step == "end":
-            return [self.scene.text("label_report", units=int(re.search(r"\d+", values["report"])[0]))]
-        return {"start": ["sales"], "clean": ["table"], "combine": ["orders"]}.get(task.step, [])
+def result(task, *, short):
+    """Draw what a task made as it would be assigned, or by its name where it is long; nothing without it."""
+    name = {"start": "sales", "clean": "table", "forecast": "units", "combine": "total"}.get(task.step)
+    for each in task.artifacts:
+        if each.name == name:
+            value = None if short and len(each.value) > MOST else each.value
+            return ArtifactChip(name, each.sha, value=value, show="value", value_most=MOST, font_size=VALUE)
+    return None
 
 
 def body_of(flow, step):
@@ -323,43 +281,42 @@ def body_of(flow, step):
     info = flow[step]
     lines = info.source.splitlines()
     start = next(index for index, line in enumerate(lines) if '"""' in line) + 1
-    return info.first_line + start, "\n".join(line.removeprefix("    ") for line in lines[start:])
+    return info.first_line + start, "\n".join(line.strip() for line in lines[start:])
 
 
-def oslo(graph):
-    """Return the box of the forecast that failed."""
-    return graph.task("forecast[3]")
+def changed_line():
+    """Return the number of the line of clean that was changed, and the line before and after."""
+    both = [load_flow(file)["clean"] for file in (FIXED, EDITED)]
+    rows = zip(*[step.source.splitlines() for step in both], strict=True)
+    [(at, pair)] = [(at, row) for at, row in enumerate(rows) if row[0] != row[1]]
+    return both[0].first_line + at, *(line.strip() for line in pair)
+
+
+def seconds(run):
+    """Return how long a run took, from the start of its first task to the end of its last."""
+    attempts = [task.attempts[-1] for task in run.tasks]
+    return max(each.finished for each in attempts) - min(each.started for each in attempts)
 
 
 def typed(run):
-    """Return the command that made a run, as one types it right after the run that failed.
+    """Return the command that made a run, as one types it.
 
-    The recording names the origin. Without it, resume takes the latest run, which is that one here.
+    The recording names the origin. Without it, resume takes the latest run, which is that one here: runs
+    that were themselves resumed do not count.
     """
     words = list(run.command)
     at = words.index("--origin-run-id")
     return " ".join(["python demand.py", *words[:at], *words[at + 2 :]])
 
 
-def output(terminal, lines):
-    """Let lines appear below what a terminal shows, one after the other."""
-    before, new = terminal.every_line, terminal.make_lines(lines)
-    shown = [[*before, *new[: count + 1]] for count in range(len(new))]
-    clips = [
-        call(0.3 * index, partial(terminal.show_lines, rows), terminal, *before, *new)
-        for index, rows in enumerate(shown)
-    ]
-    return Timeline([terminal], clips, run_time=0.3 * len(new))
-
-
 def printed(run):
-    """Return the two last lines that matter of what a run printed, without its id, which each repeats."""
-    lines = [re.sub(r"^\[\d+/", "[", line) for line in console_story(run.console)]
+    """Return the line that matters of what a run printed, without the task that Metaflow puts before it."""
     telling = "Error" if run.status == "failed" else "units"
-    return [next(line for line in lines if telling in line), lines[-1]]
+    line = next(line for line in run.console if telling in line)
+    return [re.sub(r"^\[\d+/\S+\] ", "", line)]
 
 
-def units(run):
-    """Return how many units a run orders in all."""
-    [report] = [each.value for task in run.tasks for each in task.artifacts if each.name == "report"]
-    return int(re.search(r"\d+", report)[0])
+def value_of(run, place, name):
+    """Return what a task stored under a name."""
+    [value] = [a.value for task in run.tasks if task.place == place for a in task.artifacts if a.name == name]
+    return value

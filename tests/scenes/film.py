@@ -206,8 +206,9 @@ def check_beats(walked: Walk, sections: list[str], *, shortest: float = 60) -> N
     assert list(dict.fromkeys(section for section, _ in walked.beats)) == sections
     captions = [caption for section, caption in walked.beats if section != "title"]
     if sections[0] == "the question":
-        # After its question the film shows its title, without a caption, and it ends with the same question.
-        captions.remove("")
+        # A title of its own, after the question, has no caption; the film ends with the same question.
+        if captions[1] == "":
+            del captions[1]
         captions.remove(captions[0])
     assert all(captions)
     assert len(set(captions)) == len(captions)
