@@ -12,7 +12,7 @@ from manim_metaflow.testing import beat_frames
 ROOT = Path(__file__).resolve().parent.parent
 GALLERY = ROOT / "media" / "gallery"
 
-PICTURES = {"resume": ("resume", "Only the task that failed")}
+PICTURES = {"resume": ("resume", "Then what comes after it")}
 """Name of the picture: scene, and how the caption of the beat begins whose last frame it is."""
 
 
