@@ -47,9 +47,10 @@ commits: ## Check the messages of the commits that are here
 	then $(RUN) cz check --rev-range '$(RULE_SINCE)..HEAD'; \
 	else git log -1 --format=%B 2>/dev/null | $(RUN) cz check; fi
 
-# Tests of a module stay together: they share what is costly to make.
+# Tests of a module stay together: they share what is costly to make. There is a process more than cores: in a quarter
+# of their time tests wait for the processes that they start.
 pytest:
-	$(RUN) pytest -n logical --dist loadfile $(ARGS)
+	$(RUN) pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist loadfile $(ARGS)
 
 # Not the whole suite: most of it needs what the oldest Metaflow lacks. tests/versions holds for every version.
 test-lowest: setup ## Run tests/versions with the oldest version of everything that pyproject.toml admits

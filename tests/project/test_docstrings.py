@@ -7,6 +7,7 @@ import importlib
 import importlib.util
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,14 @@ DOCSTRINGS = [
 ]
 SCENES = [example for name, text in DOCSTRINGS for example in directives(text, name)]
 DOCTESTS = [(name, text) for name, text in DOCSTRINGS if re.search(r"^\s*>>> ", text, re.M)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def recordings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what examples record: several of them show runs of one flow."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MANIM_METAFLOW_RECORDINGS", str(tmp_path_factory.mktemp("recordings")))
+        yield
 
 
 def render(example: Example, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
