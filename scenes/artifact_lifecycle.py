@@ -32,6 +32,7 @@ from manim_metaflow.storage import (
     StoragePanel,
     WriteKeys,
 )
+from manim_metaflow.utils.run_ids import short_run_ids
 
 HERE = Path(__file__).parent
 FLOW, ENDINGS = HERE / "flows" / "lifecycle.py", HERE / "flows" / "endings.py"
@@ -268,7 +269,7 @@ class ArtifactLifecycle(DeepDive):
         client = StoragePanel("client", width=2 * (line.get_right()[0] - 2 * gap), height=1.9)
         client.next_to(store, UP, buff=0.75).set_x(0)
         path = f"{self.run.flow.name}/{self.run.run_id}/{self.task.path}"
-        ask = TextLabel(f'Task("{path}")["doubled"].data', font_size=20)
+        ask = TextLabel(f'Task("{short_run_ids(path)}")["doubled"].data', font_size=20)
         chip = self.chip("doubled", hashed=True)
         VGroup(ask, chip).arrange(DOWN, buff=LINE_GAP).move_to(client).shift(BELOW_TITLE)
         load = LoadArtifact(line, cell, chip, asker=client)

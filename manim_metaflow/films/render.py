@@ -20,7 +20,7 @@ from manim_metaflow.render.jobs.outcome import Outcome
 from manim_metaflow.render.jobs.pool import render_all
 from manim_metaflow.render.jobs.progress import Display
 from manim_metaflow.theme import THEME_VARIABLE
-from manim_metaflow.utils.language import use_variable
+from manim_metaflow.utils.environment import use_variable
 from manim_metaflow.utils.terminal import Terminal
 from manim_metaflow.utils.text import visible
 

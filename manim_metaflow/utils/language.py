@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from manim_metaflow.errors import UsageError
+from manim_metaflow.utils.environment import use_variable
 
-__all__ = ["LANGUAGE_VARIABLE", "chosen_language", "use_language", "use_variable"]
+__all__ = ["LANGUAGE_VARIABLE", "chosen_language", "use_language"]
 
 LANGUAGE_VARIABLE = "MANIM_METAFLOW_LANGUAGE"
 """Environment variable that names the language, for this process and those that render."""
@@ -46,23 +47,6 @@ def use_language(language: str | None) -> Iterator[None]:
     """
     with use_variable(LANGUAGE_VARIABLE, _checked(language) if language is not None else None):
         yield
-
-
-@contextmanager
-def use_variable(name: str, value: str | None) -> Iterator[None]:
-    """Set an environment variable inside of a ``with`` block; ``None`` leaves it as it is.
-
-    Worker processes inherit it, and the cache of renders notes each variable that a scene read.
-    """
-    before = os.environ.get(name)
-    if value is not None:
-        os.environ[name] = value
-    try:
-        yield
-    finally:
-        os.environ.pop(name, None)
-        if before is not None:
-            os.environ[name] = before
 
 
 def _checked(language: str) -> str:
