@@ -170,7 +170,9 @@ def kill(folder: Path, command: Command, number: signal.Signals, delay: float) -
     # On a machine that has other work to do everything takes longer.
     assert took < 2 * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)), took
     assert "Traceback" not in text
-    assert code in (0, 130, -signal.SIGKILL), text
+    # A check that came to its end before the signal has found what is wrong with the scene.
+    by_itself = {"check": 1}.get(command.name, 0)
+    assert code in (0, by_itself, 130, -signal.SIGKILL), text
     return code, text
 
 
